@@ -1,0 +1,119 @@
+// Package config is sameas.yaml: its types, its defaults and its validation. Every key has a default but a source's own.
+package config
+
+// Config is the whole file. Relative paths in it are resolved against the file's folder by Load.
+type Config struct {
+	Workspace string                `yaml:"workspace"`
+	Sources   []Source              `yaml:"sources"`
+	Providers []Provider            `yaml:"providers"`
+	Match     map[string]MatchRules `yaml:"match"` // by collection
+	Merge     Merge                 `yaml:"merge"`
+}
+
+// Source types.
+const (
+	TypeConnec = "connec"
+	TypeFile   = "file"
+	TypeLinks  = "links"
+)
+
+// Source is one place that records or links come from.
+type Source struct {
+	Name string `yaml:"name"`
+	Type string `yaml:"type"`
+
+	// Of connec sources.
+	Endpoint    string      `yaml:"endpoint"`
+	Group       string      `yaml:"group"`
+	Credentials Credentials `yaml:"credentials"`
+	Collections []string    `yaml:"collections"`
+	PageSize    int64       `yaml:"page_size"`
+	Concurrency int         `yaml:"concurrency"`
+	Rate        float64     `yaml:"rate"` // requests per second, 0 = no limit
+
+	// Of file and links sources.
+	Path       string `yaml:"path"`
+	Collection string `yaml:"collection"`
+
+	// Of file sources with a mapping; without ID and Fields the file holds records as the hub returns them.
+	ID         IDColumn            `yaml:"id"`
+	AlsoIDs    []IDColumn          `yaml:"also_ids"`
+	Fields     map[string]string   `yaml:"fields"`     // Connec! field path: column
+	References map[string]IDColumn `yaml:"references"` // reference field: column
+}
+
+// Credentials name where the key and the secret are found; they are never in the file itself.
+type Credentials struct {
+	KeyEnv    string `yaml:"key_env"`
+	SecretEnv string `yaml:"secret_env"`
+}
+
+// IDColumn says which column holds the ID that a provider uses in a realm.
+type IDColumn struct {
+	Provider string `yaml:"provider"`
+	Realm    string `yaml:"realm"`
+	Column   string `yaml:"column"`
+}
+
+// Values of Provider.Distinct.
+const (
+	DistinctForbid = "forbid" // two IDs of one provider and realm are two things: never one cluster
+	DistinctReview = "review" // as forbid, and the refused pair becomes an item for review
+	DistinctAllow  = "allow"  // the application holds duplicates of its own: no constraint
+)
+
+// Provider says how far an application's different IDs mean different things. Realm "*" is every realm.
+type Provider struct {
+	Provider string `yaml:"provider"`
+	Realm    string `yaml:"realm"`
+	Distinct string `yaml:"distinct"`
+}
+
+// MatchRules are one collection's own settings.
+type MatchRules struct {
+	Thresholds Thresholds   `yaml:"thresholds"`
+	Fields     []MatchField `yaml:"fields"` // beyond the built-in ones
+}
+
+// Thresholds are probabilities: auto merges unasked, review is shown to a person, attach is the higher bar of what
+// cannot be undone.
+type Thresholds struct {
+	Auto   float64 `yaml:"auto"`
+	Review float64 `yaml:"review"`
+	Attach float64 `yaml:"attach"`
+}
+
+// MatchField compares one more field path: exact, exact_or_typo or text.
+type MatchField struct {
+	Name    string `yaml:"name"`
+	Path    string `yaml:"path"`
+	Compare string `yaml:"compare"`
+}
+
+// Values of Merge.Via.
+const (
+	ViaUpsert = "upsert"
+	ViaNative = "native"
+)
+
+// Merge says what a plan may hold and how it is applied.
+type Merge struct {
+	Via      string   `yaml:"via"`
+	Retire   bool     `yaml:"retire"`
+	Create   bool     `yaml:"create"`
+	MaxShare float64  `yaml:"max_share"` // of a collection's hub records
+	Allow    []string `yaml:"allow"`     // stop hazards, by name
+	Rate     float64  `yaml:"rate"`      // requests per second, 0 = no limit
+}
+
+// Load reads and checks the file. An error names file, line, column and, for an unknown key, the nearest valid one.
+func Load(path string) (*Config, error) { panic("contract") }
+
+// Distinct is the setting for a provider and realm: the first entry that fits, or DistinctReview.
+func (c *Config) Distinct(provider, realm string) string { panic("contract") }
+
+// Thresholds are those of a collection, defaults filled in: auto 0.99, review 0.5, attach 0.995.
+func (c *Config) Thresholds(collection string) Thresholds { panic("contract") }
+
+// Template is what `sameas init` writes: every key with a comment. It loads without an error.
+func Template() []byte { panic("contract") }

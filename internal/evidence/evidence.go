@@ -1,0 +1,134 @@
+// Package evidence is a pair's waterfall: pure data and arithmetic, one function for match, the terminal, JSON and
+// reports, so that no two views of a pair can disagree.
+//
+// The weights are those of Fellegi and Sunter, "A Theory for Record Linkage", JASA 64 (1969): log2(m/u) per field and
+// level, summed with the prior's log-odds.
+package evidence
+
+import "math"
+
+// Missing is the level of a field that one of two records lacks: no evidence, 0 bits.
+const Missing = 0
+
+// Level is one outcome of comparing a field.
+type Level struct {
+	Name string  `json:"name"` // missing, exact, close, related, different ...
+	M    float64 `json:"m"`    // probability of the level among matches
+	U    float64 `json:"u"`    // probability of the level among non-matches
+	Bits float64 `json:"bits"` // log2(m/u), as used (floored, made monotonic)
+}
+
+// Field is one compared field of a model.
+type Field struct {
+	Name   string  `json:"name"`
+	Label  string  `json:"label"` // as a person reads it
+	Group  string  `json:"group"` // correlated evidence is summed and capped by group; "" is a group of its own
+	TF     bool    `json:"tf"`    // adjusted by the frequency of its values
+	Levels []Level `json:"levels"`
+	// Personal evidence is about the person or organization itself, not about its household or workplace.
+	Personal bool `json:"personal"`
+}
+
+// Group is correlated evidence whose sum is capped.
+type Group struct {
+	Name string  `json:"name"`
+	Cap  float64 `json:"cap"` // bits; the group's positive sum never exceeds it
+}
+
+// Thresholds are probabilities.
+type Thresholds struct {
+	Auto   float64 `json:"auto"`
+	Review float64 `json:"review"`
+	Attach float64 `json:"attach"`
+}
+
+// Model is a fitted model of one collection.
+type Model struct {
+	Collection string     `json:"collection"`
+	Spec       string     `json:"spec"` // version of fields and normalisation
+	Prior      float64    `json:"prior_bits"`
+	Fields     []Field    `json:"fields"`
+	Groups     []Group    `json:"groups"`
+	Thresholds Thresholds `json:"thresholds"`
+	Trained    string     `json:"trained"`  // how it was made, in words
+	Warnings   []string   `json:"warnings"` // what a person must know before trusting it
+}
+
+// Step is one field's part of a waterfall.
+type Step struct {
+	Field  string  `json:"field"`
+	Label  string  `json:"label"`
+	Group  string  `json:"group,omitempty"`
+	Level  string  `json:"level"`
+	Left   string  `json:"left"`
+	Right  string  `json:"right"`
+	M      float64 `json:"m"`
+	U      float64 `json:"u"`
+	Base   float64 `json:"base_bits"` // log2(m/u)
+	TF     float64 `json:"tf_bits"`   // term-frequency adjustment
+	Bits   float64 `json:"bits"`      // what counts: base + tf, less what the group's cap took
+	Capped float64 `json:"capped_bits,omitempty"`
+}
+
+// Waterfall is the whole reason of a pair: Prior plus the sum of the steps' Bits is Total, exactly in this order.
+type Waterfall struct {
+	Prior       float64 `json:"prior_bits"`
+	Steps       []Step  `json:"steps"`
+	Total       float64 `json:"total_bits"`
+	Probability float64 `json:"probability"`
+}
+
+// Explain builds the waterfall of a pair from its comparison pattern: one level and one term-frequency adjustment per
+// field of the model, in the model's order, and the values as a person reads them. tf, left and right may be nil.
+func (m *Model) Explain(levels []uint8, tf []float64, left, right []string) Waterfall {
+	w := Waterfall{Prior: m.Prior}
+	for i, f := range m.Fields {
+		level := f.Levels[levels[i]]
+		s := Step{Field: f.Name, Label: f.Label, Group: f.Group, Level: level.Name, M: level.M, U: level.U,
+			Base: level.Bits, Left: at(left, i), Right: at(right, i)}
+		if tf != nil {
+			s.TF = tf[i]
+		}
+		s.Bits = s.Base + s.TF
+		w.Steps = append(w.Steps, s)
+	}
+	m.capGroups(w.Steps)
+	w.Total = w.Prior
+	for _, s := range w.Steps {
+		w.Total += s.Bits
+	}
+	w.Probability = Probability(w.Total)
+	return w
+}
+
+// capGroups takes from each capped group, last field first, what its sum has over the cap.
+func (m *Model) capGroups(steps []Step) {
+	for _, g := range m.Groups {
+		over := -g.Cap
+		for _, s := range steps {
+			if s.Group == g.Name {
+				over += s.Bits
+			}
+		}
+		for i := len(steps) - 1; i >= 0 && over > 0; i-- {
+			if s := &steps[i]; s.Group == g.Name && s.Bits > 0 {
+				s.Capped = math.Min(s.Bits, over)
+				s.Bits -= s.Capped
+				over -= s.Capped
+			}
+		}
+	}
+}
+
+func at(values []string, i int) string {
+	if i < len(values) {
+		return values[i]
+	}
+	return ""
+}
+
+// Probability is that of a total weight in bits.
+func Probability(bits float64) float64 { return 1 / (1 + math.Exp2(-bits)) }
+
+// Bits is the total weight of a probability, the inverse of Probability.
+func Bits(p float64) float64 { return math.Log2(p / (1 - p)) }

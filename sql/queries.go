@@ -1,0 +1,179 @@
+// Package queries holds every SQL statement of sameas, one stage to a file and one output table to a stage, and
+// opens the workspace that they run in.
+//
+// A file's header says what it reads and writes, its parameters and the grain of what it writes. Parameters are
+// checked both ways before anything runs, because the driver binds a misspelt name by position without a word.
+package queries
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+)
+
+//go:embed schema.sql all:extract all:match all:merge all:reports
+var files embed.FS
+
+// Args are a statement's named parameters, without the dollar sign.
+type Args map[string]any
+
+// Querier is what a statement runs on: a database, a connection or a transaction.
+type Querier interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// Query is one embedded file.
+type Query struct {
+	// Name is the file's path below sql/, such as "extract/010_records.sql".
+	Name string
+	// Text is the file's content, header and all.
+	Text string
+	// Params are the names that the header's "-- params:" line declares, sorted.
+	Params []string
+}
+
+// Names lists the embedded files in order.
+func Names() []string {
+	var names []string
+	_ = fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && strings.HasSuffix(path, ".sql") {
+			names = append(names, path)
+		}
+		return err
+	})
+	slices.Sort(names)
+	return names
+}
+
+// Get returns the file of that name, or an error that names it.
+func Get(name string) (Query, error) {
+	text, err := files.ReadFile(name)
+	if err != nil {
+		return Query{}, fmt.Errorf("no embedded statement %s", name)
+	}
+	q := Query{Name: name, Text: string(text)}
+	params, ok := headerField(q.Text, "params")
+	if !ok {
+		return Query{}, fmt.Errorf("%s: the header has no params line", name)
+	}
+	for p := range strings.SplitSeq(params, ",") {
+		if p = strings.TrimSpace(p); p != "" {
+			q.Params = append(q.Params, p)
+		}
+	}
+	slices.Sort(q.Params)
+	return q, nil
+}
+
+func headerField(text, field string) (string, bool) {
+	for line := range strings.SplitSeq(text, "\n") {
+		if !strings.HasPrefix(line, "--") {
+			return "", false
+		}
+		if rest, ok := strings.CutPrefix(line, "-- "+field+":"); ok {
+			return strings.TrimSpace(rest), true
+		}
+	}
+	return "", false
+}
+
+// bind checks args against the declared parameters in both directions.
+func (q Query) bind(args Args) ([]any, error) {
+	named := make([]any, 0, len(args))
+	for _, p := range q.Params {
+		v, ok := args[p]
+		if !ok {
+			return nil, fmt.Errorf("%s: no value for $%s", q.Name, p)
+		}
+		named = append(named, sql.Named(p, v))
+	}
+	for name := range args {
+		if !slices.Contains(q.Params, name) {
+			return nil, fmt.Errorf("%s: has no parameter $%s", q.Name, name)
+		}
+	}
+	return named, nil
+}
+
+// Exec runs the named file and returns the number of rows that its last statement changed.
+// A file with parameters holds one statement: the driver passes arguments to the last one only.
+func Exec(ctx context.Context, on Querier, name string, args Args) (int64, error) {
+	q, err := Get(name)
+	if err != nil {
+		return 0, err
+	}
+	bound, err := q.bind(args)
+	if err != nil {
+		return 0, err
+	}
+	result, err := on.ExecContext(ctx, q.Text, bound...)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", name, err)
+	}
+	n, _ := result.RowsAffected()
+	return n, nil
+}
+
+// Each runs the named file and calls scan for every row; it owns closing the rows and their error.
+func Each(ctx context.Context, on Querier, name string, args Args, scan func(*sql.Rows) error) error {
+	q, err := Get(name)
+	if err != nil {
+		return err
+	}
+	bound, err := q.bind(args)
+	if err != nil {
+		return err
+	}
+	rows, err := on.QueryContext(ctx, q.Text, bound...)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// One runs the named file and scans its first row into dest; no row is sql.ErrNoRows.
+func One(ctx context.Context, on Querier, name string, args Args, dest ...any) error {
+	q, err := Get(name)
+	if err != nil {
+		return err
+	}
+	bound, err := q.bind(args)
+	if err != nil {
+		return err
+	}
+	if err := on.QueryRowContext(ctx, q.Text, bound...).Scan(dest...); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// Transact runs f in a transaction, committed if f returns nil and rolled back otherwise.
+func Transact(ctx context.Context, db *sql.DB, f func(tx *sql.Tx) error) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin transaction: %w", err)
+	}
+	if err := f(tx); err != nil {
+		_ = tx.Rollback()
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("commit transaction: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,282 @@
+-- schema.sql: the workspace, one DuckDB file; the contract between the stages.
+-- reads: nothing
+-- writes: every table below, empty
+-- params:
+-- grain: one statement a table; the owner stage, named above each table, is the only one that writes it
+--
+-- Stages meet here and nowhere else. A record is numbered by rid inside the workspace only; outside it is named
+-- by its key: `provider/realm/id` of its own ID, "%" and "/" inside a part percent-encoded.
+
+-- owner: the opener (sql/workspace.go). grain: one fact about the workspace (schema_version, tool_version).
+CREATE TABLE IF NOT EXISTS meta (
+    name VARCHAR PRIMARY KEY,
+    value VARCHAR NOT NULL
+);
+
+-- owner: each stage writes its own rows. grain: the latest finished run of one stage over one collection.
+-- A stage whose input_digest differs from the digest of the stage before it is stale.
+CREATE TABLE IF NOT EXISTS stages (
+    stage VARCHAR NOT NULL,            -- extract | match | plan
+    collection VARCHAR NOT NULL,
+    digest VARCHAR NOT NULL,           -- hex SHA-256 over what the stage wrote for the collection, order-free
+    input_digest VARCHAR NOT NULL,     -- digest of the stage before it when this one ran; '' for extract
+    config_digest VARCHAR NOT NULL,    -- hex SHA-256 of the parts of the configuration that the stage used
+    finished_at TIMESTAMP NOT NULL
+);
+
+-- owner: extract. grain: one run over one source and collection (a links source counts as one).
+CREATE TABLE IF NOT EXISTS extractions (
+    run BIGINT NOT NULL,
+    source VARCHAR NOT NULL,
+    source_type VARCHAR NOT NULL,      -- connec | file | links
+    collection VARCHAR NOT NULL,
+    endpoint VARCHAR,                  -- connec: base URL, no credentials; file, links: the path as configured
+    group_id VARCHAR,                  -- connec only
+    started_at TIMESTAMP NOT NULL,
+    finished_at TIMESTAMP,
+    total BIGINT,                      -- what the server reported last; NULL when it reported none
+    rows_got BIGINT NOT NULL,          -- rows received, repeats included
+    records BIGINT NOT NULL,           -- distinct records (or links) kept
+    repeated BIGINT NOT NULL,          -- rows received a second time
+    id_defects BIGINT NOT NULL,        -- id entries lacking a part, kept in raw only
+    dangling_refs BIGINT NOT NULL,     -- references to a record of an extracted collection that was not found
+    ids_checked BIGINT,                -- file, links: distinct IDs of this source that the hub could know
+    ids_known BIGINT,                  -- of these, how many the hub does hold
+    status VARCHAR NOT NULL,           -- running | complete | in_doubt | failed
+    doubt VARCHAR,                     -- in words: exactly what is in doubt, and what to do
+    skip BIGINT NOT NULL               -- connec: offset of the next page to read, for the resume
+);
+
+-- owner: extract. grain: one raw page as received, or one file read (body NULL). The extraction's own journal.
+CREATE TABLE IF NOT EXISTS pages (
+    source VARCHAR NOT NULL,
+    collection VARCHAR NOT NULL,
+    skip BIGINT NOT NULL,              -- offset that was asked for; 0 for a file
+    top BIGINT,                        -- page size that the server granted
+    rows_got BIGINT NOT NULL,
+    body VARCHAR,
+    sha256 VARCHAR NOT NULL,           -- hex, of body or of the file
+    fetched_at TIMESTAMP NOT NULL
+);
+
+-- owner: extract. grain: one record of one collection of one source.
+CREATE TABLE IF NOT EXISTS records (
+    rid BIGINT PRIMARY KEY,            -- dense from 1 within the workspace, in key order; never leaves the workspace
+    source VARCHAR NOT NULL,
+    collection VARCHAR NOT NULL,
+    key VARCHAR NOT NULL,              -- own ID in its text form; unique within source and collection
+    provider VARCHAR NOT NULL,         -- the own ID's parts: provider `connec` for a hub record
+    realm VARCHAR NOT NULL,
+    id VARCHAR NOT NULL,
+    hub BOOLEAN NOT NULL,              -- the record is the hub's own (it holds a connec ID)
+    channel_id VARCHAR,
+    status VARCHAR,                    -- ACTIVE, INACTIVE, ARCHIVED as given; NULL when absent
+    code VARCHAR,
+    title VARCHAR,
+    first_name VARCHAR,
+    last_name VARCHAR,
+    name VARCHAR,                      -- organizations and other named collections
+    job_title VARCHAR,
+    company_name VARCHAR,
+    birth_date DATE,                   -- NULL when absent or unreadable (raw keeps it)
+    reference VARCHAR,                 -- organizations: tax or registration number
+    emails VARCHAR[],                  -- values that are not empty, in field order, as given
+    websites VARCHAR[],
+    landlines VARCHAR[],               -- people: phone_home; organizations: none
+    work_phones VARCHAR[],             -- people: phone_work landlines; organizations: phone landlines
+    mobiles VARCHAR[],                 -- any phone group's mobile numbers
+    addresses STRUCT(kind VARCHAR, line1 VARCHAR, line2 VARCHAR, city VARCHAR, region VARCHAR, postal_code VARCHAR, country VARCHAR)[],
+                                       -- those with any part, in the order home, work (people) and billing, billing2, shipping, shipping2; kind e.g. address_home.billing
+    extra MAP(VARCHAR, VARCHAR),       -- field paths beyond these that the configuration names: path -> text
+    is_lead BOOLEAN,
+    created_at TIMESTAMP,
+    updated_at TIMESTAMP,
+    content_hash VARCHAR NOT NULL,     -- hex SHA-256 of what match reads; equal content, equal hash
+    raw VARCHAR NOT NULL,              -- the record as JSON in Connec!'s shape, unknown fields and all
+    source_row VARCHAR                 -- file sources with a mapping: the row as read, as JSON
+);
+
+-- owner: extract. grain: one complete external ID of one record, its own and the hub's included; an ID listed twice counts once.
+CREATE TABLE IF NOT EXISTS external_ids (
+    rid BIGINT NOT NULL,
+    collection VARCHAR NOT NULL,
+    provider VARCHAR NOT NULL,
+    realm VARCHAR NOT NULL,
+    id VARCHAR NOT NULL,
+    position INTEGER NOT NULL          -- place in the id array, from 0
+);
+
+-- owner: extract. grain: one ID of one reference field of one record.
+CREATE TABLE IF NOT EXISTS refs (
+    rid BIGINT NOT NULL,
+    collection VARCHAR NOT NULL,       -- of the record that refers
+    path VARCHAR NOT NULL,             -- organization_id, lines/0/item_id, ...
+    target_collection VARCHAR NOT NULL,
+    provider VARCHAR NOT NULL,
+    realm VARCHAR NOT NULL,
+    id VARCHAR NOT NULL,
+    target_rid BIGINT                  -- the record meant, when it was extracted and only one holds the ID; else NULL
+);
+
+-- owner: extract. grain: one line of a crosswalk: left = right, within one collection.
+CREATE TABLE IF NOT EXISTS links (
+    source VARCHAR NOT NULL,
+    line BIGINT NOT NULL,              -- of the file, the header being line 1
+    collection VARCHAR NOT NULL,
+    left_provider VARCHAR NOT NULL,
+    left_realm VARCHAR NOT NULL,
+    left_id VARCHAR NOT NULL,
+    right_provider VARCHAR NOT NULL,
+    right_realm VARCHAR NOT NULL,
+    right_id VARCHAR NOT NULL
+);
+
+-- owner: match. grain: one record's normalised values, reused while content_hash and spec stand.
+CREATE TABLE IF NOT EXISTS features (
+    rid BIGINT NOT NULL,
+    collection VARCHAR NOT NULL,
+    content_hash VARCHAR NOT NULL,
+    spec VARCHAR NOT NULL,             -- version of the normalisation
+    vals VARCHAR[] NOT NULL,           -- one text per field of the model, in its order; '' = missing; several values joined by U+001F
+    block_keys VARCHAR[] NOT NULL      -- one key per blocking rule, in its order; '' = the rule does not apply; several joined by U+001F
+);
+
+-- owner: match. grain: one fitted model.
+CREATE TABLE IF NOT EXISTS models (
+    collection VARCHAR NOT NULL,
+    model VARCHAR NOT NULL,            -- JSON of evidence.Model: fields, levels, m, u, weights, groups, prior, thresholds, how it was trained, warnings
+    created_at TIMESTAMP NOT NULL
+);
+
+-- owner: match. grain: one blocking rule: what it found and what it cost.
+CREATE TABLE IF NOT EXISTS blocking (
+    collection VARCHAR NOT NULL,
+    rule VARCHAR NOT NULL,
+    position INTEGER NOT NULL,         -- a pair is counted once, under its first rule
+    keys BIGINT NOT NULL,              -- keys shared by two records or more
+    largest BIGINT NOT NULL,           -- records under the largest key
+    pairs BIGINT NOT NULL,             -- pairs compared under this rule first
+    kept BIGINT NOT NULL,              -- of these, edges kept
+    must_links_found BIGINT NOT NULL   -- of the must-linked pairs, how many share a key of this rule or an earlier one
+);
+
+-- owner: match. grain: one kept pair of records, key_a < key_b.
+CREATE TABLE IF NOT EXISTS edges (
+    collection VARCHAR NOT NULL,
+    rid_a BIGINT NOT NULL,
+    rid_b BIGINT NOT NULL,
+    key_a VARCHAR NOT NULL,
+    key_b VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,             -- shared_id | link | fuzzy | decision
+    via VARCHAR NOT NULL,              -- shared_id: the ID's text form; link: source:line; fuzzy: the blocking rule; decision: its id
+    levels UTINYINT[],                 -- comparison level per field of the model, in its order; 0 = missing; NULL when not scored
+    tf DOUBLE[],                       -- term-frequency adjustment per field in bits; NULL when not scored
+    weight DOUBLE,                     -- total in bits, prior included; NULL when not scored
+    probability DOUBLE                 -- 1/(1+2^-weight); a score unless calibrated
+);
+
+-- owner: match. grain: one record's cluster; every record that took part, alone or not.
+CREATE TABLE IF NOT EXISTS clusters (
+    collection VARCHAR NOT NULL,
+    rid BIGINT NOT NULL,
+    key VARCHAR NOT NULL,
+    cluster_id VARCHAR NOT NULL,       -- formed of must-links and edges at or above auto
+    tier VARCHAR NOT NULL,             -- single | auto | review (taken out of auto: see conflicts); equal for all of a cluster
+    review_id VARCHAR NOT NULL         -- the wider cluster formed at the review threshold; equal for all of a cluster_id
+);
+
+-- owner: match. grain: one cluster of two records or more (by cluster_id).
+CREATE TABLE IF NOT EXISTS cluster_stats (
+    collection VARCHAR NOT NULL,
+    cluster_id VARCHAR NOT NULL,
+    tier VARCHAR NOT NULL,
+    size BIGINT NOT NULL,
+    hub_records BIGINT NOT NULL,
+    edges BIGINT NOT NULL,
+    weakest DOUBLE,                    -- weight in bits of the weakest edge of the maximum spanning tree; NULL when it is made by IDs alone
+    density DOUBLE NOT NULL,           -- edges / all pairs inside
+    bridges BIGINT NOT NULL,           -- edges whose loss splits the cluster
+    by_ids BOOLEAN NOT NULL,           -- must-links alone hold it together
+    reason VARCHAR NOT NULL            -- in words, why these are held to be one
+);
+
+-- owner: match. grain: one merge that was refused or taken out of auto, or a guard that fired.
+CREATE TABLE IF NOT EXISTS conflicts (
+    collection VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,             -- hub_value | link_contradicted | link_source_off | cannot_link | id_contradiction | echo | ambiguous | veto | weak_bridge | large_cluster | oversized_block | suppressed ...
+    cluster_id VARCHAR,
+    other_cluster_id VARCHAR,          -- when the conflict stands between two clusters
+    key_a VARCHAR,                     -- the records or IDs concerned, when two
+    key_b VARCHAR,
+    provider VARCHAR,
+    realm VARCHAR,
+    weight DOUBLE,                     -- of the pair, in bits, when scored
+    detail VARCHAR NOT NULL            -- one sentence: what, why, and what to do
+);
+
+-- owner: reports (the review page). grain: one judgement of a person, keyed by external IDs so that it outlives an extraction.
+CREATE TABLE IF NOT EXISTS decisions (
+    collection VARCHAR NOT NULL,
+    left_key VARCHAR NOT NULL,
+    right_key VARCHAR NOT NULL,
+    judgement VARCHAR NOT NULL,        -- same | different
+    who VARCHAR NOT NULL,
+    at TIMESTAMP NOT NULL,
+    why VARCHAR NOT NULL
+);
+
+-- owner: merge. grain: one plan file written from this workspace.
+CREATE TABLE IF NOT EXISTS plans (
+    plan_id VARCHAR NOT NULL,          -- hex SHA-256 of the plan file's trailer
+    path VARCHAR NOT NULL,             -- base name only
+    header VARCHAR NOT NULL,           -- the plan's first line
+    operations BIGINT NOT NULL,
+    withheld BIGINT NOT NULL,
+    review_items BIGINT NOT NULL
+);
+
+-- owner: merge. grain: one operation, or one withheld record, of the latest plan.
+CREATE TABLE IF NOT EXISTS operations (
+    plan_id VARCHAR NOT NULL,
+    op_id VARCHAR NOT NULL,            -- `withheld` rows have one too
+    seq BIGINT NOT NULL,
+    level INTEGER NOT NULL,            -- dependency level: lower ones are applied first
+    type VARCHAR NOT NULL,             -- attach | consolidate | repoint | retire | create | withheld
+    collection VARCHAR NOT NULL,
+    cluster_id VARCHAR,
+    target_key VARCHAR,                -- the hub record written to; NULL for create and withheld
+    method VARCHAR,
+    path VARCHAR,
+    body VARCHAR,                      -- the exact request body, JSON
+    hazards VARCHAR[] NOT NULL,
+    reason VARCHAR NOT NULL,
+    operation VARCHAR NOT NULL         -- the plan's whole line, JSON
+);
+
+-- owner: merge. grain: one field of one operation whose values differed inside the cluster.
+CREATE TABLE IF NOT EXISTS operation_fields (
+    plan_id VARCHAR NOT NULL,
+    op_id VARCHAR NOT NULL,
+    cluster_id VARCHAR NOT NULL,
+    collection VARCHAR NOT NULL,
+    field VARCHAR NOT NULL,            -- field path
+    before VARCHAR,                    -- the target's value when extracted
+    after VARCHAR,                     -- the surviving value
+    winner_key VARCHAR NOT NULL,       -- the record it came from
+    rule VARCHAR NOT NULL,             -- the survivorship rule that decided
+    losing VARCHAR NOT NULL,           -- JSON array of {key, value}
+    conflict BOOLEAN NOT NULL          -- two records held different values that were not empty
+);
+
+-- owner: merge. grain: one operation's latest outcome, loaded from the journal.
+CREATE TABLE IF NOT EXISTS outcomes (
+    plan_id VARCHAR NOT NULL,
+    op_id VARCHAR NOT NULL,
+    outcome VARCHAR NOT NULL,          -- ok | done | skipped | drifted | failed | unknown
+    status INTEGER,                    -- HTTP
+    uuid VARCHAR,                      -- of the record that answered
+    at TIMESTAMP NOT NULL,
+    detail VARCHAR NOT NULL,
+    verified BOOLEAN,                  -- NULL before verify
+    difference VARCHAR                 -- what verify found to differ
+);

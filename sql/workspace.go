@@ -1,0 +1,142 @@
+package queries
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/duckdb/duckdb-go/v2"
+)
+
+// SchemaVersion is the number of schema.sql; it grows with every change that an older sameas could not read.
+const SchemaVersion = 1
+
+// ErrNoWorkspace says that the workspace file is not there.
+var ErrNoWorkspace = errors.New("workspace does not exist")
+
+// Options say how to open a workspace.
+type Options struct {
+	// Create makes the file when it is not there; without it a missing file is ErrNoWorkspace.
+	Create bool
+	// MemoryLimit is DuckDB's memory limit, such as "4GB"; empty leaves the engine's own.
+	MemoryLimit string
+	// ToolVersion is recorded in a workspace that is made anew.
+	ToolVersion string
+}
+
+// Open opens the workspace file, made with every table of schema.sql when it is new; path "" is one in memory.
+// Errors say what to do: the file is missing, locked by another process, not a DuckDB file, or of a newer schema.
+func Open(ctx context.Context, path string, o Options) (*sql.DB, error) {
+	isNew, err := prepareFile(path, o.Create)
+	if err != nil {
+		return nil, err
+	}
+	connector, err := duckdb.NewConnector(path, func(conn driver.ExecerContext) error {
+		return configure(ctx, conn, o)
+	})
+	if err != nil {
+		return nil, openError(path, err)
+	}
+	db := sql.OpenDB(connector)
+	if err := db.PingContext(ctx); err != nil {
+		db.Close()
+		return nil, openError(path, err)
+	}
+	if err := checkSchema(ctx, db, path, isNew, o.ToolVersion); err != nil {
+		db.Close()
+		return nil, err
+	}
+	return db, nil
+}
+
+// prepareFile makes a new workspace readable by its owner alone before DuckDB first writes to it.
+func prepareFile(path string, create bool) (isNew bool, err error) {
+	if path == "" {
+		return true, nil
+	}
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !create:
+		return false, fmt.Errorf("%w: %s: run `sameas extract` first, or name another with --workspace", ErrNoWorkspace, path)
+	case errors.Is(err, fs.ErrNotExist):
+		f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		if err != nil {
+			return false, fmt.Errorf("create workspace: %w", err)
+		}
+		return true, f.Close()
+	case err != nil:
+		return false, fmt.Errorf("open workspace: %w", err)
+	case !info.Mode().IsRegular():
+		return false, fmt.Errorf("workspace %s is not a regular file: name another with --workspace", path)
+	}
+	return info.Size() == 0, nil
+}
+
+// configure runs on every new connection: some settings are the connection's own.
+func configure(ctx context.Context, conn driver.ExecerContext, o Options) error {
+	settings := []string{
+		"SET autoinstall_known_extensions = false",
+		"SET autoload_known_extensions = false",
+		"SET preserve_insertion_order = false",
+		"SET TimeZone = 'UTC'",
+	}
+	if o.MemoryLimit != "" {
+		settings = append(settings, "SET memory_limit = '"+strings.ReplaceAll(o.MemoryLimit, "'", "''")+"'")
+	}
+	for _, s := range settings {
+		if _, err := conn.ExecContext(ctx, s, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkSchema(ctx context.Context, db *sql.DB, path string, isNew bool, toolVersion string) error {
+	if isNew {
+		return createSchema(ctx, db, toolVersion)
+	}
+	var text string
+	err := db.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = 'schema_version'").Scan(&text)
+	if err != nil {
+		return fmt.Errorf("%s is a DuckDB file but not a workspace of sameas: name another with --workspace", path)
+	}
+	version, err := strconv.Atoi(text)
+	switch {
+	case err != nil:
+		return fmt.Errorf("workspace %s: schema version %q is not a number", path, text)
+	case version > SchemaVersion:
+		return fmt.Errorf("workspace %s has schema %d, this sameas knows schema %d: use the newer sameas that made it, or extract into another --workspace", path, version, SchemaVersion)
+	case version < SchemaVersion:
+		return fmt.Errorf("workspace %s has schema %d, this sameas needs schema %d: extract again into another --workspace", path, version, SchemaVersion)
+	}
+	return nil
+}
+
+func createSchema(ctx context.Context, db *sql.DB, toolVersion string) error {
+	return Transact(ctx, db, func(tx *sql.Tx) error {
+		if _, err := Exec(ctx, tx, "schema.sql", nil); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, "INSERT INTO meta VALUES ('schema_version', ?), ('tool_version', ?)",
+			strconv.Itoa(SchemaVersion), toolVersion)
+		return err
+	})
+}
+
+// openError turns DuckDB's words for the two commonest troubles into what to do about them.
+func openError(path string, err error) error {
+	text := err.Error()
+	switch {
+	case strings.Contains(text, "Could not set lock on file"):
+		return fmt.Errorf("workspace %s is in use by another process: wait until it ends, or name another with --workspace", path)
+	case strings.Contains(text, "not a valid DuckDB database file"):
+		return fmt.Errorf("%s is not a DuckDB file: name another with --workspace", path)
+	}
+	return fmt.Errorf("open workspace %s: %w", path, err)
+}
