@@ -1,0 +1,173 @@
+// Package cli is the command line: one command a file, flags and wiring, no SQL and no loops over records.
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+// Version is the tool's own; it stands in plans, reports and workspaces.
+const Version = "0.1.0"
+
+// Env is what a run takes from outside.
+type Env struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Getenv         func(string) string
+}
+
+// Run runs one command line and returns its exit code. Results go to Stdout, all else to Stderr.
+func Run(ctx context.Context, args []string, env Env) int {
+	app := newApp(env)
+	err := app.RunContext(ctx, permute(app, args))
+	if interrupted(ctx, err) {
+		err = fmt.Errorf("interrupted: what was done is kept; run the same command again to go on")
+	}
+	if printable(err) {
+		fmt.Fprintf(env.Stderr, "sameas: error: %s\n", strings.TrimRight(err.Error(), "\n"))
+	}
+	return exitCode(err)
+}
+
+func newApp(env Env) *cli.App {
+	r := &runner{env: env}
+	app := &cli.App{
+		Name:                      "sameas",
+		Usage:                     "find which records are the same before onboarding to Connec!, and write that down so that nothing is created twice",
+		Version:                   Version,
+		Writer:                    env.Stdout,
+		ErrWriter:                 env.Stderr,
+		Flags:                     globalFlags(),
+		Commands:                  r.commands(),
+		HideHelpCommand:           true,
+		DisableSliceFlagSeparator: true,
+		ExitErrHandler:            func(*cli.Context, error) {},
+		OnUsageError:              onUsageError,
+		Action:                    r.noCommand,
+		CustomAppHelpTemplate:     cli.AppHelpTemplate + "\n" + exitCodesHelp + "\n",
+	}
+	eachCommand(app.Commands, func(c *cli.Command) {
+		c.OnUsageError = onUsageError
+		c.HideHelpCommand = true
+		if len(c.Subcommands) > 0 {
+			c.Action = r.noCommand
+			return
+		}
+		c.Flags = append(c.Flags, globalFlags()...)
+	})
+	return app
+}
+
+func eachCommand(commands []*cli.Command, f func(*cli.Command)) {
+	for _, c := range commands {
+		f(c)
+		eachCommand(c.Subcommands, f)
+	}
+}
+
+// globalFlags are made anew for each command: the parser keeps state in them.
+func globalFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "config", Value: "sameas.yaml", Usage: "configuration `FILE`", Category: "Global"},
+		&cli.StringFlag{Name: "workspace", Usage: "workspace `FILE` (default: the configuration's)", Category: "Global"},
+		&cli.StringFlag{Name: "log-format", Value: "text", Usage: "`FORMAT` of what goes to stderr: text or json", Category: "Global"},
+		&cli.BoolFlag{Name: "quiet", Usage: "no progress, no notes: errors only", Category: "Global"},
+		&cli.BoolFlag{Name: "json", Usage: "print the result as JSON", Category: "Global"},
+	}
+}
+
+func onUsageError(_ *cli.Context, err error, _ bool) error {
+	return usageError(fmt.Errorf("%w (see --help)", err))
+}
+
+// noCommand answers a call without a command, or with one that does not exist.
+func (r *runner) noCommand(c *cli.Context) error {
+	if c.Args().Present() {
+		names := make([]string, 0, len(c.App.Commands))
+		list := c.App.Commands
+		if c.Command != nil && len(c.Command.Subcommands) > 0 {
+			list = c.Command.Subcommands
+		}
+		for _, cmd := range list {
+			if !cmd.Hidden {
+				names = append(names, cmd.Name)
+			}
+		}
+		return usageError(fmt.Errorf("no command %q: there are %s", c.Args().First(), strings.Join(names, ", ")))
+	}
+	if c.Command != nil && len(c.Command.Subcommands) > 0 && c.Command.Name != c.App.Name {
+		return cli.ShowSubcommandHelp(c)
+	}
+	return cli.ShowAppHelp(c)
+}
+
+// runner holds what every command needs.
+type runner struct {
+	env Env
+}
+
+func (r *runner) commands() []*cli.Command {
+	return []*cli.Command{
+		r.demoCommand(),
+		r.initCommand(),
+		r.extractCommand(),
+		r.matchCommand(),
+		r.explainCommand(),
+		r.evaluateCommand(),
+		r.mergeCommand(),
+		r.forecastCommand(),
+		r.reportCommand(),
+		r.runCommand(),
+		r.sandboxCommand(),
+	}
+}
+
+func (r *runner) logger(c *cli.Context) (*slog.Logger, error) {
+	level := slog.LevelInfo
+	if c.Bool("quiet") {
+		level = slog.LevelError
+	}
+	options := &slog.HandlerOptions{Level: level}
+	switch c.String("log-format") {
+	case "json":
+		return slog.New(slog.NewJSONHandler(r.env.Stderr, options)), nil
+	case "text":
+		options.ReplaceAttr = func(groups []string, a slog.Attr) slog.Attr {
+			if len(groups) == 0 && a.Key == slog.TimeKey {
+				return slog.Attr{}
+			}
+			return a
+		}
+		return slog.New(slog.NewTextHandler(r.env.Stderr, options)), nil
+	}
+	return nil, usageError(fmt.Errorf("--log-format %q: want text or json", c.String("log-format")))
+}
+
+// print writes a result: as JSON when asked for, else as text.
+func (r *runner) print(c *cli.Context, result any, text string) error {
+	if !c.Bool("json") {
+		_, err := io.WriteString(r.env.Stdout, strings.TrimRight(text, "\n")+"\n")
+		return err
+	}
+	enc := json.NewEncoder(r.env.Stdout)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(result)
+}
+
+// noArguments refuses positional arguments where a command takes none.
+func noArguments(c *cli.Context) error {
+	if c.Args().Present() {
+		return usageError(fmt.Errorf("%s takes no argument, got %q", c.Command.HelpName, c.Args().First()))
+	}
+	return nil
+}
+
+var errTooManyArguments = errors.New("too many arguments")

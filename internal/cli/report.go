@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/sameas/sameas/reports"
+)
+
+func (r *runner) reportCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "report",
+		Usage: "write the CSV files and one self-contained HTML file",
+		Flags: []cli.Flag{
+			outFlag(),
+			&cli.BoolFlag{Name: "summary", Usage: "print the summary only, write nothing"},
+		},
+		Action: r.stage(false, func(ctx context.Context, c *cli.Context, s *session) error {
+			if err := noArguments(c); err != nil {
+				return err
+			}
+			if c.Bool("summary") {
+				text, err := reports.Summary(ctx, s.db)
+				if err != nil {
+					return err
+				}
+				return r.print(c, map[string]string{"summary": text}, text)
+			}
+			result, err := r.report(ctx, s, c.String("out"))
+			if err != nil {
+				return err
+			}
+			return r.print(c, result, reportText(result, c.String("out")))
+		}),
+	}
+}
+
+func outFlag() cli.Flag {
+	return &cli.StringFlag{Name: "out", Value: "report", Usage: "folder `DIR` to write to"}
+}
+
+func (r *runner) report(ctx context.Context, s *session, dir string) (reports.Result, error) {
+	return reports.Write(ctx, reports.Options{DB: s.db, Config: s.config, Dir: dir, ToolVersion: Version, Log: s.log})
+}
+
+func reportText(result reports.Result, dir string) string {
+	text := fmt.Sprintf("wrote %d files to %s: open %s", len(result.Files), dir, filepath.Join(dir, "report.html"))
+	if len(result.NotRun) > 0 {
+		text += "\nnot run yet, so missing from it: " + strings.Join(result.NotRun, ", ")
+	}
+	return text
+}
