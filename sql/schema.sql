@@ -221,7 +221,7 @@ CREATE TABLE IF NOT EXISTS decisions (
     right_key VARCHAR NOT NULL,
     judgement VARCHAR NOT NULL,        -- same | different
     who VARCHAR NOT NULL,
-    at TIMESTAMP NOT NULL,
+    decided_at TIMESTAMP NOT NULL,
     why VARCHAR NOT NULL
 );
 
@@ -275,7 +275,7 @@ CREATE TABLE IF NOT EXISTS outcomes (
     outcome VARCHAR NOT NULL,          -- ok | done | skipped | drifted | failed | unknown
     status INTEGER,                    -- HTTP
     uuid VARCHAR,                      -- of the record that answered
-    at TIMESTAMP NOT NULL,
+    finished_at TIMESTAMP NOT NULL,
     detail VARCHAR NOT NULL,
     verified BOOLEAN,                  -- NULL before verify
     difference VARCHAR                 -- what verify found to differ

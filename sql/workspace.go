@@ -33,7 +33,7 @@ type Options struct {
 // Open opens the workspace file, made with every table of schema.sql when it is new; path "" is one in memory.
 // Errors say what to do: the file is missing, locked by another process, not a DuckDB file, or of a newer schema.
 func Open(ctx context.Context, path string, o Options) (*sql.DB, error) {
-	isNew, err := prepareFile(path, o.Create)
+	isNew, err := look(path, o.Create)
 	if err != nil {
 		return nil, err
 	}
@@ -55,8 +55,8 @@ func Open(ctx context.Context, path string, o Options) (*sql.DB, error) {
 	return db, nil
 }
 
-// prepareFile makes a new workspace readable by its owner alone before DuckDB first writes to it.
-func prepareFile(path string, create bool) (isNew bool, err error) {
+// look reports whether the workspace is yet to be made, and refuses what cannot be one.
+func look(path string, create bool) (isNew bool, err error) {
 	if path == "" {
 		return true, nil
 	}
@@ -65,17 +65,13 @@ func prepareFile(path string, create bool) (isNew bool, err error) {
 	case errors.Is(err, fs.ErrNotExist) && !create:
 		return false, fmt.Errorf("%w: %s: run `sameas extract` first, or name another with --workspace", ErrNoWorkspace, path)
 	case errors.Is(err, fs.ErrNotExist):
-		f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-		if err != nil {
-			return false, fmt.Errorf("create workspace: %w", err)
-		}
-		return true, f.Close()
+		return true, nil
 	case err != nil:
 		return false, fmt.Errorf("open workspace: %w", err)
 	case !info.Mode().IsRegular():
 		return false, fmt.Errorf("workspace %s is not a regular file: name another with --workspace", path)
 	}
-	return info.Size() == 0, nil
+	return false, nil
 }
 
 // configure runs on every new connection: some settings are the connection's own.
@@ -99,7 +95,7 @@ func configure(ctx context.Context, conn driver.ExecerContext, o Options) error 
 
 func checkSchema(ctx context.Context, db *sql.DB, path string, isNew bool, toolVersion string) error {
 	if isNew {
-		return createSchema(ctx, db, toolVersion)
+		return createSchema(ctx, db, path, toolVersion)
 	}
 	var text string
 	err := db.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = 'schema_version'").Scan(&text)
@@ -118,7 +114,13 @@ func checkSchema(ctx context.Context, db *sql.DB, path string, isNew bool, toolV
 	return nil
 }
 
-func createSchema(ctx context.Context, db *sql.DB, toolVersion string) error {
+// createSchema makes the tables, in a file that only its owner can read from before the first row is written.
+func createSchema(ctx context.Context, db *sql.DB, path, toolVersion string) error {
+	if path != "" {
+		if err := os.Chmod(path, 0o600); err != nil {
+			return fmt.Errorf("create workspace: %w", err)
+		}
+	}
 	return Transact(ctx, db, func(tx *sql.Tx) error {
 		if _, err := Exec(ctx, tx, "schema.sql", nil); err != nil {
 			return err
