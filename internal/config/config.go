@@ -1,6 +1,29 @@
 // Package config is sameas.yaml: its types, its defaults and its validation. Every key has a default but a source's own.
 package config
 
+import "cmp"
+
+// hubProvider is the provider of the hub's own IDs; anyRealm stands for every realm of a provider.
+const (
+	hubProvider = "connec"
+	anyRealm    = "*"
+)
+
+// What a key means that is not in the file.
+const (
+	defaultWorkspace   = "sameas.duckdb"
+	defaultKeyEnv      = "CONNEC_API_KEY"
+	defaultSecretEnv   = "CONNEC_API_SECRET"
+	defaultPageSize    = 100 // nobody is known to ask Connec! for more
+	defaultConcurrency = 4
+	defaultRate        = 10
+	defaultMergeRate   = 2
+	defaultMaxShare    = 0.3
+	defaultAuto        = 0.99
+	defaultReview      = 0.5
+	defaultAttach      = 0.995
+)
+
 // Config is the whole file. Relative paths in it are resolved against the file's folder by Load.
 type Config struct {
 	Workspace string                `yaml:"workspace"`
@@ -8,6 +31,8 @@ type Config struct {
 	Providers []Provider            `yaml:"providers"`
 	Match     map[string]MatchRules `yaml:"match"` // by collection
 	Merge     Merge                 `yaml:"merge"`
+
+	folder string // of the file, for digests that do not depend on where it lies
 }
 
 // Source types.
@@ -83,7 +108,14 @@ type Thresholds struct {
 	Attach float64 `yaml:"attach"`
 }
 
-// MatchField compares one more field path: exact, exact_or_typo or text.
+// Values of MatchField.Compare.
+const (
+	CompareExact       = "exact"
+	CompareExactOrTypo = "exact_or_typo"
+	CompareText        = "text"
+)
+
+// MatchField compares one more field path, by one of the Compare values.
 type MatchField struct {
 	Name    string `yaml:"name"`
 	Path    string `yaml:"path"`
@@ -96,6 +128,15 @@ const (
 	ViaNative = "native"
 )
 
+// Names of the stop hazards that Merge.Allow may hold.
+const (
+	HazardIDOnTwoRecords   = "id_on_two_records"
+	HazardRetirePropagates = "retire_propagates"
+	HazardForeignID        = "foreign_id"
+	HazardArchivedTarget   = "archived_target"
+	HazardOutcomeUnknown   = "outcome_unknown"
+)
+
 // Merge says what a plan may hold and how it is applied.
 type Merge struct {
 	Via      string   `yaml:"via"`
@@ -106,14 +147,26 @@ type Merge struct {
 	Rate     float64  `yaml:"rate"`      // requests per second, 0 = no limit
 }
 
-// Load reads and checks the file. An error names file, line, column and, for an unknown key, the nearest valid one.
-func Load(path string) (*Config, error) { panic("contract") }
+// Distinct is the setting for a provider and realm: the first entry that fits, or DistinctReview. The hub's own IDs
+// are always DistinctAllow: two records of the hub are what a duplicate is.
+func (c *Config) Distinct(provider, realm string) string {
+	if provider == hubProvider {
+		return DistinctAllow
+	}
+	for _, p := range c.Providers {
+		if p.Provider == provider && (p.Realm == anyRealm || p.Realm == "" || p.Realm == realm) {
+			return cmp.Or(p.Distinct, DistinctReview)
+		}
+	}
+	return DistinctReview
+}
 
-// Distinct is the setting for a provider and realm: the first entry that fits, or DistinctReview.
-func (c *Config) Distinct(provider, realm string) string { panic("contract") }
-
-// Thresholds are those of a collection, defaults filled in: auto 0.99, review 0.5, attach 0.995.
-func (c *Config) Thresholds(collection string) Thresholds { panic("contract") }
-
-// Template is what `sameas init` writes: every key with a comment. It loads without an error.
-func Template() []byte { panic("contract") }
+// Thresholds are those of a collection, defaults filled in: auto 0.99, review 0.5, attach 0.995. A default gives way
+// to what is set: review is never above auto, attach never below it.
+func (c *Config) Thresholds(collection string) Thresholds {
+	t := c.Match[collection].Thresholds
+	t.Auto = cmp.Or(t.Auto, defaultAuto)
+	t.Review = cmp.Or(t.Review, min(defaultReview, t.Auto))
+	t.Attach = cmp.Or(t.Attach, max(defaultAttach, t.Auto))
+	return t
+}

@@ -1,0 +1,197 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+var (
+	sourceName     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+	groupName      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$`)
+	collectionName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
+	fieldPath      = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*$`)
+	envName        = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	// looksSecret is what a key or token looks like when somebody takes key_env for key: mixed or long without an underscore.
+	looksSecret = regexp.MustCompile(`[0-9].*[a-z]|[a-z].*[0-9]|^[^_]{24,}$`)
+)
+
+// validate finds every problem with the values themselves.
+func (c *Config) validate(d *document) {
+	if c.Workspace == "" {
+		d.at("workspace", "`workspace` must name a file")
+	}
+	c.validateSources(d)
+	c.validateProviders(d)
+	c.validateMatch(d)
+	c.validateMerge(d)
+}
+
+func (c *Config) validateSources(d *document) {
+	if len(c.Sources) == 0 {
+		d.at("sources", "`sources` is missing: name at least one place that records come from")
+	}
+	names := map[string]int{}
+	for i, s := range c.Sources {
+		at := fmt.Sprintf("sources[%d]", i)
+		d.wantOneOf(at+".type", "type", s.Type, []string{TypeConnec, TypeFile, TypeLinks})
+		switch {
+		case s.Name == "":
+			d.at(at, "a source lacks its `name`")
+		case !sourceName.MatchString(s.Name):
+			d.at(at+".name", "source name %q: use letters, digits, dot, dash and underscore, at most 64", s.Name)
+		}
+		if first, again := names[s.Name]; again && s.Name != "" {
+			d.at(at+".name", "source name %q is taken by source number %d: every source needs its own", s.Name, first+1)
+		} else {
+			names[s.Name] = i
+		}
+		validateKeys(d, at, s.Type)
+		switch s.Type {
+		case TypeConnec:
+			validateConnec(d, at, s)
+		case TypeFile, TypeLinks:
+			validateCollection(d, at+".collection", s.Collection)
+		}
+		if s.Type == TypeFile {
+			validateMapping(d, at, s)
+		}
+	}
+}
+
+// keysOf are the keys of a source of that type beyond name and type, those that must be there first.
+func keysOf(kind string) (required, optional []string) {
+	switch kind {
+	case TypeConnec:
+		return []string{"endpoint", "group"}, []string{"credentials", "collections", "page_size", "concurrency", "rate"}
+	case TypeFile:
+		return []string{"path", "collection"}, []string{"id", "also_ids", "fields", "references"}
+	case TypeLinks:
+		return []string{"path", "collection"}, nil
+	}
+	return nil, nil
+}
+
+func validateKeys(d *document, at, kind string) {
+	required, optional := keysOf(kind)
+	if required == nil {
+		return
+	}
+	for _, key := range required {
+		if !d.has(at+"."+key) && d.keys[at+"."+key] == nil {
+			d.at(at, "a source of type `%s` needs `%s`", kind, key)
+		}
+	}
+	for _, other := range []string{TypeConnec, TypeFile, TypeLinks} {
+		moreRequired, moreOptional := keysOf(other)
+		for _, key := range slices.Concat(moreRequired, moreOptional) {
+			if d.has(at+"."+key) && !slices.Contains(required, key) && !slices.Contains(optional, key) {
+				d.atKey(at+"."+key, "`%s` is not a key of sources of type `%s`: remove it", key, kind)
+			}
+		}
+	}
+}
+
+func validateConnec(d *document, at string, s Source) {
+	if d.has(at + ".endpoint") {
+		if problem := EndpointProblem(s.Endpoint); problem != "" {
+			d.at(at+".endpoint", "`endpoint` %s", problem)
+		}
+	}
+	if d.has(at+".group") && !groupName.MatchString(s.Group) {
+		d.at(at+".group", "`group` %q: want the group_id that Connec! gave the application instance, such as cld-1234", s.Group)
+	}
+	validateEnv(d, at+".credentials.key_env", s.Credentials.KeyEnv)
+	validateEnv(d, at+".credentials.secret_env", s.Credentials.SecretEnv)
+	if len(s.Collections) == 0 {
+		d.at(at+".collections", "`collections` is empty: name at least one, such as people")
+	}
+	for i, name := range s.Collections {
+		path := fmt.Sprintf("%s.collections[%d]", at, i)
+		validateCollection(d, path, name)
+		if slices.Contains(s.Collections[:i], name) {
+			d.at(path, "collection `%s` is named twice", name)
+		}
+	}
+	if s.PageSize < 1 || s.PageSize > 1000 {
+		d.at(at+".page_size", "`page_size` must be between 1 and 1000")
+	}
+	if s.Concurrency < 1 || s.Concurrency > 64 {
+		d.at(at+".concurrency", "`concurrency` must be between 1 and 64")
+	}
+	d.wantNotNegative(at+".rate", s.Rate)
+}
+
+// EndpointProblem says in words what is wrong with a base URL, or "": https, or plain http to loopback only, because
+// the credentials travel with every request; no user part, query or fragment.
+func EndpointProblem(endpoint string) string {
+	u, err := url.Parse(endpoint)
+	switch {
+	case err != nil, u.Host == "", u.Hostname() == "":
+		return "must be a URL such as https://api-connec.maestrano.com/api/v2"
+	case u.User != nil:
+		return "must hold no user name or password: credentials are named by `credentials`"
+	case u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
+		return "must hold no query and no fragment"
+	case u.Scheme == "http" && !IsLoopback(u.Hostname()):
+		return "must begin with https://: plain http would show the credentials to the network (it is taken for loopback only)"
+	case u.Scheme != "https" && u.Scheme != "http":
+		return "must begin with https://"
+	}
+	return ""
+}
+
+// IsLoopback reports whether the host is this machine by its very name or address; nothing is resolved.
+func IsLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// validateEnv never prints the value: somebody may have put the secret itself there.
+func validateEnv(d *document, path, name string) {
+	if !envName.MatchString(name) || looksSecret.MatchString(name) {
+		d.at(path, "`%s` must be the name of an environment variable, such as CONNEC_API_KEY; if this is the credential itself, remove it from the file", lastKey(path))
+	}
+}
+
+func validateCollection(d *document, path, name string) {
+	if d.has(path) && !collectionName.MatchString(name) {
+		d.at(path, "collection %q: want its name in the URL, such as people or sales_orders", name)
+	}
+}
+
+func validateMapping(d *document, at string, s Source) {
+	for _, key := range []string{"also_ids", "fields", "references"} {
+		if d.has(at+"."+key) && !d.has(at+".id") {
+			d.atKey(at+"."+key, "`%s` needs `id`: which column holds the application's own ID of a row", key)
+		}
+	}
+	if d.has(at + ".id") {
+		validateIDColumn(d, at+".id", s.ID)
+	}
+	for i, id := range s.AlsoIDs {
+		validateIDColumn(d, fmt.Sprintf("%s.also_ids[%d]", at, i), id)
+	}
+	for _, path := range sortedKeys(s.Fields) {
+		if !fieldPath.MatchString(path) {
+			d.at(at+".fields."+path, "field path %q: want a Connec! path such as email.address", path)
+		}
+		if s.Fields[path] == "" {
+			d.at(at+".fields."+path, "field `%s` names no column", path)
+		}
+	}
+	for _, path := range sortedKeys(s.References) {
+		validateIDColumn(d, at+".references."+path, s.References[path])
+	}
+}
+
+func validateIDColumn(d *document, at string, id IDColumn) {
+	for _, part := range []struct{ key, value string }{{"provider", id.Provider}, {"realm", id.Realm}, {"column", id.Column}} {
+		if strings.TrimSpace(part.value) == "" {
+			d.at(at, "`%s` lacks its `%s`", lastKey(at), part.key)
+		}
+	}
+}
