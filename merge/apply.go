@@ -1,0 +1,208 @@
+package merge
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/sameas/sameas/internal/config"
+	"github.com/sameas/sameas/internal/connec"
+)
+
+// Outcomes of an operation, as the journal, the outcomes table and ApplyResult name them.
+const (
+	OutcomeOK      = "ok"      // sent, and answered as it should be
+	OutcomeDone    = "done"    // found as wanted: nothing was sent, or what was sent had arrived
+	OutcomeSkipped = "skipped" // not tried: an operation that it waits for is neither ok nor done
+	OutcomeDrifted = "drifted" // not sent: the target is no longer what the plan was made from
+	OutcomeFailed  = "failed"  // refused by the server, or the target could not be read
+	OutcomeUnknown = "unknown" // sent, and nobody can tell yet whether it took effect
+	// OutcomeWouldWrite is dry-run's: apply would send the request.
+	OutcomeWouldWrite = "would_write"
+)
+
+// ApplyOptions of DryRun, Apply and Verify.
+type ApplyOptions struct {
+	DB       *sql.DB // the workspace that the plan was made from
+	Config   *config.Config
+	Plan     string // path of the plan file; its journal is beside it
+	SHA256   string // when set, the plan's digest must be this one
+	Getenv   func(string) string
+	Doer     connec.Doer // instead of the real transport, in tests
+	Out      io.Writer   // dry-run: where each request is printed
+	Log      *slog.Logger
+	Progress func(stage string, done, total int64)
+	// MaxFailures stops the run once that many operations have failed; 0 is no limit.
+	MaxFailures int64
+
+	seams seams
+}
+
+// seams are what a test puts in the place of the file system, the clock and the waiting.
+type seams struct {
+	openJournal func(path string) (journalFile, error)
+	wait        func(ctx context.Context, d time.Duration) error
+	now         func() time.Time
+	lockDir     string
+}
+
+func (s seams) filled() seams {
+	if s.openJournal == nil {
+		s.openJournal = openJournalFile
+	}
+	if s.wait == nil {
+		s.wait = waitFor
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	return s
+}
+
+// waitFor waits for d, or until ctx ends.
+func waitFor(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// ApplyResult counts outcomes of the plan's operations.
+type ApplyResult struct {
+	Plan       string           `json:"plan"`   // path
+	SHA256     string           `json:"sha256"` // the plan's digest
+	DryRun     bool             `json:"dry_run,omitempty"`
+	Operations int64            `json:"operations"`
+	Outcomes   map[string]int64 `json:"outcomes"`    // by outcome: ok, done, skipped, drifted, failed, unknown; dry-run: would_write
+	Types      map[string]int64 `json:"types"`       // operations by type
+	Hazards    map[string]int64 `json:"hazards"`     // operations by hazard
+	Collection map[string]int64 `json:"collections"` // operations by collection
+	Writes     int64            `json:"writes"`      // requests that write, sent by this run
+	Remaining  int64            `json:"remaining"`   // operations that are neither ok nor done
+	Finished   bool             `json:"finished"`    // the plan was already finished: nothing was sent
+	Problems   []string         `json:"problems"`    // one line for each operation that is not ok or done
+	Refusals   []string         `json:"refusals"`    // dry-run: why apply would refuse this plan before its first request
+	Notes      []string         `json:"notes"`       // what else the user should know
+	Next       string           `json:"next"`        // the command to run next; empty when there is none
+	StoppedBy  string           `json:"stopped_by"`  // why the run ended before the plan's end; empty when it did not
+}
+
+// RefusedError says that nothing was sent, why, and what to do about it.
+type RefusedError struct{ Reason, Hint string }
+
+// Error is the reason, and the hint after it.
+func (e *RefusedError) Error() string {
+	if e.Hint == "" {
+		return e.Reason
+	}
+	return e.Reason + ": " + e.Hint
+}
+
+func refuse(hint, reason string, args ...any) error {
+	return &RefusedError{Reason: fmt.Sprintf(reason, args...), Hint: hint}
+}
+
+// StoppedError says that apply ended before the plan's end, why, and how to go on; what was done is in the journal.
+type StoppedError struct {
+	Reason, Hint string
+	Err          error
+}
+
+// Error is the reason, its cause and the hint.
+func (e *StoppedError) Error() string {
+	text := e.Reason
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	return text + ": " + e.Hint
+}
+
+// Unwrap is the cause, such as context.Canceled.
+func (e *StoppedError) Unwrap() error { return e.Err }
+
+// hub is what apply and verify need of the Connec! client; *connec.Client is one.
+type hub interface {
+	Get(ctx context.Context, collection, uuid string) (connec.Record, error)
+	GetByExternalID(ctx context.Context, collection string, id connec.ExternalID) (connec.Record, error)
+	List(ctx context.Context, collection string, o connec.ListOptions) (connec.Page, error)
+	Send(ctx context.Context, r connec.Request) (connec.Record, error)
+}
+
+// Apply sends the plan, one operation after the other; run again, it resumes where its journal ends. It returns a
+// *RefusedError, and sends nothing, when the plan must not be applied; a *StoppedError, with the result so far, when
+// it had to end early. Operations that drifted, failed or were skipped are no error: they are in Problems.
+func Apply(ctx context.Context, o ApplyOptions) (ApplyResult, error) {
+	o.seams = o.seams.filled()
+	plan, facts, err := openChecked(ctx, o)
+	if err != nil {
+		return ApplyResult{}, err
+	}
+	defer plan.Close()
+	if err := facts.refusal(o.Config.Merge); err != nil {
+		return ApplyResult{}, err
+	}
+	release, err := lockForApply(o, plan.Header())
+	if err != nil {
+		return ApplyResult{}, err
+	}
+	defer release()
+	journal, err := openJournal(journalPath(o.Plan), plan.SHA256(), o.seams)
+	if err != nil {
+		return ApplyResult{}, err
+	}
+	defer journal.close()
+	if err := facts.covers(journal.state); err != nil {
+		return ApplyResult{}, err
+	}
+	return applyChecked(ctx, o, plan, facts, journal)
+}
+
+// applyChecked is Apply once nothing stands against it any more.
+func applyChecked(ctx context.Context, o ApplyOptions, plan *PlanReader, facts *planFacts, journal *journal) (ApplyResult, error) {
+	client, err := newClient(o, plan.Header(), o.Doer)
+	if err != nil {
+		return ApplyResult{}, err
+	}
+	r := newRunner(o, plan, facts, client, journal)
+	r.note(journal.state.notes()...)
+	err = r.run(ctx)
+	if closeErr := journal.close(); closeErr != nil {
+		err = errors.Join(err, closeErr)
+	}
+	result := r.finish(err)
+	if o.DB != nil {
+		// The journal stands whatever happens here, so a cancelled context must not keep it from being loaded.
+		if loadErr := loadOutcomes(context.WithoutCancel(ctx), o.DB, plan.SHA256(), journalPath(o.Plan)); loadErr != nil {
+			err = errors.Join(err, loadErr)
+		}
+	}
+	return result, err
+}
+
+func journalPath(plan string) string { return plan + ".journal" }
+
+// newClient is the client for the configured source that the plan names, at merge's own rate.
+func newClient(o ApplyOptions, h Header, doer connec.Doer) (*connec.Client, error) {
+	source, err := planSource(o.Config, h)
+	if err != nil {
+		return nil, err
+	}
+	getenv := o.Getenv
+	if getenv == nil {
+		getenv = os.Getenv
+	}
+	return connec.NewClient(connec.Options{
+		Endpoint: source.Endpoint, Group: source.Group,
+		Key: getenv(source.Credentials.KeyEnv), Secret: getenv(source.Credentials.SecretEnv),
+		Rate: o.Config.Merge.Rate, Doer: doer,
+	})
+}

@@ -1,0 +1,77 @@
+package merge
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// maxListed is how many problems or differences the text form lists; the JSON form and the tables hold them all.
+const maxListed = 50
+
+// Text is the result for a terminal.
+func (r ApplyResult) Text() string {
+	var b strings.Builder
+	what := "plan"
+	if r.DryRun {
+		what = "dry-run of plan"
+	}
+	fmt.Fprintf(&b, "%s %s (%.12s): %s\n", what, r.Plan, r.SHA256, plural(r.Operations, "operation"))
+	writeCounts(&b, "outcomes", r.Outcomes, []string{OutcomeOK, OutcomeDone, OutcomeWouldWrite, OutcomeSkipped, OutcomeDrifted, OutcomeFailed, OutcomeUnknown})
+	writeCounts(&b, "types", r.Types, slices.Sorted(maps.Keys(r.Types)))
+	writeCounts(&b, "hazards", r.Hazards, slices.Sorted(maps.Keys(r.Hazards)))
+	writeCounts(&b, "collections", r.Collection, slices.Sorted(maps.Keys(r.Collection)))
+	if r.DryRun {
+		b.WriteString("nothing was sent: the client of a dry-run cannot write\n")
+	} else {
+		fmt.Fprintf(&b, "%s sent, %s left\n", plural(r.Writes, "write"), plural(r.Remaining, "operation"))
+	}
+	for _, refusal := range r.Refusals {
+		fmt.Fprintf(&b, "apply would refuse: %s\n", refusal)
+	}
+	for _, note := range r.Notes {
+		fmt.Fprintf(&b, "note: %s\n", note)
+	}
+	writeList(&b, "problem", r.Problems)
+	if r.StoppedBy != "" {
+		fmt.Fprintf(&b, "stopped: %s\n", r.StoppedBy)
+	}
+	if r.Next != "" {
+		fmt.Fprintf(&b, "next: %s\n", r.Next)
+	}
+	return b.String()
+}
+
+// Text is the result for a terminal.
+func (r VerifyResult) Text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "verify of plan %s: %s checked, %s\n", r.Plan, plural(r.Checked, "operation"), plural(int64(len(r.Differences)), "difference"))
+	if r.Unwritten > 0 {
+		fmt.Fprintf(&b, "%s not written yet, and not checked: `sameas merge status %s`\n", plural(r.Unwritten, "operation"), r.Plan)
+	}
+	writeList(&b, "expected", r.Expected)
+	writeList(&b, "difference", r.Differences)
+	return b.String()
+}
+
+func writeCounts(b *strings.Builder, name string, counts map[string]int64, order []string) {
+	var parts []string
+	for _, k := range order {
+		if counts[k] > 0 {
+			parts = append(parts, fmt.Sprintf("%s %d", k, counts[k]))
+		}
+	}
+	if len(parts) > 0 {
+		fmt.Fprintf(b, "%s: %s\n", name, strings.Join(parts, ", "))
+	}
+}
+
+func writeList(b *strings.Builder, name string, lines []string) {
+	for _, line := range lines[:min(len(lines), maxListed)] {
+		fmt.Fprintf(b, "%s: %s\n", name, line)
+	}
+	if more := len(lines) - maxListed; more > 0 {
+		fmt.Fprintf(b, "... and %d more: --json lists them all\n", more)
+	}
+}

@@ -1,0 +1,189 @@
+package merge
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// ErrJournal says that a journal is not what apply wrote for this plan.
+var ErrJournal = errors.New("the journal does not hold")
+
+// maxJournalLine bounds a line in bytes: apply writes no line as long.
+const maxJournalLine = 1 << 20
+
+// opState is what the journal says of one operation.
+type opState struct {
+	outcome string // the latest; "" when there is none
+	pending bool   // the latest line is an intent: the answer is not known
+	tries   int    // intents
+	status  int
+	uuid    string
+	at      string
+	detail  string
+}
+
+// settled reports whether nothing is left to do.
+func (s opState) settled() bool { return s.outcome == OutcomeOK || s.outcome == OutcomeDone }
+
+// uncertain reports whether a request may have taken effect without anybody having seen it.
+func (s opState) uncertain() bool { return s.pending || s.outcome == OutcomeUnknown }
+
+// journalState is what a journal says up to some line.
+type journalState struct {
+	lines  int64
+	size   int64 // bytes of complete lines
+	torn   int64 // bytes after them
+	sum    string
+	ops    map[string]*opState
+	proven map[string]bool // operations whose canary was read back
+	stop   string          // why the plan must never go on
+}
+
+func (s *journalState) notes() []string {
+	if s.torn == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("the journal's last line was cut off (%d bytes without a newline): dropped", s.torn)}
+}
+
+// op is the operation's state, the zero one when the journal does not name it.
+func (s *journalState) op(id string) opState {
+	if found := s.ops[id]; found != nil {
+		return *found
+	}
+	return opState{}
+}
+
+// readJournal reads a journal of the plan whose digest is given, checking every line.
+func readJournal(in io.Reader, path, plan string) (*journalState, error) {
+	state := &journalState{sum: plan, ops: map[string]*opState{}, proven: map[string]bool{}}
+	lines := bufio.NewReaderSize(in, 64<<10)
+	for {
+		text, err := journalLine(lines)
+		if errors.Is(err, io.EOF) {
+			state.torn = int64(len(text))
+			return state, nil
+		}
+		if err == nil {
+			err = state.line(text, plan)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("journal %s: line %d: %w: keep it, it says what was sent; make a new plan from a new extraction",
+				path, state.lines+1, err)
+		}
+	}
+}
+
+// journalLine is the next line with its newline, or what is left without one and io.EOF.
+func journalLine(in *bufio.Reader) ([]byte, error) {
+	var text []byte
+	for {
+		part, err := in.ReadSlice('\n')
+		text = append(text, part...)
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return text, err
+		}
+		if len(text) > maxJournalLine {
+			return nil, fmt.Errorf("%w: longer than any line of a journal", ErrJournal)
+		}
+	}
+}
+
+// line checks one complete line and takes it in.
+func (s *journalState) line(text []byte, plan string) error {
+	n := len(text) - len(journalSuffix(plan))
+	if n < 1 {
+		return fmt.Errorf("%w: too short", ErrJournal)
+	}
+	body := append(bytes.Clone(text[:n]), '}')
+	var e journalEntry
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.DisallowUnknownFields()
+	decodeErr := decoder.Decode(&e)
+	if s.lines == 0 && decodeErr == nil && e.Kind == kindOpen && e.Plan != plan {
+		return fmt.Errorf("%w: it is the journal of another plan (%.12s, not %.12s)", ErrJournal, e.Plan, plan)
+	}
+	sum := chain(s.sum, body)
+	if string(text[n:]) != journalSuffix(sum) {
+		return fmt.Errorf("%w: its checksum is wrong, or a line before it is missing", ErrJournal)
+	}
+	if decodeErr != nil {
+		return fmt.Errorf("%w: %w", ErrJournal, decodeErr)
+	}
+	return s.take(e, sum, int64(len(text)))
+}
+
+// take adds a line to what is known, and refuses one that cannot stand where it stands.
+func (s *journalState) take(e journalEntry, sum string, size int64) error {
+	if e.Seq != s.lines {
+		return fmt.Errorf("%w: line number %d where %d was due", ErrJournal, e.Seq, s.lines)
+	}
+	if (e.Kind == kindOpen) != (s.lines == 0) {
+		return fmt.Errorf("%w: a line of kind %q cannot stand here", ErrJournal, e.Kind)
+	}
+	if err := s.takeEntry(e); err != nil {
+		return err
+	}
+	s.lines, s.sum, s.size = s.lines+1, sum, s.size+size
+	return nil
+}
+
+func (s *journalState) takeEntry(e journalEntry) error {
+	if e.Kind == kindOpen {
+		if e.Format != journalFormat {
+			return fmt.Errorf("%w: format %q, this sameas knows %q", ErrJournal, e.Format, journalFormat)
+		}
+		return nil
+	}
+	if e.Op == "" {
+		return fmt.Errorf("%w: no operation named", ErrJournal)
+	}
+	op := s.ops[e.Op]
+	if op == nil {
+		op = &opState{}
+		s.ops[e.Op] = op
+	}
+	switch {
+	case e.Kind == kindIntent && !op.settled():
+		op.pending, op.tries, op.at = true, op.tries+1, e.At
+	case e.Kind == kindOutcome && knownOutcome(e.Outcome) && !op.settled() && (e.Outcome != OutcomeOK || op.pending):
+		op.outcome, op.pending = e.Outcome, false
+		op.status, op.uuid, op.at, op.detail = e.Status, e.UUID, e.At, e.Detail
+	default:
+		return fmt.Errorf("%w: %s %s of %s cannot follow what the journal says of it", ErrJournal, e.Kind, e.Outcome, e.Op)
+	}
+	if e.Canary {
+		s.proven[e.Op] = true
+	}
+	if e.Stop != "" {
+		s.stop = e.Stop + ": " + e.Detail
+	}
+	return nil
+}
+
+func knownOutcome(name string) bool {
+	switch name {
+	case OutcomeOK, OutcomeDone, OutcomeSkipped, OutcomeDrifted, OutcomeFailed, OutcomeUnknown:
+		return true
+	}
+	return false
+}
+
+// peekJournal reads the journal beside a plan without changing it; a plan that was never applied has none.
+func peekJournal(path, plan string) (*journalState, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return readJournal(bytes.NewReader(nil), path, plan)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open journal: %w", err)
+	}
+	defer f.Close()
+	return readJournal(f, path, plan)
+}
