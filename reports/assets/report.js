@@ -1,0 +1,305 @@
+"use strict";
+// The page's own script: theme, and the browser of clusters. Data stands in the page, packed; nothing is fetched.
+(() => {
+  const root = document.documentElement;
+  const store = {
+    get() { try { return localStorage.getItem("sameas-theme"); } catch { return null; } },
+    set(v) { try { localStorage.setItem("sameas-theme", v); } catch { /* a file may have no storage */ } },
+  };
+  const chosen = store.get();
+  if (chosen === "dark" || chosen === "light") root.dataset.theme = chosen;
+
+  const pageSize = 20;
+  const el = (tag, cls, ...children) => {
+    const node = document.createElement(tag);
+    if (cls) node.className = cls;
+    node.append(...children.filter((c) => c !== null && c !== undefined && c !== ""));
+    return node;
+  };
+  const svg = (tag, attributes) => {
+    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [k, v] of Object.entries(attributes)) node.setAttribute(k, v);
+    return node;
+  };
+  const bits = (v) => (Math.abs(v) < 0.05 ? "+0.0" : (v < 0 ? "\u2212" : "+") + Math.abs(v).toFixed(1));
+  const count = (n, one, many) => `${n.toLocaleString("en").replaceAll(",", "\u202f")} ${n === 1 ? one : many}`;
+  const region = (label, child) => {
+    const box = el("div", "scroll", child);
+    box.tabIndex = 0;
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", label);
+    return box;
+  };
+
+  async function unpack(id) {
+    const text = document.getElementById(id).textContent;
+    const raw = atob(text);
+    const bytes = new Uint8Array(raw.length);
+    for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return JSON.parse(await new Response(stream).text());
+  }
+
+  // Chunks seen last are kept unpacked.
+  const chunks = new Map();
+  function chunk(n) {
+    let got = chunks.get(n);
+    if (got) chunks.delete(n); else got = unpack("chunk-" + n);
+    chunks.set(n, got);
+    if (chunks.size > 60) chunks.delete(chunks.keys().next().value);
+    return got;
+  }
+
+  // ---- differences within a value -------------------------------------------------------------------------------
+  // Returns the parts of b with whether each is not in a: longest common subsequence of characters for short values,
+  // common head and tail for long ones.
+  function difference(a, b) {
+    const x = Array.from(a), y = Array.from(b);
+    let head = 0;
+    while (head < x.length && head < y.length && x[head] === y[head]) head++;
+    let tail = 0;
+    while (tail < x.length - head && tail < y.length - head && x[x.length - 1 - tail] === y[y.length - 1 - tail]) tail++;
+    const mx = x.slice(head, x.length - tail), my = y.slice(head, y.length - tail);
+    const changed = mx.length * my.length <= 40000 ? lcs(mx, my) : my.map(() => true);
+    const flags = [...Array(head).fill(false), ...changed, ...Array(tail).fill(false)];
+    const parts = [];
+    y.forEach((c, i) => {
+      const last = parts[parts.length - 1];
+      if (last && last.changed === flags[i]) last.text += c; else parts.push({ text: c, changed: flags[i] });
+    });
+    return parts;
+  }
+  function lcs(x, y) {
+    const w = y.length + 1, t = new Uint16Array((x.length + 1) * w);
+    for (let i = x.length - 1; i >= 0; i--) {
+      for (let j = y.length - 1; j >= 0; j--) {
+        t[i * w + j] = x[i] === y[j] ? t[(i + 1) * w + j + 1] + 1 : Math.max(t[(i + 1) * w + j], t[i * w + j + 1]);
+      }
+    }
+    const changed = y.map(() => true);
+    for (let i = 0, j = 0; i < x.length && j < y.length;) {
+      if (x[i] === y[j]) { changed[j] = false; i++; j++; } else if (t[(i + 1) * w + j] >= t[i * w + j + 1]) i++; else j++;
+    }
+    return changed;
+  }
+
+  // ---- one card -------------------------------------------------------------------------------------------------
+  const letter = (i) => String.fromCharCode(65 + (i % 26)) + (i >= 26 ? Math.floor(i / 26) : "");
+  const shortKey = (k) => k.replace(/^connec\/[^/]*\//, "");
+
+  function cell(value, base, isBase) {
+    if (!value) return el("td", "none", "\u2013");
+    const td = el("td", "");
+    const text = el("bdi", "");
+    if (isBase || value === base) {
+      td.className = isBase ? "" : "same";
+      text.append(value);
+    } else if (!base) {
+      text.append(el("mark", "", value));
+    } else {
+      td.append(el("span", "hidden", "differs: "));
+      let any = false;
+      for (const part of difference(base, value)) {
+        any = any || part.changed;
+        text.append(part.changed ? el("mark", "", part.text) : part.text);
+      }
+      if (!any) text.append(el("mark", "", "\u2026")); // only lacks something that the other has
+    }
+    td.append(text);
+    return td;
+  }
+
+  function side(card, fields) {
+    const head = el("tr", "", el("th", "", el("span", "hidden", "Field")));
+    head.firstChild.scope = "col";
+    const several = card.g.length > 1;
+    card.m.forEach((m, i) => {
+      const th = el("th", i > 0 && m.g !== card.m[i - 1].g ? "first" : "");
+      th.scope = "col";
+      th.append(several ? `${letter(m.g)} \u00b7 ${m.s} ` : `${m.s} `);
+      if (m.w) th.append(el("span", "tag auto", "survivor"));
+      th.append(el("bdi", "id", shortKey(m.k)));
+      head.append(th);
+    });
+    if (card.sv) head.append(el("th", "survives", "Survives"));
+    const body = el("tbody", "");
+    const base = card.m[card.b];
+    fields.forEach((name, f) => {
+      if (!card.m.some((m) => m.v[f])) return;
+      const tr = el("tr", "", el("th", "", name));
+      tr.firstChild.scope = "row";
+      card.m.forEach((m, i) => {
+        const td = cell(m.v[f], base.v[f], i === card.b);
+        if (i > 0 && m.g !== card.m[i - 1].g) td.classList.add("first");
+        tr.append(td);
+      });
+      if (card.sv) {
+        const decided = card.sv[f] || base.v[f] || "";
+        tr.append(el("td", "survives" + (card.sv[f] ? "" : " same"), el("bdi", "", decided || "\u2013")));
+      }
+      body.append(tr);
+    });
+    const ids = el("tr", "", el("th", "", "IDs"));
+    ids.firstChild.scope = "row";
+    card.m.forEach((m, i) => ids.append(el("td", "ids id" + (i > 0 && m.g !== card.m[i - 1].g ? " first" : ""), el("bdi", "", (m.i || []).join("\n") || "\u2013"))));
+    if (card.sv) ids.append(el("td", "survives", ""));
+    body.append(ids);
+    return region("Records side by side", el("table", "side", el("thead", "", head), body));
+  }
+
+  function waterfall(edge, model) {
+    const rows = [["Prior", "", model.prior_bits]];
+    for (const [f, level, b, tf, capped] of edge.t || []) {
+      const field = model.fields[f];
+      const extra = [tf ? `rarity ${bits(tf)}` : "", capped ? `limit of ${field.group} ${bits(-capped)}` : ""].filter(Boolean).join(", ");
+      rows.push([field.label || field.name, field.levels[level].name + (extra ? ` (${extra})` : ""), b]);
+    }
+    let sum = 0, low = 0, high = 0;
+    for (const r of rows) { sum += r[2]; low = Math.min(low, sum); high = Math.max(high, sum); }
+    const x = (v) => ((v - low) / (high - low || 1)) * 198 + 1;
+    const body = el("tbody", "");
+    const line = (label, level, v, from, to, cls) => {
+      const drawing = svg("svg", { viewBox: "0 0 200 14", "aria-hidden": "true" });
+      drawing.append(svg("line", { x1: x(0), x2: x(0), y1: 0, y2: 14, class: "mid" }));
+      drawing.append(svg("rect", { x: Math.min(x(from), x(to)), y: 2, width: Math.max(1, Math.abs(x(to) - x(from))), height: 10, class: cls }));
+      const tr = el("tr", cls === "sum" ? "total" : "", el("th", "", label), el("td", "quiet", level), el("td", "", drawing), el("td", "n", bits(v)));
+      tr.firstChild.scope = "row";
+      body.append(tr);
+    };
+    let at = 0;
+    for (const [label, level, v] of rows) { line(label, level, v, at, at + v, v < 0 ? "neg" : "pos"); at += v; }
+    const p = edge.p > 0.9999 ? "> 0.9999" : edge.p.toFixed(4);
+    line("Total", `score ${p}`, edge.w, 0, edge.w, "sum");
+    const head = el("tr", "", ...["Field", "Level", "Bits, running", "Bits"].map((h, i) => { const th = el("th", i === 3 ? "n" : "", h); th.scope = "col"; return th; }));
+    return region("Reason in bits", el("table", "", el("thead", "", head), body));
+  }
+
+  const kindWords = { shared_id: "share the ID", link: "are linked by", fuzzy: "are alike, found by", decision: "were judged, decision" };
+  function why(card, models) {
+    if (!card.e) return null;
+    const name = (i) => (i < 0 ? "a record not shown" : `${card.m[i].s} ${shortKey(card.m[i].k)}`);
+    const box = el("div", "falls");
+    const model = models[card.c];
+    card.e.forEach((edge, i) => {
+      const summary = el("summary", "", el("bdi", "", name(edge.a)), " and ", el("bdi", "", name(edge.b)), ` ${kindWords[edge.k] || edge.k} `, el("bdi", "id", edge.v), edge.s ? `: ${bits(edge.w)} bits` : "");
+      const item = el("details", "", summary);
+      const fill = () => { if (item.childElementCount === 1) item.append(edge.s && edge.t && model ? waterfall(edge, model) : el("p", "quiet", "Not scored: the ID speaks for itself.")); };
+      item.addEventListener("toggle", fill);
+      if (i === 0 && edge.s) { fill(); item.open = true; }
+      box.append(item);
+    });
+    if (card.en > card.e.length) box.append(el("p", "quiet", `${card.e.length} of ${card.en} pairs are shown; all are in pairs.csv.`));
+    return el("details", "", el("summary", "", `Why: ${count(card.en, "pair", "pairs")}`), box);
+  }
+
+  function sent(card) {
+    if (!card.o) return null;
+    const box = el("div", "");
+    for (const o of card.o) {
+      box.append(el("p", "", el("strong", "", o.t), " ", o.u ? el("span", "tag " + o.u, o.u) : "", " ", el("bdi", "quiet", o.r || "")));
+      if (o.h) box.append(el("p", "", ...o.h.split(" ").map((h) => el("span", "tag notice", h)).flatMap((t) => [t, " "])));
+      if (o.q) box.append(el("pre", "", o.q + (o.b ? "\n" + o.b : "")));
+    }
+    if (card.f) {
+      const body = el("tbody", "", ...card.f.map((f) => el("tr", "", el("th", "", f.f), el("td", "", el("bdi", "", f.b || "\u2013")), el("td", "", el("bdi", "", f.a || "\u2013")), el("td", "quiet", f.r), el("td", "id", shortKey(f.w)))));
+      const head = el("tr", "", ...["Field", "Before", "Survives", "Rule", "From"].map((h) => el("th", "", h)));
+      box.append(region("Fields decided", el("table", "", el("thead", "", head), body)));
+    }
+    return el("details", "", el("summary", "", `What would be sent: ${count(card.o.length, "operation", "operations")}`), box);
+  }
+
+  function title(card) {
+    const v = card.m[card.b].v;
+    return v[0] || [v[2], v[3]].filter(Boolean).join(" ") || v[6].split("\n")[0] || card.id;
+  }
+
+  function render(card, line, data) {
+    const review = card.g.length > 1 || card.g.some((g) => g.t === "review");
+    const tag = el("span", "tag " + (review ? "review" : "auto"), review ? (card.g.length > 1 ? `review: ${card.g.length} clusters` : "review") : "auto");
+    const weight = line.w === null ? "by IDs" : `${card.g.length > 1 ? "best pair between" : "weakest link"} ${bits(line.w)} bits`;
+    const node = el("article", "card",
+      el("header", "", el("h3", "", el("bdi", "", title(card))), tag,
+        el("span", "meta", `${card.c} \u00b7 ${count(card.mn, "record", "records")} \u00b7 ${weight}`), el("bdi", "id quiet", card.id)));
+    card.g.forEach((g, i) => {
+      if (g.r) node.append(el("p", "reason", card.g.length > 1 ? `${letter(i)} (${g.id}, ${g.t}): ` : "", el("bdi", "", g.r)));
+    });
+    for (const x of card.x || []) node.append(el("p", "clash", el("strong", "", x.k.replaceAll("_", " ")), ": ", el("bdi", "", x.d)));
+    node.append(side(card, data.fields));
+    if (card.mn > card.m.length) node.append(el("p", "quiet", `${card.m.length} of ${card.mn} records are shown; all are in members.csv.`));
+    for (const part of [why(card, data.models), sent(card)]) if (part) node.append(part);
+    return node;
+  }
+
+  // ---- the browser of clusters ----------------------------------------------------------------------------------
+  async function browse() {
+    const list = document.getElementById("cards");
+    const status = document.getElementById("status");
+    if (typeof DecompressionStream === "undefined") {
+      status.textContent = "This browser is too old to unpack the clusters: open the report in a current one, or see members.csv.";
+      return;
+    }
+    const [index, data] = await Promise.all([unpack("index"), unpack("data")]);
+    const total = index.s.length;
+    const form = document.getElementById("controls");
+    const collection = document.getElementById("collection");
+    for (const name of index.collections) { const o = el("option", "", name); o.value = name; collection.append(o); }
+    let rows = [], page = 0, turn = 0;
+
+    const orders = {
+      look: (a, b) => (index.t[b] & 6) - (index.t[a] & 6) || index.s[b] - index.s[a] || a - b,
+      size: (a, b) => index.s[b] - index.s[a] || a - b,
+      weak: (a, b) => (index.w[a] ?? Infinity) - (index.w[b] ?? Infinity) || a - b || 0,
+      strong: (a, b) => (index.w[b] ?? Infinity) - (index.w[a] ?? Infinity) || a - b || 0,
+      tier: (a, b) => (index.t[a] & 3) - (index.t[b] & 3) || a - b,
+    };
+    const safe = (f) => (a, b) => { const v = f(a, b); return Number.isNaN(v) ? a - b : v; };
+
+    function select() {
+      const which = index.collections.indexOf(collection.value);
+      const tier = Number(form.elements.tier.value);
+      const words = form.elements.q.value.toLowerCase().split(/\s+/).filter(Boolean);
+      rows = [];
+      for (let i = 0; i < total; i++) {
+        if (which >= 0 && index.c[i] !== which) continue;
+        if (tier && !(index.t[i] & tier)) continue;
+        if (words.length && !words.every((w) => index.x[i].includes(w))) continue;
+        rows.push(i);
+      }
+      rows.sort(safe(orders[form.elements.order.value]));
+      page = 0;
+      return show();
+    }
+
+    async function show(focus) {
+      const mine = ++turn;
+      const pages = Math.max(1, Math.ceil(rows.length / pageSize));
+      page = Math.min(Math.max(0, page), pages - 1);
+      const wanted = rows.slice(page * pageSize, (page + 1) * pageSize);
+      const got = await Promise.all(wanted.map(async (i) => (await chunk(Math.floor(i / index.chunk)))[i % index.chunk]));
+      if (mine !== turn) return;
+      list.replaceChildren(...got.map((card, k) => render(card, { w: index.w[wanted[k]] }, data)));
+      if (!rows.length) list.append(el("p", "quiet", total ? "No cluster fits. Clear the search or choose other filters." : "No clusters yet."));
+      status.textContent = rows.length ? `${count(rows.length, "item", "items")}, page ${page + 1} of ${pages}` : "0 items";
+      for (const b of document.querySelectorAll("[data-step]")) b.disabled = Number(b.dataset.step) < 0 ? page === 0 : page >= pages - 1;
+      if (focus) { document.getElementById("clusters").scrollIntoView(); status.focus({ preventScroll: true }); }
+    }
+
+    let timer = 0;
+    form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(select, 90); });
+    form.addEventListener("submit", (e) => { e.preventDefault(); select(); });
+    for (const b of document.querySelectorAll("[data-step]")) b.addEventListener("click", () => { page += Number(b.dataset.step); show(true); });
+    for (const box of document.querySelectorAll("#controls, .pager")) box.hidden = false;
+    await select();
+    root.dataset.ready = "yes";
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const toggle = document.getElementById("theme");
+    const dark = () => root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    const say = () => { toggle.textContent = dark() ? "Light" : "Dark"; toggle.setAttribute("aria-label", dark() ? "Switch to light colours" : "Switch to dark colours"); };
+    toggle.hidden = false;
+    toggle.addEventListener("click", () => { root.dataset.theme = dark() ? "light" : "dark"; store.set(root.dataset.theme); say(); });
+    say();
+    browse().catch((err) => { document.getElementById("status").textContent = "The clusters could not be unpacked: " + err.message; console.error(err); });
+  });
+})();

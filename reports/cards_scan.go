@@ -1,0 +1,61 @@
+package reports
+
+import (
+	"database/sql"
+	"strings"
+)
+
+func scanMember(r *sql.Rows) (memberRow, error) {
+	m := memberRow{member: cardMember{Values: make([]string, len(displayFields()))}}
+	var ids string
+	targets := []any{&m.at.collection, &m.at.item, &m.cluster.ID, &m.cluster.Tier, &m.cluster.Reason, &m.weakest,
+		&m.member.Key, &m.member.Source, &m.member.Hub, &ids}
+	for i := range m.member.Values {
+		targets = append(targets, &m.member.Values[i])
+	}
+	if err := r.Scan(targets...); err != nil {
+		return m, err
+	}
+	for i, v := range m.member.Values {
+		m.member.Values[i] = visible(v)
+	}
+	m.cluster.Reason = visible(m.cluster.Reason)
+	m.member.Key = visible(m.member.Key)
+	if ids != "" {
+		for id := range strings.SplitSeq(ids, "\n") {
+			m.member.IDs = append(m.member.IDs, visible(id))
+		}
+	}
+	return m, nil
+}
+
+func scanEdge(r *sql.Rows) (edgeRow, error) {
+	var e edgeRow
+	err := r.Scan(&e.at.collection, &e.at.item, &e.keyA, &e.keyB, &e.kind, &e.via, &e.weight, &e.probability, &e.levels, &e.tf)
+	e.keyA, e.keyB = visible(e.keyA), visible(e.keyB)
+	return e, err
+}
+
+func scanConflict(r *sql.Rows) (conflictRow, error) {
+	var c conflictRow
+	err := r.Scan(&c.at.collection, &c.at.item, &c.conflict.Kind, &c.conflict.Detail)
+	c.conflict.Detail = visible(c.conflict.Detail)
+	return c, err
+}
+
+func scanOp(r *sql.Rows) (opRow, error) {
+	var o opRow
+	var cluster string
+	err := r.Scan(&o.at.collection, &o.at.item, &cluster, &o.op.Type, &o.op.Target, &o.op.Request, &o.op.Body, &o.op.Hazards, &o.op.Reason, &o.op.Outcome)
+	o.op.Target, o.op.Hazards = visible(o.op.Target), visible(o.op.Hazards)
+	o.op.Request, o.op.Body, o.op.Reason = visible(o.op.Request), visible(o.op.Body), visible(o.op.Reason)
+	return o, err
+}
+
+func scanField(r *sql.Rows) (fieldRow, error) {
+	var f fieldRow
+	err := r.Scan(&f.at.collection, &f.at.item, &f.field.Field, &f.field.Before, &f.field.After, &f.field.Winner, &f.field.Rule, &f.field.Conflict)
+	f.field.Field, f.field.Winner = visible(f.field.Field), visible(f.field.Winner)
+	f.field.Before, f.field.After = visible(plainValue(f.field.Before)), visible(plainValue(f.field.After))
+	return f, err
+}

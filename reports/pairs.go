@@ -1,0 +1,147 @@
+package reports
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/sameas/sameas/internal/evidence"
+	queries "github.com/sameas/sameas/sql"
+)
+
+// models are the fitted models in order of collection.
+type models []evidence.Model
+
+func (m models) of(collection string) *evidence.Model {
+	for i := range m {
+		if m[i].Collection == collection {
+			return &m[i]
+		}
+	}
+	return nil
+}
+
+func readModels(ctx context.Context, on queries.Querier) (models, error) {
+	var all models
+	err := queries.Each(ctx, on, "reports/models.sql", nil, func(rows *sql.Rows) error {
+		var collection, text string
+		if err := rows.Scan(&collection, &text); err != nil {
+			return err
+		}
+		var m evidence.Model
+		if err := json.Unmarshal([]byte(text), &m); err != nil {
+			return fmt.Errorf("model of %s: %w: run `sameas match` again", collection, err)
+		}
+		m.Collection = collection
+		all = append(all, m)
+		return nil
+	})
+	return all, err
+}
+
+// explain builds the waterfall of a stored pair, or nil when it was not scored or the model is of another shape.
+func (m models) explain(collection, levels, tf string) *evidence.Waterfall {
+	model := m.of(collection)
+	if model == nil || levels == "" {
+		return nil
+	}
+	pattern, ok := parseLevels(levels, model)
+	if !ok {
+		return nil
+	}
+	adjust, ok := parseFloats(tf, len(pattern))
+	if !ok {
+		return nil
+	}
+	w := model.Explain(pattern, adjust, nil, nil)
+	return &w
+}
+
+func parseLevels(text string, model *evidence.Model) ([]uint8, bool) {
+	parts := strings.Split(text, ",")
+	if len(parts) != len(model.Fields) {
+		return nil, false
+	}
+	levels := make([]uint8, len(parts))
+	for i, p := range parts {
+		n, err := strconv.ParseUint(p, 10, 8)
+		if err != nil || int(n) >= len(model.Fields[i].Levels) {
+			return nil, false
+		}
+		levels[i] = uint8(n)
+	}
+	return levels, true
+}
+
+func parseFloats(text string, want int) ([]float64, bool) {
+	if text == "" {
+		return nil, true
+	}
+	parts := strings.Split(text, ",")
+	if len(parts) != want {
+		return nil, false
+	}
+	values := make([]float64, want)
+	for i, p := range parts {
+		v, err := strconv.ParseFloat(p, 64)
+		if err != nil {
+			return nil, false
+		}
+		values[i] = v
+	}
+	return values, true
+}
+
+// summarise writes a waterfall in one line: "prior -11.2; Surname exact +9.1 (tf +1.2); E-mail different -2.0".
+func summarise(w *evidence.Waterfall) string {
+	var b strings.Builder
+	b.WriteString("prior ")
+	b.WriteString(signed(w.Prior))
+	for _, s := range w.Steps {
+		if s.Level == "missing" {
+			continue
+		}
+		b.WriteString("; " + s.Label + " " + s.Level + " " + signed(s.Bits))
+		if s.TF != 0 {
+			b.WriteString(" (tf " + signed(s.TF) + ")")
+		}
+		if s.Capped != 0 {
+			b.WriteString(" (capped " + signed(-s.Capped) + ")")
+		}
+	}
+	return b.String()
+}
+
+// signed writes bits with their sign and one decimal; what rounds to nothing is +0.0.
+func signed(bits float64) string {
+	text := strconv.FormatFloat(bits, 'f', 1, 64)
+	switch {
+	case text == "-0.0":
+		return "+0.0"
+	case strings.HasPrefix(text, "-"):
+		return text
+	}
+	return "+" + text
+}
+
+// pairRow ends a line of pairs.csv with the waterfall instead of the levels it is made from.
+func pairRow(m models) func(*csvWriter, []any) error {
+	return func(c *csvWriter, values []any) error {
+		last := len(values) - 2
+		if err := plainRow(c, values[:last]); err != nil {
+			return err
+		}
+		collection, _ := values[0].(string)
+		levels, _ := values[last].(string)
+		tf, _ := values[last+1].(string)
+		summary := ""
+		if w := m.explain(collection, levels, tf); w != nil {
+			summary = summarise(w)
+		}
+		c.cell(summary)
+		return nil
+	}
+}

@@ -1,0 +1,72 @@
+package reports
+
+import (
+	"database/sql"
+	"encoding/csv"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	queries "github.com/sameas/sameas/sql"
+)
+
+// newWorkspace opens an empty workspace in memory.
+func newWorkspace(t testing.TB) *sql.DB {
+	t.Helper()
+	db, err := queries.Open(t.Context(), "", queries.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+func execute(t testing.TB, db *sql.DB, statement string, args ...any) {
+	t.Helper()
+	if _, err := db.ExecContext(t.Context(), statement, args...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// handMade opens the workspace of testdata/workspace.sql.
+func handMade(t testing.TB) *sql.DB {
+	t.Helper()
+	text, err := os.ReadFile("testdata/workspace.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := newWorkspace(t)
+	execute(t, db, string(text))
+	return db
+}
+
+// write writes the report of the workspace and returns its folder.
+func write(t testing.TB, db *sql.DB) (string, Result) {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "report")
+	result, err := Write(t.Context(), Options{DB: db, Dir: dir, ToolVersion: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir, result
+}
+
+func readText(t testing.TB, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// table parses a CSV file and checks that every line has the header's number of cells.
+func table(t testing.TB, dir, name string) [][]string {
+	t.Helper()
+	rows, err := csv.NewReader(strings.NewReader(readText(t, filepath.Join(dir, name+".csv")))).ReadAll()
+	if err != nil {
+		t.Fatalf("%s.csv: %v", name, err)
+	}
+	return rows
+}

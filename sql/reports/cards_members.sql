@@ -1,0 +1,77 @@
+-- reports/cards_members.sql: records of every review item and cluster of two or more, as the page shows them
+-- reads: clusters, cluster_stats, records, external_ids, refs
+-- writes: nothing
+-- params:
+-- grain: one record
+--
+-- One card of the page is one review_id, so that a cluster is seen beside those it might belong to. Lists become lines.
+WITH units AS (
+    SELECT
+        collection,
+        review_id
+    FROM clusters
+    GROUP BY collection, review_id
+    HAVING count(*) > 1
+),
+ids AS (
+    SELECT
+        rid,
+        string_agg(
+            replace(replace(provider, '%', '%25'), '/', '%2F') || '/'
+            || replace(replace(realm, '%', '%25'), '/', '%2F') || '/'
+            || replace(replace(id, '%', '%25'), '/', '%2F'),
+            chr(10) ORDER BY provider, realm, id) AS external_ids
+    FROM external_ids
+    WHERE provider <> 'connec'
+    GROUP BY rid
+),
+employer AS (
+    SELECT
+        f.rid,
+        min(coalesce(nullif(t.name, ''), f.provider || '/' || f.realm || '/' || f.id)) AS organization
+    FROM refs f
+    LEFT JOIN records t ON t.rid = f.target_rid
+    WHERE f.path = 'organization_id'
+    GROUP BY f.rid
+)
+SELECT
+    c.collection,
+    c.review_id,
+    c.cluster_id,
+    c.tier,
+    coalesce(s.reason, '') AS reason,
+    s.weakest,
+    c.key,
+    r.source,
+    r.hub,
+    coalesce(i.external_ids, '') AS external_ids,
+    coalesce(r.name, '') AS name,
+    coalesce(r.title, '') AS title,
+    coalesce(r.first_name, '') AS first_name,
+    coalesce(r.last_name, '') AS last_name,
+    coalesce(CAST(r.birth_date AS VARCHAR), '') AS birth_date,
+    coalesce(r.reference, '') AS reference,
+    coalesce(array_to_string(r.emails, chr(10)), '') AS emails,
+    coalesce(array_to_string(r.websites, chr(10)), '') AS websites,
+    coalesce(array_to_string(r.mobiles, chr(10)), '') AS mobiles,
+    coalesce(array_to_string(r.landlines, chr(10)), '') AS landlines,
+    coalesce(array_to_string(r.work_phones, chr(10)), '') AS work_phones,
+    coalesce(array_to_string(list_transform(r.addresses, lambda a: concat_ws(', ',
+        nullif(a.line1, ''),
+        nullif(a.line2, ''),
+        nullif(a.city, ''),
+        nullif(concat_ws(' ', nullif(a.region, ''), nullif(a.postal_code, '')), ''),
+        nullif(a.country, ''))), chr(10)), '') AS addresses,
+    coalesce(r.job_title, '') AS job_title,
+    coalesce(r.company_name, '') AS company_name,
+    coalesce(o.organization, '') AS organization,
+    coalesce(r.status, '') AS status,
+    coalesce(r.code, '') AS code,
+    coalesce(array_to_string(list_sort(list_transform(map_entries(r.extra), lambda e: e.key || ': ' || e.value)), chr(10)), '') AS extra
+FROM clusters c
+JOIN units u ON u.collection = c.collection AND u.review_id = c.review_id
+JOIN records r ON r.rid = c.rid
+LEFT JOIN cluster_stats s ON s.collection = c.collection AND s.cluster_id = c.cluster_id
+LEFT JOIN ids i ON i.rid = c.rid
+LEFT JOIN employer o ON o.rid = c.rid
+ORDER BY c.collection, c.review_id, c.cluster_id, r.hub DESC, c.key, r.source

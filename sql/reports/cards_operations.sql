@@ -1,0 +1,36 @@
+-- reports/cards_operations.sql: what the plan would send for the clusters of a review item, and what became of it
+-- reads: operations, outcomes, clusters
+-- writes: nothing
+-- params:
+-- grain: one operation
+WITH units AS (
+    SELECT
+        collection,
+        review_id
+    FROM clusters
+    GROUP BY collection, review_id
+    HAVING count(*) > 1
+),
+placed AS (
+    SELECT DISTINCT
+        collection,
+        cluster_id,
+        review_id
+    FROM clusters
+)
+SELECT
+    o.collection,
+    p.review_id,
+    o.cluster_id,
+    o.type,
+    coalesce(o.target_key, '') AS target_key,
+    concat_ws(' ', o.method, o.path) AS request,
+    coalesce(o.body, '') AS body,
+    array_to_string(list_sort(o.hazards), ' ') AS hazards,
+    o.reason,
+    coalesce(u.outcome, '') AS outcome
+FROM operations o
+JOIN placed p ON p.collection = o.collection AND p.cluster_id = o.cluster_id
+JOIN units n ON n.collection = p.collection AND n.review_id = p.review_id
+LEFT JOIN outcomes u ON u.plan_id = o.plan_id AND u.op_id = o.op_id
+ORDER BY o.collection, p.review_id, o.seq, o.op_id

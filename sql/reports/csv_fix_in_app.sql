@@ -1,0 +1,134 @@
+-- reports/csv_fix_in_app.sql: probable duplicates inside one application, for fix_in_app.csv
+-- reads: clusters, external_ids, records, conflicts
+-- writes: nothing
+-- params:
+-- grain: one ID that an application should merge into another ID of its own
+--
+-- Two IDs of one provider and realm that stand in one review item, or on the two sides of a refused union, are one
+-- thing twice in that application, which alone can mend it. Kept is the ID that most records carry (the other
+-- applications know it), then the one that stood first, then the smaller. An ID that a file source no longer lists
+-- is gone from the application already, and an ID that match found to be no identity names nothing: neither counts.
+WITH hub_values AS (
+    SELECT DISTINCT
+        collection,
+        key_a AS id_key
+    FROM conflicts
+    WHERE kind = 'hub_value' AND key_a IS NOT NULL
+),
+listed AS (
+    SELECT DISTINCT
+        collection,
+        provider,
+        realm
+    FROM records
+    WHERE NOT hub AND source_row IS NOT NULL
+),
+live AS (
+    SELECT
+        e.collection,
+        e.provider,
+        e.realm,
+        e.id,
+        c.cluster_id,
+        c.review_id,
+        count(DISTINCT e.rid) AS carriers,
+        min(coalesce(r.created_at, TIMESTAMP '9999-12-31')) AS first_seen,
+        min_by(
+            coalesce(nullif(r.name, ''), trim(concat_ws(' ', r.first_name, r.last_name)), ''),
+            (r.hub, r.key)) AS name
+    FROM external_ids e
+    JOIN clusters c ON c.rid = e.rid AND c.collection = e.collection
+    JOIN records r ON r.rid = e.rid
+    LEFT JOIN listed l ON l.collection = e.collection AND l.provider = e.provider AND l.realm = e.realm
+    LEFT JOIN records own ON own.collection = e.collection AND own.provider = e.provider AND own.realm = e.realm AND own.id = e.id AND NOT own.hub
+    LEFT JOIN hub_values v ON v.collection = e.collection
+        AND v.id_key = replace(replace(e.provider, '%', '%25'), '/', '%2F') || '/'
+            || replace(replace(e.realm, '%', '%25'), '/', '%2F') || '/'
+            || replace(replace(e.id, '%', '%25'), '/', '%2F')
+    WHERE e.provider <> 'connec'
+        AND v.id_key IS NULL
+        AND (l.collection IS NULL OR own.rid IS NOT NULL)
+    GROUP BY ALL
+),
+sides AS (
+    SELECT
+        x.collection,
+        x.provider,
+        x.realm,
+        x.kind,
+        coalesce(x.cluster_id, a.cluster_id) AS left_cluster,
+        coalesce(x.other_cluster_id, b.cluster_id, x.cluster_id) AS right_cluster
+    FROM conflicts x
+    LEFT JOIN (SELECT DISTINCT collection, key, cluster_id FROM clusters) a ON a.collection = x.collection AND a.key = x.key_a
+    LEFT JOIN (SELECT DISTINCT collection, key, cluster_id FROM clusters) b ON b.collection = x.collection AND b.key = x.key_b
+    WHERE x.kind IN ('cannot_link', 'echo')
+),
+together AS (
+    SELECT
+        l.collection,
+        l.provider,
+        l.realm,
+        l.review_id AS item,
+        'same_review_item' AS why,
+        2 AS rank,
+        l.id,
+        l.carriers,
+        l.first_seen,
+        l.name
+    FROM live l
+    UNION ALL
+    SELECT
+        l.collection,
+        l.provider,
+        l.realm,
+        least(s.left_cluster, s.right_cluster) || ' ' || greatest(s.left_cluster, s.right_cluster) AS item,
+        'refused_' || s.kind AS why,
+        1 AS rank,
+        l.id,
+        l.carriers,
+        l.first_seen,
+        l.name
+    FROM sides s
+    JOIN live l ON l.collection = s.collection AND l.cluster_id IN (s.left_cluster, s.right_cluster)
+        AND (s.provider IS NULL OR (s.provider = l.provider AND (s.realm IS NULL OR s.realm = l.realm)))
+),
+merged AS (
+    SELECT
+        collection,
+        provider,
+        realm,
+        item,
+        why,
+        rank,
+        id,
+        sum(carriers) AS carriers,
+        min(first_seen) AS first_seen,
+        min(name) AS name
+    FROM together
+    GROUP BY ALL
+),
+placed AS (
+    SELECT
+        *,
+        first_value(id) OVER kept AS keep_id,
+        first_value(name) OVER kept AS keep_name,
+        row_number() OVER kept AS place
+    FROM merged
+    WINDOW kept AS (
+        PARTITION BY collection, provider, realm, item, why
+        ORDER BY carriers DESC, first_seen, length(id), id)
+)
+SELECT
+    collection,
+    provider,
+    realm,
+    keep_id,
+    id AS merge_id,
+    min_by(keep_name, (rank, item)) AS keep_name,
+    min_by(name, (rank, item)) AS merge_name,
+    min_by(why, (rank, item)) AS why,
+    min_by(item, (rank, item)) AS item
+FROM placed
+WHERE place > 1
+GROUP BY collection, provider, realm, keep_id, merge_id
+ORDER BY collection, provider, realm, keep_id, merge_id

@@ -1,0 +1,23 @@
+-- reports/csv_pairs.sql: kept pairs, their clusters and the levels that make their weight, for pairs.csv
+-- reads: edges, clusters
+-- writes: nothing
+-- params:
+-- grain: one kept pair under one kind and one rule
+--
+-- levels and tf leave as text: the waterfall is built from them by the function that match and explain use.
+SELECT
+    e.collection,
+    e.key_a,
+    e.key_b,
+    a.cluster_id AS cluster_a,
+    b.cluster_id AS cluster_b,
+    e.kind,
+    e.via,
+    round(e.weight, 3) AS weight_bits,
+    round(e.probability, 6) AS probability,
+    array_to_string(e.levels, ',') AS levels,
+    array_to_string(e.tf, ',') AS tf
+FROM edges e
+LEFT JOIN clusters a ON a.rid = e.rid_a AND a.collection = e.collection
+LEFT JOIN clusters b ON b.rid = e.rid_b AND b.collection = e.collection
+ORDER BY e.collection, e.key_a, e.key_b, e.kind, e.via, cluster_a, cluster_b, weight_bits
