@@ -1,13 +1,14 @@
 // Package config is sameas.yaml: its types, its defaults and its validation. Every key has a default but a source's own.
 package config
 
-import "cmp"
+import (
+	"cmp"
 
-// hubProvider is the provider of the hub's own IDs; anyRealm stands for every realm of a provider.
-const (
-	hubProvider = "connec"
-	anyRealm    = "*"
+	"github.com/sameas/sameas/internal/connec"
 )
+
+// anyRealm stands for every realm of a provider.
+const anyRealm = "*"
 
 // What a key means that is not in the file.
 const (
@@ -150,7 +151,7 @@ type Merge struct {
 // Distinct is the setting for a provider and realm: the first entry that fits, or DistinctReview. The hub's own IDs
 // are always DistinctAllow: two records of the hub are what a duplicate is.
 func (c *Config) Distinct(provider, realm string) string {
-	if provider == hubProvider {
+	if provider == connec.HubProvider {
 		return DistinctAllow
 	}
 	for _, p := range c.Providers {

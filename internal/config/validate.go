@@ -2,19 +2,17 @@ package config
 
 import (
 	"fmt"
-	"net"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/sameas/sameas/internal/connec"
 )
 
 var (
-	sourceName     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
-	groupName      = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$`)
-	collectionName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
-	fieldPath      = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*$`)
-	envName        = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	sourceName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+	fieldPath  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*$`)
+	envName    = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 	// looksSecret is what a key or token looks like when somebody takes key_env for key: mixed or long without an underscore.
 	looksSecret = regexp.MustCompile(`[0-9].*[a-z]|[a-z].*[0-9]|^[^_]{24,}$`)
 )
@@ -97,12 +95,14 @@ func validateKeys(d *document, at, kind string) {
 
 func validateConnec(d *document, at string, s Source) {
 	if d.has(at + ".endpoint") {
-		if problem := EndpointProblem(s.Endpoint); problem != "" {
-			d.at(at+".endpoint", "`endpoint` %s", problem)
+		if err := connec.CheckEndpoint(s.Endpoint); err != nil {
+			d.at(at+".endpoint", "%s", err)
 		}
 	}
-	if d.has(at+".group") && !groupName.MatchString(s.Group) {
-		d.at(at+".group", "`group` %q: want the group_id that Connec! gave the application instance, such as cld-1234", s.Group)
+	if d.has(at + ".group") {
+		if err := connec.CheckGroup(s.Group); err != nil {
+			d.at(at+".group", "%s", err)
+		}
 	}
 	validateEnv(d, at+".credentials.key_env", s.Credentials.KeyEnv)
 	validateEnv(d, at+".credentials.secret_env", s.Credentials.SecretEnv)
@@ -125,31 +125,6 @@ func validateConnec(d *document, at string, s Source) {
 	d.wantNotNegative(at+".rate", s.Rate)
 }
 
-// EndpointProblem says in words what is wrong with a base URL, or "": https, or plain http to loopback only, because
-// the credentials travel with every request; no user part, query or fragment.
-func EndpointProblem(endpoint string) string {
-	u, err := url.Parse(endpoint)
-	switch {
-	case err != nil, u.Host == "", u.Hostname() == "":
-		return "must be a URL such as https://api-connec.maestrano.com/api/v2"
-	case u.User != nil:
-		return "must hold no user name or password: credentials are named by `credentials`"
-	case u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
-		return "must hold no query and no fragment"
-	case u.Scheme == "http" && !IsLoopback(u.Hostname()):
-		return "must begin with https://: plain http would show the credentials to the network (it is taken for loopback only)"
-	case u.Scheme != "https" && u.Scheme != "http":
-		return "must begin with https://"
-	}
-	return ""
-}
-
-// IsLoopback reports whether the host is this machine by its very name or address; nothing is resolved.
-func IsLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
 // validateEnv never prints the value: somebody may have put the secret itself there.
 func validateEnv(d *document, path, name string) {
 	if !envName.MatchString(name) || looksSecret.MatchString(name) {
@@ -158,8 +133,10 @@ func validateEnv(d *document, path, name string) {
 }
 
 func validateCollection(d *document, path, name string) {
-	if d.has(path) && !collectionName.MatchString(name) {
-		d.at(path, "collection %q: want its name in the URL, such as people or sales_orders", name)
+	if d.has(path) {
+		if err := connec.CheckCollection(name); err != nil {
+			d.at(path, "%s", err)
+		}
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/sameas/sameas/internal/connec"
 )
 
 func (d *document) has(path string) bool { return d.nodes[path] != nil }
@@ -38,7 +40,7 @@ func (c *Config) validateProviders(d *document) {
 		switch p.Provider {
 		case "":
 			d.at(at, "an entry of `providers` lacks its `provider`")
-		case hubProvider:
+		case connec.HubProvider:
 			d.at(at+".provider", "`connec` is the hub's own provider: its records may always be duplicates of each other")
 		}
 		d.wantOneOf(at+".distinct", "distinct", p.Distinct, []string{DistinctForbid, DistinctReview, DistinctAllow})

@@ -1,10 +1,18 @@
 package connec
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
 	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
 )
 
 // Doer sends one HTTP request; *http.Client is one. Dry-run holds one that cannot write.
@@ -32,14 +40,58 @@ type Options struct {
 	Retries int
 }
 
+// String leaves the credentials out, as does every other way to print Options.
+func (o Options) String() string { return o.Endpoint + "/" + o.Group }
+
+// GoString is String.
+func (o Options) GoString() string { return o.String() }
+
 // Client speaks to one group of one endpoint. It is safe for concurrent use.
 type Client struct {
-	// fields are the owner's to define
-	o Options
+	o         Options // without the credentials
+	base      *url.URL
+	authorize func(*http.Request) // closed over the credentials, so that no print of a Client can show them
+	scrub     func(string) string
+	http      *http.Client
+	reader    *retryablehttp.Client
+	maxBody   int64
 }
 
+// defaultMaxBody bounds an answer after decompression: a page of 1,000 records has some megabytes.
+const defaultMaxBody = 256 << 20
+
 // NewClient checks the options and returns a client; no request is sent.
-func NewClient(o Options) (*Client, error) { return &Client{o: o}, nil }
+func NewClient(o Options) (*Client, error) {
+	if err := CheckEndpoint(o.Endpoint); err != nil {
+		return nil, err
+	}
+	if err := CheckGroup(o.Group); err != nil {
+		return nil, err
+	}
+	base, err := url.Parse(strings.TrimRight(o.Endpoint, "/"))
+	if err != nil {
+		return nil, errors.New("`endpoint` is not a URL") // unreachable after CheckEndpoint; the URL may be private
+	}
+	o.Timeout = cmp.Or(o.Timeout, 180*time.Second)
+	o.RetryWait = cmp.Or(o.RetryWait, 500*time.Millisecond)
+	o.Retries = cmp.Or(o.Retries, 4)
+	key, secret := o.Key, o.Secret
+	o.Key, o.Secret = "", ""
+	var pairs []string
+	for _, form := range secretForms(key, secret) {
+		pairs = append(pairs, form, "***")
+	}
+	client := newHTTPClient(o)
+	return &Client{
+		o:         o,
+		base:      base,
+		authorize: func(r *http.Request) { r.SetBasicAuth(key, secret) },
+		scrub:     strings.NewReplacer(pairs...).Replace,
+		http:      client,
+		reader:    newReader(client, o),
+		maxBody:   defaultMaxBody,
+	}, nil
+}
 
 // Page is one page of a collection as received.
 type Page struct {
@@ -66,6 +118,8 @@ type Record struct {
 	Status int
 	// Body is the record itself, the value under the collection's key.
 	Body json.RawMessage
+	// Message is the server's words when the write was one of a batch and failed: Status is then its own, Body empty.
+	Message string
 }
 
 // Request is one write, exactly as it is sent and as a plan holds it.
@@ -75,21 +129,83 @@ type Request struct {
 	Body   json.RawMessage `json:"body"`   // {"people": {...}}
 }
 
-// List reads one page.
+// MaxBatch is how many writes one Batch may hold: what Maestrano's own framework came down to.
+const MaxBatch = 50
+
+// List reads one page. The answer's `skip` must be the one asked for; `top` may be less.
 func (c *Client) List(ctx context.Context, collection string, o ListOptions) (Page, error) {
-	panic("contract")
+	if err := CheckCollection(collection); err != nil {
+		return Page{}, err
+	}
+	if o.Skip < 0 || o.Top < 0 {
+		return Page{}, fmt.Errorf("list %s: skip %d and top %d must not be negative", collection, o.Skip, o.Top)
+	}
+	query := url.Values{}
+	query.Set("$skip", strconv.FormatInt(o.Skip, 10))
+	if o.Top > 0 {
+		query.Set("$top", strconv.FormatInt(o.Top, 10))
+	}
+	if o.Filter != "" {
+		query.Set("$filter", o.Filter)
+	}
+	if o.OrderBy != "" {
+		query.Set("$orderby", o.OrderBy)
+	}
+	r := call{method: http.MethodGet, path: "/" + collection, query: query, collection: collection}
+	var page Page
+	err := c.read(ctx, r, func(status int, body []byte) (err error) {
+		page, err = c.page(r, status, body, o)
+		return err
+	})
+	return page, err
 }
 
 // Get reads the record of that UUID; one that is not there is an *Error with Status 404.
-func (c *Client) Get(ctx context.Context, collection, uuid string) (Record, error) { panic("contract") }
-
-// GetByExternalID reads the record that bears the ID, by opts[provider] and opts[realm].
-func (c *Client) GetByExternalID(ctx context.Context, collection string, id ExternalID) (Record, error) {
-	panic("contract")
+func (c *Client) Get(ctx context.Context, collection, uuid string) (Record, error) {
+	return c.getOne(ctx, collection, uuid, nil)
 }
 
-// Send sends one write, once; it is never repeated here, whatever the answer.
-func (c *Client) Send(ctx context.Context, r Request) (Record, error) { panic("contract") }
+// GetByExternalID reads the record that bears the ID, by opts[provider] and opts[realm]; a hub ID is read by Get.
+func (c *Client) GetByExternalID(ctx context.Context, collection string, id ExternalID) (Record, error) {
+	if id.IsHub() {
+		return c.Get(ctx, collection, id.ID)
+	}
+	if !id.Complete() {
+		return Record{}, fmt.Errorf("read %s by external ID %s: a part is missing", collection, id)
+	}
+	query := url.Values{}
+	query.Set("opts[provider]", id.Provider)
+	query.Set("opts[realm]", id.Realm)
+	return c.getOne(ctx, collection, id.ID, query)
+}
 
-// Batch sends up to 50 writes in one POST to /batch and returns their answers by position.
-func (c *Client) Batch(ctx context.Context, rs []Request) ([]Record, error) { panic("contract") }
+func (c *Client) getOne(ctx context.Context, collection, id string, query url.Values) (Record, error) {
+	if err := CheckCollection(collection); err != nil {
+		return Record{}, err
+	}
+	if id == "" {
+		return Record{}, fmt.Errorf("read one of %s: the ID is empty", collection)
+	}
+	r := call{method: http.MethodGet, path: "/" + collection + "/" + escapeSegment(id), query: query, collection: collection, single: true}
+	var record Record
+	err := c.read(ctx, r, func(status int, body []byte) (err error) {
+		record, err = c.record(r, status, body)
+		return err
+	})
+	return record, err
+}
+
+// Send sends one write, once; it is never repeated here, whatever the answer. A native merge (PUT .../merge) goes
+// with CONNEC-EXTERNAL-IDS: false, as Maestrano's own screen sends it. Of an *Error, OutcomeUnknown says whether the
+// write may have taken effect, Unsent that it certainly has not.
+func (c *Client) Send(ctx context.Context, w Request) (Record, error) {
+	r, err := w.call()
+	if err != nil {
+		return Record{}, err
+	}
+	status, body, err := c.write(ctx, r, c.base.JoinPath(c.o.Group).String()+r.path, w.Body)
+	if err != nil {
+		return Record{}, err
+	}
+	return c.record(r, status, body)
+}
