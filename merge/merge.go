@@ -26,5 +26,6 @@ type PlanSummary struct {
 	Stops       []string         `json:"stops"`      // stop hazards that are not allowed
 	Withheld    map[string]int64 `json:"withheld"`   // by reason
 	ReviewItems int64            `json:"review_items"`
-	Writes      int64            `json:"writes"`
+	Writes      int64            `json:"writes"` // requests
+	Linked      int64            `json:"linked"` // records of applications whose ID the hub bears already
 }

@@ -55,6 +55,10 @@ type Operation struct {
 	ClusterID  string `json:"cluster,omitempty"`
 	// Target is the hub record written to, by key; empty for create and withheld.
 	Target string `json:"target,omitempty"`
+	// Record is the application's record that a create or withheld line is about, by key.
+	Record string `json:"record,omitempty"`
+	// Withheld names why a withheld line writes nothing; one of the Withheld constants.
+	Withheld string `json:"withheld,omitempty"`
 	// Request is exactly what apply sends; nil for withheld.
 	Request *connec.Request `json:"request,omitempty"`
 	// BearsIDs are the external IDs that the request carries.
@@ -64,10 +68,12 @@ type Operation struct {
 	// Expect is what a read of the target must show afterwards.
 	Expect Snapshot `json:"expect"`
 	// Fields are the fields decided by survivorship, changed or not, with what lost.
-	Fields  []FieldChoice   `json:"fields,omitempty"`
-	Reason  Reason          `json:"reason"`
-	Hazards []Hazard        `json:"hazards,omitempty"`
-	Inverse *connec.Request `json:"inverse,omitempty"`
+	Fields []FieldChoice `json:"fields,omitempty"`
+	// SurvivorRule is the rule by which the target of a consolidate or merge is the survivor.
+	SurvivorRule string          `json:"survivor_rule,omitempty"`
+	Reason       Reason          `json:"reason"`
+	Hazards      []Hazard        `json:"hazards,omitempty"`
+	Inverse      *connec.Request `json:"inverse,omitempty"`
 	// Irreversible says in words what the inverse cannot take back.
 	Irreversible string   `json:"irreversible,omitempty"`
 	DependsOn    []string `json:"depends_on,omitempty"` // operation IDs

@@ -48,6 +48,7 @@ type planWriter struct {
 	out   *bufio.Writer
 	hash  hash.Hash
 	lines int64
+	sum   string // once sealed
 }
 
 // createPlan begins the plan file at path, readable by its owner alone, in place of one that may be there.
@@ -69,8 +70,11 @@ func (w *planWriter) line(sealed []byte) error {
 	return nil
 }
 
-// close writes the trailer, makes the file durable and gives it its name. It returns the trailer's SHA-256.
-func (w *planWriter) close() (string, error) {
+// seal writes the trailer and returns its SHA-256, the plan's name; no line may follow. A second call changes nothing.
+func (w *planWriter) seal() (string, error) {
+	if w.sum != "" {
+		return w.sum, nil
+	}
 	t := Trailer{Lines: w.lines, SHA256: hex.EncodeToString(w.hash.Sum(nil))}
 	if _, err := w.out.Write(trailerLine(t)); err != nil {
 		return "", fmt.Errorf("write plan %s: %w", w.path, err)
@@ -78,10 +82,20 @@ func (w *planWriter) close() (string, error) {
 	if err := w.out.Flush(); err != nil {
 		return "", fmt.Errorf("write plan %s: %w", w.path, err)
 	}
+	w.sum = t.SHA256
+	return w.sum, nil
+}
+
+// close seals the file if that has not been done, makes it durable and gives it its name.
+func (w *planWriter) close() (string, error) {
+	sum, err := w.seal()
+	if err != nil {
+		return "", err
+	}
 	if err := w.file.CloseAtomicallyReplace(); err != nil {
 		return "", fmt.Errorf("write plan %s: %w", w.path, err)
 	}
-	return t.SHA256, syncFolder(filepath.Dir(w.path))
+	return sum, syncFolder(filepath.Dir(w.path))
 }
 
 // discard drops what was written; after close it does nothing.

@@ -1,0 +1,138 @@
+package merge
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	queries "github.com/sameas/sameas/sql"
+)
+
+// ApplicationForecast is what one application's first sync would do.
+type ApplicationForecast struct {
+	Collection  string `json:"collection"`
+	Provider    string `json:"provider"`
+	Realm       string `json:"realm"`
+	HubRecords  int64  `json:"hub_records"`  // active ones
+	Known       int64  `json:"known"`        // of these, bearing an ID of this provider and realm
+	WouldCreate int64  `json:"would_create"` // the rest: its first sync would create each in the application
+	Twins       int64  `json:"twins"`        // of these, how many the application already holds, as far as auto clusters tell
+	ReviewTwins int64  `json:"review_twins"` // of these, how many it may hold, as far as review clusters tell
+}
+
+// Values of ForecastResult.Match.
+const (
+	MatchCurrent = "current" // twins are counted by a match of the latest extraction
+	MatchStale   = "stale"   // something was extracted after the match: twins are those of before
+	MatchMissing = "missing" // nothing was matched: twins are unknown, and zero here
+)
+
+// ForecastResult of Forecast.
+type ForecastResult struct {
+	Applications []ApplicationForecast `json:"applications"`
+	// Match says how far the twins can be believed: current, stale or missing.
+	Match string `json:"match"`
+}
+
+// Twins reports whether any application would create a record that it already holds: exit code 2.
+func (r ForecastResult) Twins() bool {
+	for _, a := range r.Applications {
+		if a.Twins > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// Forecast counts, per application, what its first sync would create, from the tables alone. Twins need a match; without
+// one they are unknown, which the result says.
+func Forecast(ctx context.Context, db *sql.DB) (ForecastResult, error) {
+	digests, err := readStages(ctx, db)
+	if err != nil {
+		return ForecastResult{}, fmt.Errorf("forecast: %w", err)
+	}
+	result := ForecastResult{Match: digests.state(), Applications: []ApplicationForecast{}}
+	err = queries.Each(ctx, db, "merge/forecast_applications.sql", nil, func(rows *sql.Rows) error {
+		var a ApplicationForecast
+		if err := rows.Scan(&a.Collection, &a.Provider, &a.Realm, &a.HubRecords, &a.Known, &a.WouldCreate, &a.Twins, &a.ReviewTwins); err != nil {
+			return err
+		}
+		result.Applications = append(result.Applications, a)
+		return nil
+	})
+	if err != nil {
+		return ForecastResult{}, fmt.Errorf("forecast: %w", err)
+	}
+	return result, nil
+}
+
+// TwinRecord is one hub record that an application's first sync would create a second time.
+type TwinRecord struct {
+	Collection  string   `json:"collection"`
+	Provider    string   `json:"provider"`
+	Realm       string   `json:"realm"`
+	HubKey      string   `json:"hub_key"`
+	TwinKey     string   `json:"twin_key"`    // the application's ID of the record that it holds already
+	Tier        string   `json:"tier"`        // auto | review: how sure that is
+	Probability *float64 `json:"probability"` // of the pair; nil when other records of the cluster join the two
+}
+
+// ForecastRecords calls f for every record that Forecast counts as a twin, in a fixed order.
+func ForecastRecords(ctx context.Context, db *sql.DB, f func(TwinRecord) error) error {
+	return queries.Each(ctx, db, "merge/forecast_records.sql", nil, func(rows *sql.Rows) error {
+		var t TwinRecord
+		if err := rows.Scan(&t.Collection, &t.Provider, &t.Realm, &t.HubKey, &t.TwinKey, &t.Tier, &t.Probability); err != nil {
+			return err
+		}
+		return f(t)
+	})
+}
+
+// Text is the forecast for the terminal: one line an application, the verdict and what to do next.
+func (r ForecastResult) Text() string {
+	var b strings.Builder
+	if len(r.Applications) == 0 {
+		return "No application is known: no record bears an external ID. Run `sameas extract` first.\n"
+	}
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "in the first sync of\t\thub records\tknown\twould create\tof these twins\tperhaps twins\t")
+	for _, a := range r.Applications {
+		twins, perhaps := fmt.Sprint(a.Twins), fmt.Sprint(a.ReviewTwins)
+		if r.Match == MatchMissing {
+			twins, perhaps = "unknown", "unknown"
+		}
+		fmt.Fprintf(w, "%s/%s\t%s\t%d\t%d\t%d\t%s\t%s\t\n", a.Provider, a.Realm, a.Collection, a.HubRecords, a.Known, a.WouldCreate, twins, perhaps)
+	}
+	_ = w.Flush()
+	b.WriteString("\n" + r.verdict() + "\n")
+	return b.String()
+}
+
+func (r ForecastResult) verdict() string {
+	var twins, perhaps int64
+	for _, a := range r.Applications {
+		twins += a.Twins
+		perhaps += a.ReviewTwins
+	}
+	switch {
+	case r.Match == MatchMissing:
+		return "Twins are unknown: nothing has been matched. Next: sameas match"
+	case r.Match == MatchStale:
+		return "Twins are those of an older extraction. Next: sameas match"
+	case twins > 0:
+		return fmt.Sprintf("Do not switch on the sync: %s would be created twice. Next: sameas merge plan", plural(twins, "record"))
+	case perhaps > 0:
+		return fmt.Sprintf("No certain twin; %s may be one and wait for a person. Next: sameas report", plural(perhaps, "record"))
+	}
+	return "Clean: no application would create a record that it already holds."
+}
+
+// plural is n and the noun, with an s unless n is 1.
+func plural(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

@@ -1,0 +1,72 @@
+package merge
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sameas/sameas/internal/connec"
+)
+
+// Names of hazards. Stops are refused unless allowed by name, with --allow or merge.allow; notices are printed.
+const (
+	HazardTwoRecords     = "id_on_two_records" // stop: IDs are add-only, so the loser keeps the ID that the survivor gains
+	HazardRetire         = "retire_propagates" // stop: INACTIVE is a delete in the applications that hold an ID of the loser
+	HazardForeignID      = "foreign_id"        // stop: another provider's ID, written with this application's credentials
+	HazardArchived       = "archived_target"   // stop: the record written to is out of use
+	HazardOutcomeUnknown = "outcome_unknown"   // stop: nothing public says what the request does
+	HazardIrreversible   = "irreversible_id"   // notice: an external ID cannot be taken back
+	HazardFieldConflict  = "field_conflict"    // notice: records of the cluster held different values
+	HazardLargeCluster   = "large_cluster"     // notice: more records than most clusters hold
+	HazardReferenceLeft  = "reference_left"    // notice: a created record goes without a reference that the hub does not know
+)
+
+// largeCluster is the number of records from which a cluster is pointed out: each application seldom adds more than one.
+const largeCluster = 8
+
+// stops lists the hazards that are refused unless allowed, sorted.
+func stops() []string {
+	return []string{HazardArchived, HazardForeignID, HazardTwoRecords, HazardOutcomeUnknown, HazardRetire}
+}
+
+func hazard(name, format string, args ...any) Hazard {
+	return Hazard{Name: name, Stop: slices.Contains(stops(), name), Text: fmt.Sprintf(format, args...)}
+}
+
+func irreversible(ids []connec.ExternalID) Hazard {
+	return hazard(HazardIrreversible, "%s cannot be taken back from the record", names(ids))
+}
+
+func twoRecords(ids []connec.ExternalID) Hazard {
+	return hazard(HazardTwoRecords, "%s will be on two hub records: a request addressed by such an ID reaches either", names(ids))
+}
+
+func foreignIDs(ids []connec.ExternalID) Hazard {
+	return hazard(HazardForeignID, "%s belongs to another application than those being onboarded: whether their credentials may write it is unknown", names(ids))
+}
+
+func retirePropagates(m *member) Hazard {
+	return hazard(HazardRetire, "INACTIVE deletes the record in the applications that know it (%s)", names(applicationIDs(m)))
+}
+
+func fieldConflict(fields []string) Hazard {
+	return hazard(HazardFieldConflict, "the records differ in %s; losing values stay in the plan", strings.Join(fields, ", "))
+}
+
+// names lists IDs as a reader names them, the first three in full.
+func names(ids []connec.ExternalID) string {
+	var texts []string
+	for i, id := range ids {
+		if i == 3 {
+			texts = append(texts, fmt.Sprintf("%d more", len(ids)-3))
+			break
+		}
+		texts = append(texts, id.String())
+	}
+	return strings.Join(texts, ", ")
+}
+
+// applicationIDs are the record's IDs but the hub's own.
+func applicationIDs(m *member) []connec.ExternalID {
+	return slices.DeleteFunc(m.externalIDs(), connec.ExternalID.IsHub)
+}

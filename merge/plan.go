@@ -1,0 +1,267 @@
+package merge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/sameas/sameas/internal/config"
+	"github.com/sameas/sameas/internal/connec"
+	queries "github.com/sameas/sameas/sql"
+)
+
+// ErrNoHub says that the configuration names no hub to plan for, or more than one.
+var ErrNoHub = errors.New("a plan is for one hub: the configuration must have one source of type connec")
+
+// planner holds what is known while a plan is made: the settings, what was found so far, and where it goes.
+type planner struct {
+	o         PlanOptions
+	allowed   map[string]bool
+	onboarded map[account]bool // the applications that the file sources list
+	priority  map[string]int   // of sources, by name: the configuration's order
+	digests   stageDigests
+
+	losers    map[string]map[string]loser // by collection and key
+	repointed map[string][]string         // loser's key -> operations that move references away from it
+	review    map[string]bool             // collection and review cluster that a person must look at
+	bearers   map[string]map[connec.ExternalID]string
+	waiting   []Operation // retirements and merges, until the references to their losers are known
+	store     *planStore
+	summary   PlanSummary
+}
+
+// WritePlan writes the plan of the workspace's auto clusters, whole or not at all, and records it in the tables plans,
+// operations and operation_fields. The same workspace and configuration give the same bytes.
+//
+// A hub record that lacks an application's ID gains it (attach); no field of it is written, because the application's
+// own sync will push what it holds. Where several hub records are one, the survivor gains the IDs and the surviving
+// values of the others (consolidate): hub records alone contribute values. References to a loser move to the survivor
+// (repoint). Whatever is left alone is listed with the reason (withheld).
+//
+// Errors: ErrNoHub, ErrNoMatch, ErrStaleMatch, or what the workspace or the file system answers.
+func WritePlan(ctx context.Context, o PlanOptions) (PlanSummary, error) {
+	hub, err := hubSource(o.Config)
+	if err != nil {
+		return PlanSummary{}, err
+	}
+	p := newPlanner(o)
+	if p.digests, err = readStages(ctx, o.DB); err != nil {
+		return PlanSummary{}, fmt.Errorf("plan: %w", err)
+	}
+	if err := p.digests.check(); err != nil {
+		return PlanSummary{}, err
+	}
+	if p.store, err = openStore(ctx, o.DB); err != nil {
+		return PlanSummary{}, fmt.Errorf("plan: %w", err)
+	}
+	defer p.store.abandon()
+	if err := p.planAll(ctx); err != nil {
+		return PlanSummary{}, fmt.Errorf("plan: %w", err)
+	}
+	if err := p.finish(ctx, hub); err != nil {
+		return PlanSummary{}, fmt.Errorf("plan: %w", err)
+	}
+	return p.summary, nil
+}
+
+func hubSource(c *config.Config) (config.Source, error) {
+	hubs := slices.DeleteFunc(slices.Clone(c.Sources), func(s config.Source) bool { return s.Type != config.TypeConnec })
+	if len(hubs) != 1 {
+		return config.Source{}, fmt.Errorf("%w, it has %d", ErrNoHub, len(hubs))
+	}
+	return hubs[0], nil
+}
+
+func newPlanner(o PlanOptions) *planner {
+	p := &planner{o: o, allowed: map[string]bool{}, onboarded: map[account]bool{}, priority: map[string]int{},
+		losers: map[string]map[string]loser{}, repointed: map[string][]string{}, review: map[string]bool{},
+		bearers: map[string]map[connec.ExternalID]string{}}
+	p.summary = PlanSummary{Path: o.Out, Operations: map[string]int64{}, Hazards: map[string]int64{}, Withheld: map[string]int64{}, Stops: []string{}}
+	for _, name := range o.Config.Merge.Allow {
+		p.allowed[name] = true
+	}
+	for i, s := range o.Config.Sources {
+		p.priority[s.Name] = i
+		if s.Type == config.TypeFile && s.ID.Provider != "" {
+			p.onboarded[account{s.ID.Provider, s.ID.Realm}] = true
+		}
+	}
+	return p
+}
+
+func (p *planner) native() bool { return p.o.Config.Merge.Via == config.ViaNative }
+
+func (p *planner) stepRepoint() int {
+	if p.native() {
+		return stepRepointFirst
+	}
+	return stepRepoint
+}
+
+func (p *planner) attach(collection string) float64 { return p.o.Config.Thresholds(collection).Attach }
+
+// planAll goes through the collections in the order of their levels.
+func (p *planner) planAll(ctx context.Context) error {
+	if err := readReviewItems(ctx, p.o.DB, p.review); err != nil {
+		return err
+	}
+	for _, collection := range p.digests.collections() {
+		if p.o.Config.Merge.Create {
+			held, err := readHeldIDs(ctx, p.o.DB, collection)
+			if err != nil {
+				return err
+			}
+			p.bearers[collection] = held
+		}
+		if err := eachCluster(ctx, p.o.DB, collection, p.planCluster); err != nil {
+			return err
+		}
+		if err := p.repoint(ctx, p.o.DB, collection); err != nil {
+			return err
+		}
+		if err := p.emitWaiting(); err != nil {
+			return err
+		}
+		err := eachLoose(ctx, p.o.DB, collection, p.o.Config.Merge.Create, func(l looseRecord) error {
+			return p.planLoose(collection, l)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *planner) emitAll(ops []Operation) error {
+	for _, op := range ops {
+		if op.Type == TypeRetire || op.Type == TypeMerge {
+			p.waiting = append(p.waiting, op)
+			continue
+		}
+		if err := p.emit(op); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// emitWaiting lets go of what had to wait for the references: a loser goes out of use once nothing refers to it.
+func (p *planner) emitWaiting() error {
+	for _, op := range p.waiting {
+		gone := []string{op.Target}
+		if op.Type == TypeMerge {
+			gone = p.losersOf(op)
+		}
+		for _, key := range gone {
+			op.DependsOn = append(op.DependsOn, p.repointed[key]...)
+		}
+		if err := p.emit(op); err != nil {
+			return err
+		}
+	}
+	p.waiting = p.waiting[:0]
+	return nil
+}
+
+func (p *planner) losersOf(op Operation) []string {
+	var keys []string
+	for key, l := range p.losers[op.Collection] {
+		if l.survivor == op.Target {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// emit counts the operation and stores it.
+func (p *planner) emit(op Operation) error {
+	slices.Sort(op.DependsOn)
+	op.DependsOn = slices.Compact(op.DependsOn)
+	if op.Type == TypeWithheld {
+		p.summary.Withheld[op.Withheld]++
+		return p.store.add(op)
+	}
+	p.summary.Operations[op.Type]++
+	p.summary.Writes++
+	for _, h := range op.Hazards {
+		p.summary.Hazards[h.Name]++
+		if h.Stop && !p.allowed[h.Name] && !slices.Contains(p.summary.Stops, h.Name) {
+			p.summary.Stops = append(p.summary.Stops, h.Name)
+		}
+	}
+	if bearers := p.bearers[op.Collection]; bearers != nil {
+		for _, id := range op.BearsIDs {
+			if _, held := bearers[id]; !held {
+				bearers[id] = op.ID
+			}
+		}
+	}
+	return p.store.add(op)
+}
+
+// finish gives the plan its header, writes the file from the stored lines, and records it.
+func (p *planner) finish(ctx context.Context, hub config.Source) error {
+	slices.Sort(p.summary.Stops)
+	p.summary.ReviewItems = int64(len(p.review))
+	if err := p.store.flush(); err != nil {
+		return err
+	}
+	header, err := p.header(ctx, hub)
+	if err != nil {
+		return err
+	}
+	first, err := sealLine(header)
+	if err != nil {
+		return err
+	}
+	file, err := createPlan(p.o.Out)
+	if err != nil {
+		return err
+	}
+	defer file.discard()
+	if err := file.line(first); err != nil {
+		return err
+	}
+	if err := p.store.eachLine(ctx, file.line); err != nil {
+		return err
+	}
+	p.summary.SHA256, err = file.seal()
+	if err != nil {
+		return err
+	}
+	record := queries.Args{"plan_id": p.summary.SHA256, "path": filepath.Base(p.o.Out), "header": string(first[:len(first)-1]),
+		"operations": header.Operations, "withheld": header.Withheld, "review_items": header.ReviewItems}
+	if err := p.store.seal(ctx, record, header.Config); err != nil {
+		return err
+	}
+	if _, err := file.close(); err != nil {
+		return err
+	}
+	return p.store.commit()
+}
+
+func (p *planner) header(ctx context.Context, hub config.Source) (Header, error) {
+	h := Header{Format: Format, Tool: p.o.ToolVersion, Endpoint: hub.Endpoint, Group: hub.Group, Source: hub.Name,
+		Extract: digestOf(p.digests.extract), Match: digestOf(p.digests.match), Config: p.o.Config.Digest(config.StagePlan),
+		Operations: p.summary.Writes, ReviewItems: p.summary.ReviewItems, MaxShare: p.o.Config.Merge.MaxShare,
+		Allow: append([]string{}, p.o.Config.Merge.Allow...)}
+	slices.Sort(h.Allow)
+	h.Allow = slices.Compact(h.Allow)
+	for _, n := range p.summary.Withheld {
+		h.Withheld += n
+	}
+	var err error
+	if h.ExtractedAt, err = readExtractedAt(ctx, p.o.DB); err != nil {
+		return h, err
+	}
+	if h.HubRecords, err = readCounts(ctx, p.o.DB, "merge/plan_hub_records.sql"); err != nil {
+		return h, err
+	}
+	if h.Writes, err = readCounts(ctx, p.store.tx, "merge/plan_writes.sql"); err != nil {
+		return h, err
+	}
+	return h, queries.One(ctx, p.store.tx, "merge/plan_notifications.sql", nil, &h.Notifications)
+}

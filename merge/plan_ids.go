@@ -1,0 +1,82 @@
+package merge
+
+import (
+	"slices"
+
+	"github.com/sameas/sameas/internal/connec"
+)
+
+// idChoice is which IDs the records of one part of a cluster are to bear: at most one an application.
+type idChoice struct {
+	chosen []connec.ExternalID
+	// holders counts the part's hub records that hold an ID already.
+	holders map[connec.ExternalID]int
+	// elsewhere are IDs that a hub record outside the part holds: none is written, and its record is withheld.
+	elsewhere map[connec.ExternalID]bool
+}
+
+// chooseIDs picks, for each application that any record of the part bears a living ID of, the one that hub records
+// lacking any are to gain: the survivor's own, else that of the next hub record, else the smallest of the others. An
+// application that holds the record twice keeps its second ID out of the hub: two IDs of one account on one record
+// would make its connector overwrite the one with the other.
+func chooseIDs(ranked, applications []*member) idChoice {
+	c := idChoice{holders: map[connec.ExternalID]int{}, elsewhere: map[connec.ExternalID]bool{}}
+	for _, m := range ranked {
+		for _, h := range m.IDs {
+			c.holders[h.id]++
+		}
+	}
+	taken := map[account]bool{}
+	take := func(ids []heldID) {
+		for _, h := range ids {
+			if h.Holders > c.holders[h.id] {
+				c.elsewhere[h.id] = true
+			}
+			if h.spreads() && !c.elsewhere[h.id] && !taken[h.account()] {
+				taken[h.account()] = true
+				c.chosen = append(c.chosen, h.id)
+			}
+		}
+	}
+	for _, m := range ranked {
+		take(m.IDs)
+	}
+	var rest []heldID
+	for _, m := range applications {
+		rest = append(rest, m.IDs...)
+	}
+	slices.SortFunc(rest, func(a, b heldID) int { return a.id.Compare(b.id) })
+	take(rest)
+	slices.SortFunc(c.chosen, connec.ExternalID.Compare)
+	return c
+}
+
+// lacking are the chosen IDs that the hub record is to gain: those of applications that it bears no ID of.
+func (c idChoice) lacking(m *member) []connec.ExternalID {
+	var ids []connec.ExternalID
+	for _, id := range c.chosen {
+		if !m.holdsAny(account{id.Provider, id.Realm}) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// uniquely are the record's IDs, of the given accounts, that no other hub record holds: they address it alone.
+func (m *member) uniquely(of func(account) bool) []connec.ExternalID {
+	var ids []connec.ExternalID
+	for _, h := range m.IDs {
+		if h.Holders == 1 && h.spreads() && of(h.account()) {
+			ids = append(ids, h.id)
+		}
+	}
+	return ids
+}
+
+func hubID(key string) connec.ExternalID {
+	id, err := connec.ParseExternalID(key)
+	if err != nil {
+		return connec.ExternalID{Provider: connec.HubProvider, ID: key}
+	}
+	return id
+}

@@ -1,0 +1,160 @@
+package merge
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Reasons why the plan leaves a record alone: Operation.Withheld, and the keys of PlanSummary.Withheld.
+const (
+	WithheldReview      = "in_review"                // a person must judge it first
+	WithheldAmbiguous   = "ambiguous"                // two clusters fit it equally
+	WithheldBelowAttach = "below_attach"             // likeness alone, and less than an ID that stays for ever takes
+	WithheldNotInHub    = "not_in_hub"               // no candidate; merge.create is off
+	WithheldArchived    = "archived_match"           // its only match is out of use
+	WithheldChannels    = "two_channels"             // its cluster spans two channels
+	WithheldSecondID    = "second_id"                // the application holds the record twice
+	WithheldElsewhere   = "id_held_elsewhere"        // a hub record outside its cluster bears its ID
+	WithheldHubValue    = "hub_value"                // its ID is a placeholder, no identity
+	WithheldReference   = "field_conflict_reference" // the cluster's tax or registration numbers differ
+	WithheldBirthDate   = "field_conflict_birth_date"
+	WithheldNoAddress   = "reference_not_addressable" // a nested reference whose sub-entity has no ID
+)
+
+// withhold is the line of a record that the plan leaves alone.
+func (p *planner) withhold(collection, clusterID string, m *member, name, text string) Operation {
+	return Operation{ID: opID(TypeWithheld, collection, m.Key, m.Source, name), Level: levelWithheld, Type: TypeWithheld,
+		Collection: collection, ClusterID: clusterID, Record: m.Key, Withheld: name, Reason: Reason{Text: text}}
+}
+
+// unlinked are the part's application records whose ID no hub record bears yet.
+func (u *unit) unlinked() []*member {
+	return slices.DeleteFunc(slices.Clone(u.apps), func(m *member) bool { return u.ids.holders[hubID(m.Key)] > 0 })
+}
+
+func (p *planner) withholdUnlinked(u *unit, name, text string) {
+	for _, m := range u.unlinked() {
+		u.withheld = append(u.withheld, p.withhold(u.collection, u.id, m, name, text))
+	}
+}
+
+// withholdAll takes the whole part out of the plan: its unlinked records and the losers among its hub records.
+func (u *unit) withholdAll(p *planner, name, text string) {
+	u.ops = nil
+	p.withholdUnlinked(u, name, text)
+	for _, m := range u.losers() {
+		u.withheld = append(u.withheld, p.withhold(u.collection, u.id, m, name, text))
+	}
+}
+
+// accountFor counts the records that are linked already, and says why another's ID is not written.
+func (p *planner) accountFor(u *unit) {
+	p.summary.Linked += int64(len(u.apps) - len(u.unlinked()))
+	for _, m := range u.unlinked() {
+		name, text := u.whyNot(m)
+		if name != "" {
+			u.withheld = append(u.withheld, p.withhold(u.collection, u.id, m, name, text))
+		}
+	}
+}
+
+// whyNot says why the record's own ID is written to no hub record; "" when it is written to one.
+func (u *unit) whyNot(m *member) (name, text string) {
+	own := hubID(m.Key)
+	for _, op := range u.ops {
+		if slices.Contains(op.BearsIDs, own) {
+			return "", ""
+		}
+	}
+	void := slices.ContainsFunc(m.IDs, func(h heldID) bool { return h.Key == m.Key && h.Void })
+	switch {
+	case void:
+		return WithheldHubValue, "its ID is a placeholder or on more records than can be true: give it an ID of its own"
+	case u.ids.elsewhere[own]:
+		return WithheldElsewhere, "a hub record outside its cluster bears its ID already: look at both"
+	}
+	return WithheldSecondID, fmt.Sprintf("the hub record bears another ID of %s/%s: the application holds this record twice, merge it there", own.Provider, own.Realm)
+}
+
+// contradiction finds what no two records of one thing can differ in: a tax number, a birth date.
+func (u *unit) contradiction() (name, text string) {
+	var references, dates []string
+	for _, m := range u.members {
+		if r := taxNumber(m.Reference); r != "" && !slices.Contains(references, r) {
+			references = append(references, r)
+		}
+		if d := m.BirthDate; d != "" && !placeholderDate.MatchString(d) && !slices.Contains(dates, d) {
+			dates = append(dates, d)
+		}
+	}
+	switch {
+	case len(references) > 1:
+		return WithheldReference, "tax or registration numbers differ (" + strings.Join(references, ", ") + "): a person must say whether these are one"
+	case len(dates) > 1:
+		return WithheldBirthDate, "birth dates differ (" + strings.Join(dates, ", ") + "): a person must say whether these are one"
+	}
+	return "", ""
+}
+
+// taxNumber is the number's letters and digits; a placeholder is none.
+func taxNumber(s string) string {
+	if placeholderText.MatchString(strings.ToLower(strings.TrimSpace(s))) {
+		return ""
+	}
+	s = strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' {
+			return r
+		}
+		return -1
+	}, strings.ToUpper(s))
+	if strings.Trim(s, "0") == "" {
+		return ""
+	}
+	return s
+}
+
+// planLoose works out an application's record that no auto cluster holds: withheld, or created where nothing speaks
+// against it.
+func (p *planner) planLoose(collection string, l looseRecord) error {
+	name, text := p.whyLoose(l)
+	if name != "" {
+		return p.emit(p.withhold(collection, l.clusterID, l.member, name, text))
+	}
+	return p.planCreate(collection, l.clusterID, []*member{l.member}, Reason{Probability: 1, Text: "no hub record is like it"})
+}
+
+func (p *planner) whyLoose(l looseRecord) (name, text string) {
+	kinds := strings.Split(l.kinds, ",")
+	told := func(kind string) bool { return slices.Contains(kinds, kind) }
+	own := slices.IndexFunc(l.member.IDs, func(h heldID) bool { return h.Key == l.member.Key })
+	switch {
+	case own >= 0 && l.member.IDs[own].Void:
+		return WithheldHubValue, "its ID is a placeholder or on more records than can be true: give it an ID of its own"
+	case told("ambiguous"):
+		return WithheldAmbiguous, "two clusters fit it equally: a person must say which"
+	case l.tier == "review":
+		return WithheldReview, "its cluster was taken out of auto" + because(kinds) + ": a person must judge it"
+	case l.company:
+		return WithheldReview, "it may be the same as " + cmp.Or(l.candidate, "another record") + ": a person must judge it"
+	case told("cannot_link") || told("veto") || told("oversized_block") || told("link_contradicted"):
+		return WithheldReview, "not all that is like it could be ruled out" + because(kinds) + ": a person must judge it"
+	}
+	for _, h := range l.member.IDs {
+		if h.Holders > 0 && h.spreads() {
+			return WithheldElsewhere, "a hub record outside its cluster bears " + h.Key + " already: look at both"
+		}
+	}
+	if !p.o.Config.Merge.Create {
+		return WithheldNotInHub, "the hub holds no record like it; merge.create would make one"
+	}
+	return "", ""
+}
+
+func because(kinds []string) string {
+	if len(kinds) == 0 || kinds[0] == "" {
+		return ""
+	}
+	return " (" + strings.Join(kinds, ", ") + ")"
+}

@@ -1,0 +1,87 @@
+package merge
+
+import (
+	"cmp"
+	"slices"
+)
+
+// survivorRule is one step of choosing the record that the others are merged into.
+type survivorRule struct {
+	name    string
+	compare func(a, b *member) int // negative when a comes first
+}
+
+// survivorRules are asked in turn; the last is a total order, so that there is always one survivor.
+//
+// "Most referred to" is there for a second run: once the records hold the same IDs and fields, age alone could turn
+// survivor and loser round, and every reference would move back.
+func survivorRules() []survivorRule {
+	return []survivorRule{
+		{"in use", func(a, b *member) int { return preferTrue(a.inUse(), b.inUse()) }},
+		{"known to the most applications", func(a, b *member) int { return cmp.Compare(b.accounts(), a.accounts()) }},
+		{"most complete", func(a, b *member) int { return cmp.Compare(b.completeness(), a.completeness()) }},
+		{"most referred to", func(a, b *member) int { return cmp.Compare(b.RefsIn, a.RefsIn) }},
+		{"oldest", func(a, b *member) int { return compareCreated(a.Created, b.Created) }},
+		{"smallest ID", func(a, b *member) int { return cmp.Compare(a.Key, b.Key) }},
+	}
+}
+
+func preferTrue(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
+}
+
+// compareCreated puts a record without a time last; times of one form compare as text.
+func compareCreated(a, b string) int {
+	if (a == "") != (b == "") {
+		return preferTrue(a != "", b != "")
+	}
+	return cmp.Compare(a, b)
+}
+
+// rankSurvivors sorts the records, survivor first, and names the rule by which the first came before the second.
+func rankSurvivors(records []*member) (ranked []*member, rule string) {
+	rules := survivorRules()
+	order := func(a, b *member) (int, string) {
+		for _, r := range rules {
+			if c := r.compare(a, b); c != 0 {
+				return c, r.name
+			}
+		}
+		return 0, ""
+	}
+	ranked = slices.SortedStableFunc(slices.Values(records), func(a, b *member) int {
+		c, _ := order(a, b)
+		return c
+	})
+	if len(ranked) > 1 {
+		_, rule = order(ranked[0], ranked[1])
+	}
+	return ranked, rule
+}
+
+// completeness counts the fields that say something: valid values of fields that survivorship decides. A flag counts
+// when it is set, because an unset one is what a record without it has too; consent never does.
+func (m *member) completeness() int {
+	n := 0
+	for path, raw := range m.leaves {
+		switch kindOf(path, raw) {
+		case fieldPlain:
+			if isValid(path, raw) {
+				n += fullness(path, raw)
+			}
+		case fieldFlag:
+			if compact(raw) == "true" {
+				n += 2
+			}
+		case fieldReference:
+			n += 2
+		}
+	}
+	return n
+}

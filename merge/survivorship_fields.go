@@ -1,0 +1,199 @@
+package merge
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// fieldKind says how survivorship treats a field.
+type fieldKind int
+
+const (
+	fieldPlain     fieldKind = iota // decided by the rules, alone or with its group
+	fieldFlag                       // is_customer and the like: true if any record says so
+	fieldConsent                    // the most restrictive answer counts
+	fieldReference                  // the ID array of a record of another collection
+	fieldKept                       // the survivor's own stays, whatever the others hold; theirs are listed as losing
+	fieldServer                     // the server's own: neither written nor listed
+)
+
+// readLeaves returns the record's fields that hold a value, by path with dots. Objects are entered, arrays are not:
+// what they hold are sub-entities with IDs of their own. Empty text, {}, [], null and absent are all no value.
+func readLeaves(raw json.RawMessage) (map[string]json.RawMessage, error) {
+	leaves := map[string]json.RawMessage{}
+	if err := addLeaves(leaves, "", raw); err != nil {
+		return nil, fmt.Errorf("read fields: %w", err)
+	}
+	return leaves, nil
+}
+
+func addLeaves(leaves map[string]json.RawMessage, prefix string, raw json.RawMessage) error {
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &object); err != nil {
+		return err
+	}
+	for name, value := range object {
+		path := name
+		if prefix != "" {
+			path = prefix + "." + name
+		}
+		value = bytes.TrimSpace(value)
+		switch {
+		case len(value) > 0 && value[0] == '{':
+			if err := addLeaves(leaves, path, value); err != nil {
+				return err
+			}
+		case hasValue(value):
+			leaves[path] = value
+		}
+	}
+	return nil
+}
+
+// hasValue reports whether the value is any: blank text is none.
+func hasValue(raw json.RawMessage) bool {
+	text := string(bytes.TrimSpace(raw))
+	if text == "" || text == "null" || text == "[]" || text == "{}" {
+		return false
+	}
+	if s, ok := textOf(raw); ok {
+		return strings.TrimSpace(s) != ""
+	}
+	return true
+}
+
+// textOf is the value as text, when it is a JSON string.
+func textOf(raw json.RawMessage) (string, bool) {
+	var s string
+	if len(raw) == 0 || raw[0] != '"' || json.Unmarshal(raw, &s) != nil {
+		return "", false
+	}
+	return s, true
+}
+
+// sameValue compares two values as a reader would: blanks around text do not count, and of birth dates the day does.
+func sameValue(path string, a, b json.RawMessage) bool {
+	return readAs(path, a) == readAs(path, b)
+}
+
+func readAs(path string, raw json.RawMessage) string {
+	if !hasValue(raw) {
+		return ""
+	}
+	s, ok := textOf(raw)
+	if !ok {
+		return compact(raw)
+	}
+	s = strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n"))
+	if isDate(path) && len(s) > len("2006-01-02") {
+		s = s[:len("2006-01-02")]
+	}
+	return s
+}
+
+func compact(raw json.RawMessage) string {
+	var b bytes.Buffer
+	if json.Compact(&b, raw) != nil {
+		return string(raw)
+	}
+	return b.String()
+}
+
+func isDate(path string) bool { return strings.HasSuffix(path, "_date") }
+
+// Fields by what they mean, see fieldKind. Paths that hold a dot of their own cannot be written back and are kept.
+var (
+	serverFields  = regexp.MustCompile(`^(id|created_at|updated_at|group_id|channel_id|resource_type|matching_records|_score|_links|links)(\.|$)`)
+	keptFields    = regexp.MustCompile(`^(code|status|opts)(\.|$)|balance|payment_?terms|credit_limit|^assignee_`)
+	consentField  = regexp.MustCompile(`(^|[._])(consent|opt_?in|opted_in|opt_?out|opted_out|unsubscribed|subscribed|do_not_\w+|newsletter|marketing\w*)$`)
+	refusingField = regexp.MustCompile(`(^|[._])(opt_?out|opted_out|unsubscribed|do_not_\w+)$`)
+	nameField     = regexp.MustCompile(`^(first_name|middle_name|last_name|name_suffix)$`)
+	addressField  = regexp.MustCompile(`^address\w*\.`)
+)
+
+func kindOf(path string, raw json.RawMessage) fieldKind {
+	isBool := compact(raw) == "true" || compact(raw) == "false"
+	switch {
+	case serverFields.MatchString(path):
+		return fieldServer
+	case keptFields.MatchString(path):
+		return fieldKept
+	case strings.HasSuffix(path, "_id") && !strings.Contains(path, "."):
+		return fieldReference
+	case len(raw) > 0 && raw[0] == '[':
+		return fieldKept
+	case isBool && consentField.MatchString(path):
+		return fieldConsent
+	case isBool && strings.HasPrefix(path, "is_"):
+		return fieldFlag
+	}
+	return fieldPlain
+}
+
+// groupOf names the fields that survive together: an address block, the parts of a name. Any other is its own group.
+func groupOf(path string) string {
+	switch {
+	case nameField.MatchString(path):
+		return "name"
+	case addressField.MatchString(path):
+		return path[:strings.LastIndexByte(path, '.')]
+	}
+	return path
+}
+
+// Values that stand where none is known, compared in lower case without blanks around them.
+var (
+	placeholderText  = regexp.MustCompile(`^([-.?*_/ ]+|x{2,}|n[./]?a\.?|none|nil|null|nul|unknown|undefined|unspecified|not (known|given|provided|applicable|available)|no (name|email|phone|address)|tb[acd]|test|dummy|sample|asdf|0+|9{5,}|1234567?8?9?0?)$`)
+	placeholderEmail = regexp.MustCompile(`^(none|no|na|n/a|noemail|no-?reply|noreply|unknown|test|dummy|fake|invalid|null)@|@(example|test|invalid|none|noemail|no|fake|dummy)\.[a-z.]+$`)
+	emailForm        = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s.]+$`)
+	placeholderDate  = regexp.MustCompile(`^(0000|0001|1753|1899|9999)-|^(1900|1970)-01-01`)
+	dateForm         = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}`)
+)
+
+// isValid reports whether the value can be what its field says, and does not stand for an unknown one.
+func isValid(path string, raw json.RawMessage) bool {
+	s, ok := textOf(raw)
+	if !ok {
+		return hasValue(raw)
+	}
+	s = strings.ToLower(strings.TrimSpace(s))
+	switch {
+	case s == "" || placeholderText.MatchString(s):
+		return false
+	case strings.HasPrefix(path, "email."):
+		return emailForm.MatchString(s) && !placeholderEmail.MatchString(s)
+	case strings.HasPrefix(path, "phone"):
+		return validPhone(s)
+	case isDate(path):
+		return dateForm.MatchString(s) && !placeholderDate.MatchString(s)
+	}
+	return true
+}
+
+// validPhone wants six digits that are not all the same.
+func validPhone(s string) bool {
+	digits, first, varied := 0, rune(0), false
+	for _, r := range s {
+		if r < '0' || r > '9' {
+			continue
+		}
+		if digits == 0 {
+			first = r
+		}
+		varied = varied || r != first
+		digits++
+	}
+	return digits >= 6 && varied
+}
+
+// fullness is how much a valid value says: a name's initial counts half of a name spelled out.
+func fullness(path string, raw json.RawMessage) int {
+	s, ok := textOf(raw)
+	if ok && nameField.MatchString(path) && len([]rune(strings.Trim(s, " ."))) <= 1 {
+		return 1
+	}
+	return 2
+}
