@@ -2,22 +2,39 @@ package merge
 
 import (
 	"errors"
-	"net/http"
-	"time"
 
 	"github.com/sameas/sameas/internal/connec"
 )
 
-type withStatus interface{ HTTPStatus() int }
-
+// statusOf is the HTTP status that an error carries, 0 when it carries none.
 func statusOf(err error) int {
-	var e withStatus
-	if errors.As(err, &e) {
-		return e.HTTPStatus()
+	var answered *connec.Error
+	if errors.As(err, &answered) {
+		return answered.Status
 	}
 	return 0
 }
 
-func retryAfterOf(error) time.Duration { return 0 }
+// isRefusal reports whether the server answered that it will not: another try would be answered the same.
+func isRefusal(err error) bool {
+	switch status := statusOf(err); status {
+	case 408, 429:
+		return false
+	default:
+		return status >= 300 && status < 500 || status == 501
+	}
+}
 
-func defaultDoer() connec.Doer { return http.DefaultClient }
+// verdictOf says what the error of a write means for the write.
+func verdictOf(err error) verdict {
+	var answered *connec.Error
+	switch {
+	case errors.Is(err, errNoWrites):
+		return forbidden
+	case !errors.As(err, &answered), isRefusal(err):
+		return refused // without an *Error the client itself would not send it
+	case answered.Unsent(), answered.Status == 429:
+		return notTaken
+	}
+	return lost
+}

@@ -136,16 +136,6 @@ func orText(s, otherwise string) string {
 	return s
 }
 
-// isRefusal reports whether the server answered that it will not: another try would be answered the same.
-func isRefusal(err error) bool {
-	switch status := statusOf(err); status {
-	case 408, 429:
-		return false
-	default:
-		return status >= 300 && status < 500 || status == 501
-	}
-}
-
 // recordOf decodes the record of an answer to a write; an answer without one is nil.
 func recordOf(body json.RawMessage) *observed {
 	o, err := observe(body)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -182,7 +183,7 @@ func saneAddress(op Operation) error {
 	}
 	switch path := op.Request.Path; op.Request.Method {
 	case "PUT":
-		if path != collection+"/"+uuid && path != collection+"/"+uuid+"/merge" {
+		if address := collection + "/" + url.PathEscape(uuid); path != address && path != address+"/merge" {
 			return fmt.Errorf("it writes to %s, its target is %s", path, op.Target)
 		}
 	case "POST":

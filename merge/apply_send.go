@@ -2,9 +2,7 @@ package merge
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net"
 	"time"
 
 	"github.com/sameas/sameas/internal/connec"
@@ -65,7 +63,7 @@ func (r *runner) write(ctx context.Context, op Operation, prior opState, e exami
 			r.result.Writes++
 			return s, nil
 		}
-		if again, err := r.unanswered(ctx, &s, v, &budget, err); !again {
+		if again, err := r.unanswered(ctx, &s, v, &budget); !again {
 			return s, err
 		}
 	}
@@ -107,26 +105,22 @@ func (r *runner) read(op Operation, answer connec.Record, err error) (step, verd
 }
 
 func (s step) failedSend(err error) (step, verdict) {
-	var dial *net.OpError
-	switch {
-	case errors.Is(err, errNoWrites):
+	v := verdictOf(err)
+	switch v {
+	case forbidden:
 		s.outcome = OutcomeWouldWrite
-		return s, forbidden
-	case isRefusal(err):
+	case lost:
+		s.outcome = OutcomeUnknown
+	default:
 		s.outcome = OutcomeFailed
-		return s, refused
-	case s.status == 429, errors.As(err, &dial) && dial.Op == "dial":
-		s.outcome = OutcomeFailed
-		return s, notTaken
 	}
-	s.outcome = OutcomeUnknown
-	return s, lost
+	return s, v
 }
 
 // unanswered deals with a request that was not taken or whose answer was lost, and says whether to send it again.
-func (r *runner) unanswered(ctx context.Context, s *step, v verdict, budget *sendBudget, cause error) (again bool, err error) {
+func (r *runner) unanswered(ctx context.Context, s *step, v verdict, budget *sendBudget) (again bool, err error) {
 	budget.left--
-	pause := pauseFor(budget.spent(), cause)
+	pause := pauseFor(budget.spent())
 	if v == lost {
 		r.result.Writes++
 		budget.lost--
@@ -184,14 +178,8 @@ func (r *runner) lookAgain(ctx context.Context, op Operation, pause time.Duratio
 	return step{}, false, nil
 }
 
-// pauseFor is how long to wait before try n+1: what the server asks for, else doubling; never more than maxWait.
-func pauseFor(n int, cause error) time.Duration {
-	pause := firstWait << max(0, min(n-1, 10))
-	if asked := retryAfterOf(cause); asked > 0 {
-		pause = asked
-	}
-	return min(pause, maxWait)
-}
+// pauseFor is how long to wait after the nth try: doubling, never more than maxWait.
+func pauseFor(n int) time.Duration { return min(firstWait<<max(0, min(n-1, 10)), maxWait) }
 
 // canary reads the first operation of each type back, by its UUID and by every ID, before a second one is sent.
 func (r *runner) canary(ctx context.Context, s step) step {

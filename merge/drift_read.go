@@ -123,12 +123,20 @@ func sameRecord(a, b string) bool {
 
 // uuidOf is the UUID of a hub record's key, "" for any other key.
 func uuidOf(key string) string {
-	rest, ok := strings.CutPrefix(key, connec.HubProvider+"/")
-	_, id, found := strings.Cut(rest, "/")
-	if !ok || !found {
+	id, err := connec.ParseExternalID(key)
+	if err != nil || !id.IsHub() || !strings.HasPrefix(key, connec.HubProvider+"/") {
+		return bareUUID(key)
+	}
+	return id.ID
+}
+
+// bareUUID is the UUID of a reference that came without its realm.
+func bareUUID(key string) string {
+	uuid, ok := strings.CutPrefix(key, connec.HubProvider+"//")
+	if !ok {
 		return ""
 	}
-	return id
+	return uuid
 }
 
 // canonicalRaw is canonical of a value that is still JSON; what does not parse stands for itself.

@@ -75,7 +75,7 @@ func DryRun(ctx context.Context, o ApplyOptions) (ApplyResult, error) {
 	}
 	inner := o.Doer
 	if inner == nil {
-		inner = defaultDoer()
+		inner = &http.Client{Transport: connec.NewTransport(), CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	}
 	doer := &readOnly{inner: inner}
 	client, err := newClient(o, plan.Header(), doer)
