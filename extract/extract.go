@@ -4,10 +4,13 @@ package extract
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/sameas/sameas/internal/config"
 	"github.com/sameas/sameas/internal/connec"
+	queries "github.com/sameas/sameas/sql"
 )
 
 // Options of Run.
@@ -40,6 +43,8 @@ type Extraction struct {
 	IDsKnown   *int64 `json:"ids_known,omitempty"`
 	Status     string `json:"status"`
 	Doubt      string `json:"doubt,omitempty"`
+	// Note is worth knowing and puts nothing in doubt.
+	Note string `json:"note,omitempty"`
 }
 
 // Result of Run.
@@ -57,5 +62,78 @@ func (r Result) InDoubt() bool {
 	return false
 }
 
-// Run extracts. A run that was interrupted is resumed where it stopped.
-func Run(ctx context.Context, o Options) (Result, error) { panic("contract") }
+// Run extracts. A run that was interrupted is resumed where it stopped; what an earlier extraction held of a
+// collection is replaced as a whole or not at all. Files are checked before the first request is sent.
+func Run(ctx context.Context, o Options) (Result, error) {
+	tasks, err := plan(o.Config, o.Collections)
+	if err != nil {
+		return Result{}, err
+	}
+	x := &extraction{Options: o, tasks: tasks}
+	if x.Log == nil {
+		x.Log = slog.New(slog.DiscardHandler)
+	}
+	if x.Progress == nil {
+		x.Progress = func(string, int64, int64) {}
+	}
+	if err := x.clearStaging(ctx); err != nil {
+		return Result{}, err
+	}
+	defer func() { _ = x.clearStaging(context.WithoutCancel(ctx)) }()
+	if err := x.read(ctx); err != nil {
+		return Result{}, err
+	}
+	return x.load(ctx)
+}
+
+// extraction is one Run.
+type extraction struct {
+	Options
+	tasks []*task
+}
+
+// clearStaging empties the scratch tables.
+func (x *extraction) clearStaging(ctx context.Context) error {
+	for _, name := range []string{
+		"extract/staged_rows_clear.sql", "extract/staged_keys_clear.sql", "extract/staged_links_clear.sql",
+	} {
+		if _, err := queries.Exec(ctx, x.DB, name, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// read brings every task's rows into the scratch tables: files and links first, since they fail fast and cost the
+// server nothing, then the pages of the hub.
+func (x *extraction) read(ctx context.Context) error {
+	for _, t := range x.tasks {
+		if err := x.open(ctx, t); err != nil {
+			return err
+		}
+	}
+	for _, kind := range []string{config.TypeFile, config.TypeLinks, config.TypeConnec} {
+		for _, t := range x.tasks {
+			if t.source.Type != kind {
+				continue
+			}
+			if err := x.readTask(ctx, t); err != nil {
+				return x.stopped(ctx, t, fmt.Errorf("source %s, %s: %w", t.source.Name, t.collection, err))
+			}
+		}
+	}
+	return nil
+}
+
+func (x *extraction) readTask(ctx context.Context, t *task) error {
+	switch t.source.Type {
+	case config.TypeFile:
+		return x.readFile(ctx, t)
+	case config.TypeLinks:
+		return x.readLinks(ctx, t)
+	}
+	return x.readHub(ctx, t)
+}
+
+// now is the time that the workspace's own rows bear: UTC, whole microseconds as DuckDB keeps them.
+func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }

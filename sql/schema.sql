@@ -44,7 +44,8 @@ CREATE TABLE IF NOT EXISTS extractions (
     ids_known BIGINT,                  -- of these, how many the hub does hold
     status VARCHAR NOT NULL,           -- running | complete | in_doubt | failed
     doubt VARCHAR,                     -- in words: exactly what is in doubt, and what to do
-    skip BIGINT NOT NULL               -- connec: offset of the next page to read, for the resume
+    skip BIGINT NOT NULL,              -- connec: offset of the next page to read, for the resume
+    note VARCHAR                       -- in words: what is worth knowing and puts nothing in doubt; NULL when nothing is
 );
 
 -- owner: extract. grain: one raw page as received, or one file read (body NULL). The extraction's own journal.
@@ -56,12 +57,54 @@ CREATE TABLE IF NOT EXISTS pages (
     rows_got BIGINT NOT NULL,
     body VARCHAR,
     sha256 VARCHAR NOT NULL,           -- hex, of body or of the file
-    fetched_at TIMESTAMP NOT NULL
+    fetched_at TIMESTAMP NOT NULL,
+    total BIGINT,                      -- the server's count when it sent this page; NULL when it gave none
+    more BOOLEAN                       -- whether the server said that another page follows; NULL for a file
+);
+
+-- owner: extract. grain: one row of one source as received; scratch, empty when no extraction runs.
+CREATE TABLE IF NOT EXISTS staged_rows (
+    source VARCHAR NOT NULL,
+    collection VARCHAR NOT NULL,
+    place BIGINT NOT NULL,             -- unique within source and collection: offset in the collection, or number of the row read
+    raw VARCHAR NOT NULL,              -- as in records
+    source_row VARCHAR,                -- as in records
+    provider VARCHAR,                  -- the own ID's parts, for a file with a mapping; NULL when raw holds the own ID
+    realm VARCHAR,
+    id VARCHAR
+);
+
+-- owner: extract. grain: one staged row and the record that it makes; scratch, empty when no extraction runs.
+CREATE TABLE IF NOT EXISTS staged_keys (
+    source VARCHAR NOT NULL,
+    collection VARCHAR NOT NULL,
+    place BIGINT NOT NULL,
+    provider VARCHAR,                  -- the own ID's parts; NULL when the row names no record
+    realm VARCHAR,
+    id VARCHAR,
+    key VARCHAR,                       -- text form of the own ID
+    ids STRUCT(provider VARCHAR, realm VARCHAR, id VARCHAR)[], -- the id array in its order, incomplete entries and all
+    kept BOOLEAN NOT NULL,             -- the row makes a record: it has a key, and no later row has the same
+    rid BIGINT                         -- of the record; NULL when not kept
+);
+
+-- owner: extract. grain: one line of a crosswalk as read; scratch, empty when no extraction runs.
+CREATE TABLE IF NOT EXISTS staged_links (
+    source VARCHAR NOT NULL,
+    collection VARCHAR NOT NULL,
+    line BIGINT NOT NULL,
+    left_provider VARCHAR NOT NULL,
+    left_realm VARCHAR NOT NULL,
+    left_id VARCHAR NOT NULL,
+    right_provider VARCHAR NOT NULL,
+    right_realm VARCHAR NOT NULL,
+    right_id VARCHAR NOT NULL
 );
 
 -- owner: extract. grain: one record of one collection of one source.
 CREATE TABLE IF NOT EXISTS records (
-    rid BIGINT PRIMARY KEY,            -- dense from 1 within the workspace, in key order; never leaves the workspace
+    rid BIGINT NOT NULL,               -- dense from 1 within the workspace, in the order of collection, key, source; never leaves it.
+                                       -- Unique by construction (staged_keys), tested; no index, which a kill in mid-write could leave unreadable
     source VARCHAR NOT NULL,
     collection VARCHAR NOT NULL,
     key VARCHAR NOT NULL,              -- own ID in its text form; unique within source and collection
@@ -115,7 +158,8 @@ CREATE TABLE IF NOT EXISTS refs (
     provider VARCHAR NOT NULL,
     realm VARCHAR NOT NULL,
     id VARCHAR NOT NULL,
-    target_rid BIGINT                  -- the record meant, when it was extracted and only one holds the ID; else NULL
+    target_rid BIGINT                  -- the record meant; equal for all IDs of one reference. Of the extracted records that hold any of its IDs,
+                                       -- those of the same source go first, then those whose own ID it is; NULL when no single one is left
 );
 
 -- owner: extract. grain: one line of a crosswalk: left = right, within one collection.

@@ -1,0 +1,145 @@
+package extract
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"github.com/sameas/sameas/internal/config"
+	queries "github.com/sameas/sameas/sql"
+)
+
+// load turns the staged rows into records, external IDs, references and links, all collections in one transaction,
+// and closes the runs with their verdicts.
+func (x *extraction) load(ctx context.Context) (Result, error) {
+	var result Result
+	names := collections(x.tasks)
+	err := queries.Transact(ctx, x.DB, func(tx *sql.Tx) error {
+		for _, collection := range names {
+			if err := x.loadCollection(ctx, tx, collection); err != nil {
+				return err
+			}
+		}
+		if _, err := queries.Exec(ctx, tx, "extract/refs_targets.sql", nil); err != nil {
+			return err
+		}
+		for _, t := range x.tasks {
+			e, err := x.verdict(ctx, tx, t)
+			if err != nil {
+				return err
+			}
+			result.Extractions = append(result.Extractions, e)
+		}
+		return x.keepDigests(ctx, tx)
+	})
+	if err != nil {
+		return Result{}, x.stopped(ctx, nil, err)
+	}
+	return result, nil
+}
+
+// loadCollection replaces what the workspace holds of a collection.
+func (x *extraction) loadCollection(ctx context.Context, tx *sql.Tx, collection string) error {
+	of := queries.Args{"collection": collection}
+	for _, name := range []string{
+		"extract/external_ids_forget.sql", "extract/refs_forget.sql", "extract/links_forget.sql",
+	} {
+		if _, err := queries.Exec(ctx, tx, name, of); err != nil {
+			return err
+		}
+	}
+	before, err := queries.Exec(ctx, tx, "extract/records_forget.sql", of)
+	if err != nil {
+		return err
+	}
+	if _, err := queries.Exec(ctx, tx, "extract/staged_keys.sql", of); err != nil {
+		return err
+	}
+	for _, t := range x.tasks {
+		if t.collection == collection && t.source.Type == config.TypeFile {
+			if err := x.checkFileKeys(ctx, tx, t); err != nil {
+				return fmt.Errorf("source %s, %s: %w", t.source.Name, t.collection, err)
+			}
+		}
+	}
+	after, err := queries.Exec(ctx, tx, "extract/records.sql", queries.Args{
+		"collection": collection, "extra": extraPaths(x.Config, collection),
+	})
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{"extract/external_ids.sql", "extract/refs.sql", "extract/links.sql"} {
+		if _, err := queries.Exec(ctx, tx, name, of); err != nil {
+			return err
+		}
+	}
+	return renumber(ctx, tx, collection, after-before)
+}
+
+// renumber keeps rid dense over the collections after this one.
+func renumber(ctx context.Context, tx *sql.Tx, collection string, shift int64) error {
+	if shift == 0 {
+		return nil
+	}
+	for _, name := range []string{
+		"extract/records_renumber.sql", "extract/external_ids_renumber.sql", "extract/refs_renumber.sql",
+	} {
+		if _, err := queries.Exec(ctx, tx, name, queries.Args{"collection": collection, "shift": shift}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepDigests stores the digest of every collection that the workspace holds: references and numbers of one may
+// change by the extraction of another.
+func (x *extraction) keepDigests(ctx context.Context, tx *sql.Tx) error {
+	names := collections(x.tasks)
+	err := queries.Each(ctx, tx, "extract/stages_kept.sql", nil, func(rows *sql.Rows) error {
+		var name string
+		err := rows.Scan(&name)
+		names = append(names, name)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	done := map[string]bool{}
+	for _, collection := range names {
+		if done[collection] {
+			continue
+		}
+		done[collection] = true
+		var digest string
+		if err := queries.One(ctx, tx, "extract/digest.sql", queries.Args{"collection": collection}, &digest); err != nil {
+			return err
+		}
+		if _, err := queries.Exec(ctx, tx, "extract/stage_forget.sql", queries.Args{"collection": collection}); err != nil {
+			return err
+		}
+		_, err := queries.Exec(ctx, tx, "extract/stage_keep.sql", queries.Args{
+			"collection": collection, "digest": digest, "config_digest": configDigest(x.Config, collection), "finished_at": now(),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// configDigest is a fingerprint of what the configuration says of a collection's sources; credentials are not in it.
+func configDigest(cfg *config.Config, collection string) string {
+	var sources []config.Source
+	for _, s := range cfg.Sources {
+		if tasks, err := plan(&config.Config{Sources: []config.Source{s}}, []string{collection}); err == nil && len(tasks) > 0 {
+			s.Credentials, s.Path, s.Concurrency, s.Rate, s.PageSize, s.Collections = config.Credentials{}, "", 0, 0, 0, nil
+			sources = append(sources, s)
+		}
+	}
+	text, _ := json.Marshal([]any{sources, extraPaths(cfg, collection)})
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,194 @@
+package extract
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"github.com/sameas/sameas/internal/config"
+	queries "github.com/sameas/sameas/sql"
+)
+
+// The words of extractions.status.
+const (
+	statusComplete = "complete"
+	statusInDoubt  = "in_doubt"
+)
+
+// counts are what one source and collection came to.
+type counts struct {
+	rows, records, repeated, keyless int64
+	firstKeyless                     sql.NullInt64
+	idDefects, danglingRefs          int64
+}
+
+// verdict closes the task's run: what was got, whether that is all, and if not, exactly what is in doubt.
+func (x *extraction) verdict(ctx context.Context, tx *sql.Tx, t *task) (Extraction, error) {
+	var c counts
+	if t.source.Type == config.TypeLinks {
+		c.rows, c.records = t.rows, t.rows
+	} else {
+		err := queries.One(ctx, tx, "extract/counts.sql", queries.Args{"source": t.source.Name, "collection": t.collection},
+			&c.rows, &c.records, &c.repeated, &c.keyless, &c.firstKeyless, &c.idDefects, &c.danglingRefs)
+		if err != nil {
+			return Extraction{}, err
+		}
+	}
+	e := Extraction{
+		Source: t.source.Name, Type: t.source.Type, Collection: t.collection, Total: t.total,
+		Rows: c.rows, Records: c.records, Repeated: c.repeated,
+	}
+	if t.source.Type == config.TypeConnec {
+		if err := x.judgeHub(ctx, tx, t, c); err != nil {
+			return Extraction{}, err
+		}
+	} else if err := judgeIDs(ctx, tx, t, &e); err != nil {
+		return Extraction{}, err
+	}
+	e.Status, e.Doubt, e.Note = statusComplete, strings.Join(t.doubts, "; "), strings.Join(t.notes, "; ")
+	if e.Doubt != "" {
+		e.Status = statusInDoubt
+	}
+	_, err := queries.Exec(ctx, tx, "extract/run_finish.sql", queries.Args{
+		"run": t.run, "source": t.source.Name, "collection": t.collection, "finished_at": now(),
+		"rows_got": c.rows, "records": c.records, "repeated": c.repeated, "id_defects": c.idDefects,
+		"dangling_refs": c.danglingRefs, "ids_checked": nullable(e.IDsChecked), "ids_known": nullable(e.IDsKnown),
+		"status": e.Status, "doubt": text(e.Doubt), "note": text(e.Note),
+	})
+	if e.Note != "" {
+		x.Log.Info("extracted", "source", e.Source, "collection", e.Collection, "note", e.Note)
+	}
+	return e, err
+}
+
+func nullable(n *int64) any {
+	if n == nil {
+		return nil
+	}
+	return *n
+}
+
+func text(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// judgeHub compares what was got with what the server counts.
+func (x *extraction) judgeHub(ctx context.Context, tx *sql.Tx, t *task, c counts) error {
+	if c.keyless > 0 {
+		var place int64
+		var id, code sql.NullString
+		err := queries.One(ctx, tx, "extract/keyless.sql", queries.Args{"source": t.source.Name, "collection": t.collection}, &place, &id, &code)
+		if err != nil {
+			return err
+		}
+		t.doubt("%s left out, as no Connec! ID names %s: the first at offset %d, with id %s and code %s",
+			count(c.keyless, "record was", "records were"), map[bool]string{true: "it", false: "them"}[c.keyless == 1], place, or(id.String, "none"), or(code.String, "none"))
+	}
+	switch {
+	case t.total == nil:
+		t.note("the server gave no total to compare with")
+	case c.records+c.keyless < *t.total:
+		t.doubt("%d distinct records were read, the server counts %d (%d rows came twice): records moved between pages while they were read, or pages are missing: extract again when nobody writes",
+			c.records+c.keyless, *t.total, c.repeated)
+	case c.records+c.keyless > *t.total:
+		t.doubt("%d distinct records were read, the server counts only %d: its total cannot be relied on, or records were removed meanwhile: extract again",
+			c.records+c.keyless, *t.total)
+	}
+	return nil
+}
+
+func count(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+func or(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+// idShare is how far the hub knows the IDs that a source holds of one provider and realm.
+type idShare struct {
+	provider, realm          string
+	own                      bool
+	ids, known, heldByNobody int64
+	otherRealms              string
+	providerIDs, hubRecords  int64
+}
+
+// judgeIDs tells a source that cannot be joined to the hub, most often by a wrong realm, from one that is merely new.
+//
+// IDs of a provider that the hub knows nothing of are no fault: that application is not connected yet. Of a provider
+// that it does know, under half of the IDs is in doubt when the hub holds the provider under other realms instead, or
+// when the IDs are those that should bridge to another application (also_ids, links). The own IDs of an application
+// of which half was pushed so far are only noted.
+func judgeIDs(ctx context.Context, on queries.Querier, t *task, e *Extraction) error {
+	var shares []idShare
+	err := queries.Each(ctx, on, "extract/ids_known.sql", queries.Args{"source": t.source.Name, "collection": t.collection},
+		func(rows *sql.Rows) error {
+			var s idShare
+			err := rows.Scan(&s.provider, &s.realm, &s.own, &s.ids, &s.known, &s.heldByNobody, &s.otherRealms, &s.providerIDs, &s.hubRecords)
+			shares = append(shares, s)
+			return err
+		})
+	if err != nil || len(shares) == 0 {
+		return err
+	}
+	var checked, known, nobody int64
+	for _, s := range shares {
+		nobody += s.heldByNobody
+		if s.providerIDs > 0 {
+			checked, known = checked+s.ids, known+s.known
+		}
+		t.judgeShare(s)
+	}
+	if t.source.Type == config.TypeLinks && nobody > 0 {
+		t.judgeUnheld(shares, nobody)
+	}
+	if shares[0].hubRecords > 0 {
+		e.IDsChecked, e.IDsKnown = &checked, &known
+	}
+	return nil
+}
+
+func (t *task) judgeShare(s idShare) {
+	few := 2*s.known < s.ids
+	words := fmt.Sprintf("the hub knows %d of %d IDs of %s/%s", s.known, s.ids, s.provider, s.realm)
+	switch {
+	case s.hubRecords == 0:
+	case s.providerIDs == 0:
+		t.note("the hub holds no ID of %s in any realm: it is not connected yet", s.provider)
+	case few && s.otherRealms != "":
+		t.doubt("%s; for %s it holds %s: check `realm`", words, s.provider, s.otherRealms)
+	case few && !s.own:
+		t.doubt("%s: check that the column or file is that of this application, and of the hub's group", words)
+	case few:
+		t.note("%s: the others were not pushed yet", words)
+	}
+}
+
+// judgeUnheld reports links whose IDs no record bears, neither of the hub nor of a file.
+func (t *task) judgeUnheld(shares []idShare, nobody int64) {
+	var all int64
+	var where []string
+	for _, s := range shares {
+		all += s.ids
+		if s.heldByNobody > 0 {
+			where = append(where, fmt.Sprintf("%d of %d of %s/%s", s.heldByNobody, s.ids, s.provider, s.realm))
+		}
+	}
+	words := fmt.Sprintf("of the %d IDs that the links name no record bears %d (%s)", all, nobody, strings.Join(where, ", "))
+	if 2*nobody > all {
+		t.doubt("%s: check provider, realm and collection", words)
+		return
+	}
+	t.note("%s: these links join nothing", words)
+}

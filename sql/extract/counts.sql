@@ -1,0 +1,51 @@
+-- extract/counts.sql: what one source and collection came to
+-- reads: staged_keys, records, refs
+-- writes: nothing
+-- params: source, collection
+-- grain: one row
+--
+-- A reference dangles when its target's collection was extracted and none of its records holds any of its IDs; one
+-- that several records could be meant by does not dangle.
+WITH rows_read AS (
+    SELECT
+        count(*) AS rows_got,
+        count(*) FILTER (WHERE kept) AS records,
+        count(*) FILTER (WHERE key IS NOT NULL AND NOT kept) AS repeated,
+        count(*) FILTER (WHERE key IS NULL) AS keyless,
+        min(place) FILTER (WHERE key IS NULL) AS first_keyless,
+        coalesce(sum(len(list_filter(ids, lambda e: NOT coalesce(e.provider <> '' AND e.realm <> '' AND e.id <> '', false)))), 0)::BIGINT AS id_defects
+    FROM staged_keys
+    WHERE source = $source
+        AND collection = $collection
+),
+
+references_held AS (
+    SELECT
+        refs.rid,
+        refs.path,
+        bool_or(bearer.rid IS NOT NULL) AS found
+    FROM refs
+    INNER JOIN records
+        ON refs.rid = records.rid
+    LEFT JOIN external_ids AS bearer
+        ON refs.target_collection = bearer.collection
+            AND refs.provider = bearer.provider
+            AND refs.realm = bearer.realm
+            AND refs.id = bearer.id
+    WHERE records.source = $source
+        AND records.collection = $collection
+        AND refs.target_collection IN (SELECT collection FROM records)
+    GROUP BY
+        refs.rid,
+        refs.path
+)
+
+SELECT
+    rows_got,
+    records,
+    repeated,
+    keyless,
+    first_keyless,
+    id_defects,
+    (SELECT count(*) FROM references_held WHERE NOT found) AS dangling_refs
+FROM rows_read;

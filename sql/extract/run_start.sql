@@ -1,0 +1,37 @@
+-- extract/run_start.sql: opens a run
+-- reads: nothing
+-- writes: extractions
+-- params: run, source, source_type, collection, endpoint, group, started_at
+-- grain: one row
+INSERT INTO extractions (
+    run,
+    source,
+    source_type,
+    collection,
+    endpoint,
+    group_id,
+    started_at,
+    rows_got,
+    records,
+    repeated,
+    id_defects,
+    dangling_refs,
+    status,
+    skip
+)
+VALUES (
+    $run,
+    $source,
+    $source_type,
+    $collection,
+    $endpoint,
+    $group,
+    $started_at,
+    0,
+    0,
+    0,
+    0,
+    0,
+    'running',
+    0
+);

@@ -1,0 +1,41 @@
+-- extract/staged_rows_of_pages.sql: cuts raw pages into rows
+-- reads: pages
+-- writes: staged_rows
+-- params: source, collection, value
+-- grain: one element of the collection's array of one page
+--
+-- $value is the JSON path of the collection, $."people"; a singular resource (company) is an object there. A page's body is parsed once; its rows stay JSON text,
+-- so that a field unknown today is there tomorrow.
+INSERT INTO staged_rows (
+    source,
+    collection,
+    place,
+    raw
+)
+WITH elements AS (
+    SELECT
+        skip,
+        CASE json_type(body, $value)
+            WHEN 'OBJECT' THEN [json_extract(body, $value)]
+            ELSE json_extract(body, $value || '[*]')
+        END AS rows_of_page
+    FROM pages
+    WHERE source = $source
+        AND collection = $collection
+        AND body IS NOT NULL
+),
+
+numbered AS (
+    SELECT
+        skip,
+        unnest(range(len(rows_of_page)::BIGINT)) AS position,
+        unnest(rows_of_page) AS raw
+    FROM elements
+)
+
+SELECT
+    $source AS source,
+    $collection AS collection,
+    skip + position AS place,
+    raw::VARCHAR AS raw
+FROM numbered;
