@@ -46,9 +46,6 @@ type Result struct {
 	Collections []Summary `json:"collections"`
 }
 
-// Run matches and replaces the rows of the tables that match owns.
-func Run(ctx context.Context, o Options) (Result, error) { panic("contract") }
-
 // Explanation says why two records are, or are not, the same.
 type Explanation struct {
 	Collection string             `json:"collection"`
@@ -75,5 +72,3 @@ type EvaluateOptions struct {
 	// TruthName names it in errors.
 	TruthName string
 }
-
-// Run, Explain and Evaluate are the package's whole surface.

@@ -324,3 +324,11 @@ CREATE TABLE IF NOT EXISTS outcomes (
     verified BOOLEAN,                  -- NULL before verify
     difference VARCHAR                 -- what verify found to differ
 );
+
+-- owner: match. grain: one value of one field whose frequency changes its weight; what explain needs besides the model.
+CREATE TABLE IF NOT EXISTS term_weights (
+    collection VARCHAR NOT NULL,
+    field VARCHAR NOT NULL,            -- name of the model's field
+    term VARCHAR NOT NULL,             -- the normalised value
+    bits DOUBLE NOT NULL               -- added to levels that frequency adjusts
+);

@@ -1,0 +1,244 @@
+package match
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/sameas/sameas/match/kernel"
+)
+
+// Limits of clusters.
+const (
+	largeCluster  = 50  // records; a larger one is never auto, and its pairs are not all scored
+	ambiguousBits = 3.0 // two forbidden neighbours nearer to each other than this: nobody can say which is right
+	weakBits      = 3.0 // a bridge less than this above the threshold is weak
+)
+
+// candidate is a pair that clustering may join, a < b.
+type candidate struct {
+	a, b   uint32
+	weight int32
+	auto   bool // its evidence may join without being asked
+}
+
+// refusal is a union that was not made.
+type refusal struct {
+	candidate
+	reason refusalKind
+	scope  uint32 // of cannot-links
+	x, y   uint32 // the records that forbid it: one of each cluster
+}
+
+type refusalKind uint8
+
+const (
+	refusedApart     refusalKind = iota // two IDs of one application
+	refusedDifferent                    // judged different by a person
+	refusedVeto                         // a pair inside would speak against it
+	refusedFrozen                       // one side is a contradictory component
+	refusedLarge
+)
+
+// clustering joins records best-first under constraints.
+type clustering struct {
+	*unions
+	members   map[uint32][]uint32
+	held      map[uint32][]holding // per root: ascending by scope, one id a scope
+	id        *identity
+	frozen    map[uint32]bool // roots of contradictory components
+	check     func(a, b uint32) bool
+	refusals  []refusal
+	joined    []candidate
+	unwilling map[uint32]bool // roots of components that are ambiguous: no fuzzy edge joins them
+}
+
+// newClustering starts from the components of must-links.
+func newClustering(id *identity, component []uint32, contradictory map[uint32]bool, agree func(a, b uint32) bool) *clustering {
+	c := &clustering{unions: newUnions(len(component)), members: map[uint32][]uint32{}, held: map[uint32][]holding{}, id: id,
+		frozen: contradictory, check: agree, unwilling: map[uint32]bool{}}
+	for i, root := range component {
+		if uint32(i) != root {
+			c.parent[i] = root
+			if c.members[root] == nil {
+				c.members[root] = []uint32{root}
+			}
+			c.members[root] = append(c.members[root], uint32(i))
+		}
+	}
+	for i := range component {
+		if h := id.holdings[i]; len(h) > 0 {
+			root := component[i]
+			c.held[root] = mergeHoldings(c.held[root], h)
+		}
+	}
+	return c
+}
+
+// mergeHoldings unites two lists by scope; the first list's id stays where both have one.
+func mergeHoldings(a, b []holding) []holding {
+	out := slices.Concat(a, b)
+	slices.SortStableFunc(out, func(x, y holding) int { return cmp.Compare(x.scope, y.scope) })
+	return slices.CompactFunc(out, func(x, y holding) bool { return x.scope == y.scope })
+}
+
+// sortCandidates puts the pairs in the total order of joining: weight, then the smaller record, then the larger;
+// records are numbered in the order of their keys.
+func sortCandidates(candidates []candidate) {
+	slices.SortFunc(candidates, func(x, y candidate) int {
+		return cmp.Or(cmp.Compare(y.weight, x.weight), cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b))
+	})
+}
+
+func (c *clustering) list(root uint32) []uint32 {
+	if m := c.members[root]; m != nil {
+		return m
+	}
+	return []uint32{root}
+}
+
+// run joins the candidates in order, as far as nothing forbids it.
+func (c *clustering) run(candidates []candidate) {
+	for _, e := range candidates {
+		a, b := c.find(e.a), c.find(e.b)
+		if a == b {
+			continue
+		}
+		if c.unwilling[a] || c.unwilling[b] {
+			continue
+		}
+		if r, refused := c.refuse(a, b, e); refused {
+			c.refusals = append(c.refusals, r)
+			continue
+		}
+		c.unite(a, b)
+		c.joined = append(c.joined, e)
+	}
+}
+
+func (c *clustering) unite(a, b uint32) {
+	merged := slices.Concat(c.list(a), c.list(b))
+	held := mergeHoldings(c.held[a], c.held[b])
+	root := c.join(a, b)
+	delete(c.members, max(a, b))
+	delete(c.held, max(a, b))
+	slices.Sort(merged)
+	c.members[root] = merged
+	if len(held) > 0 {
+		c.held[root] = held
+	}
+}
+
+// refuse says whether the union of two clusters is forbidden, and by what.
+func (c *clustering) refuse(a, b uint32, e candidate) (refusal, bool) {
+	if c.frozen[a] || c.frozen[b] {
+		return refusal{candidate: e, reason: refusedFrozen}, true
+	}
+	if scope, clash := clash(c.held[a], c.held[b]); clash {
+		x, y := c.holders(a, b, scope)
+		return refusal{candidate: e, reason: refusedApart, scope: scope, x: x, y: y}, true
+	}
+	as, bs := c.list(a), c.list(b)
+	for _, x := range as {
+		for _, y := range bs {
+			if len(c.id.different) > 0 && c.id.different[[2]uint32{min(x, y), max(x, y)}] {
+				return refusal{candidate: e, reason: refusedDifferent, x: x, y: y}, true
+			}
+		}
+	}
+	if len(as)+len(bs) > largeCluster {
+		return refusal{}, false
+	}
+	for _, x := range as {
+		for _, y := range bs {
+			if !c.check(x, y) {
+				return refusal{candidate: e, reason: refusedVeto, x: x, y: y}, true
+			}
+		}
+	}
+	return refusal{}, false
+}
+
+// clash finds a scope in which two clusters hold different IDs; both lists ascend by scope and are a few entries.
+func clash(a, b []holding) (uint32, bool) {
+	for len(a) > 0 && len(b) > 0 {
+		switch {
+		case a[0].scope < b[0].scope:
+			a = a[1:]
+		case a[0].scope > b[0].scope:
+			b = b[1:]
+		case a[0].id != b[0].id:
+			return a[0].scope, true
+		default:
+			a, b = a[1:], b[1:]
+		}
+	}
+	return 0, false
+}
+
+// holders are the first records of two clusters that hold the clashing IDs.
+func (c *clustering) holders(a, b uint32, scope uint32) (uint32, uint32) {
+	first := func(root uint32) uint32 {
+		for _, r := range c.list(root) {
+			for _, h := range c.id.holdings[r] {
+				if h.scope == scope {
+					return r
+				}
+			}
+		}
+		return root
+	}
+	return first(a), first(b)
+}
+
+// ambiguous finds components that could be attached to either of two forbidden clusters about as well: for each
+// refused union, the side whose own IDs do not clash, with an edge into the rest of its cluster that is hardly
+// better than the refused one. It returns their roots in the component numbering.
+func (c *clustering) ambiguous(component []uint32, candidates []candidate) map[uint32]refusal {
+	best := c.bestInside(component, candidates)
+	found := map[uint32]refusal{}
+	for _, r := range c.refusals {
+		if r.reason != refusedApart {
+			continue
+		}
+		for _, side := range [2][2]uint32{{r.a, r.b}, {r.b, r.a}} {
+			own := component[side[0]]
+			other := c.find(side[1])
+			if _, clashes := clash(c.componentHeld(component, own), c.held[other]); clashes {
+				continue
+			}
+			if inside, ok := best[own]; ok && float64(inside-r.weight)*kernel.Unit <= ambiguousBits {
+				if _, seen := found[own]; !seen {
+					found[own] = r
+				}
+			}
+		}
+	}
+	return found
+}
+
+// bestInside is, per component, the weight of its best edge to another component of its cluster.
+func (c *clustering) bestInside(component []uint32, candidates []candidate) map[uint32]int32 {
+	best := map[uint32]int32{}
+	for _, e := range candidates {
+		x, y := component[e.a], component[e.b]
+		if x == y || c.find(e.a) != c.find(e.b) {
+			continue
+		}
+		for _, side := range [2]uint32{x, y} {
+			if w, ok := best[side]; !ok || e.weight > w {
+				best[side] = e.weight
+			}
+		}
+	}
+	return best
+}
+
+func (c *clustering) componentHeld(component []uint32, root uint32) []holding {
+	var held []holding
+	for _, r := range c.list(c.find(root)) {
+		if component[r] == root {
+			held = mergeHoldings(held, c.id.holdings[r])
+		}
+	}
+	return held
+}

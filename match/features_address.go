@@ -1,0 +1,67 @@
+package match
+
+import "strings"
+
+// addressWords maps the words of addresses to one short form each. English, from general knowledge of street types.
+var addressWords = map[string]string{"street": "st", "str": "st", "road": "rd", "avenue": "ave", "av": "ave", "drive": "dr", "drv": "dr",
+	"place": "pl", "court": "ct", "crt": "ct", "crescent": "cres", "cr": "cres", "crs": "cres", "circuit": "cct", "close": "cl", "lane": "ln",
+	"terrace": "tce", "ter": "tce", "parade": "pde", "boulevard": "blvd", "bvd": "blvd", "highway": "hwy", "square": "sq",
+	"grove": "gr", "gardens": "gdns", "parkway": "pkwy", "esplanade": "esp", "mount": "mt", "saint": "st",
+	"north": "n", "south": "s", "east": "e", "west": "w", "apartment": "unit", "apt": "unit", "flat": "unit", "suite": "unit", "ste": "unit",
+	"u": "unit", "level": "lvl", "building": "bldg", "number": "", "no": "", "the": ""}
+
+// streetOf folds the lines of an address; a slash between unit and number parts them.
+func streetOf(a address) string {
+	words := strings.Fields(fold(a.line1 + " " + a.line2))
+	kept := words[:0]
+	for _, w := range words {
+		if short, ok := addressWords[w]; ok {
+			w = short
+		}
+		if w != "" && w != "unit" {
+			kept = append(kept, w)
+		}
+	}
+	text := strings.Join(kept, " ")
+	if isPlaceholder(text) {
+		return ""
+	}
+	return text
+}
+
+// cityOf folds a place's name.
+func cityOf(a address) string {
+	text := fold(a.city)
+	if isPlaceholder(text) {
+		return ""
+	}
+	if rest, ok := strings.CutPrefix(text, "saint "); ok {
+		return "st " + rest
+	}
+	return text
+}
+
+// postcodeOf is the code without blanks; one of another country is told apart by its shape.
+func postcodeOf(a address) string {
+	text := strings.ReplaceAll(fold(a.postcode), " ", "")
+	if isPlaceholder(text) {
+		return ""
+	}
+	return text
+}
+
+// addressFields are the streets, cities and postcodes of those addresses that keep(kind) wants, and the country.
+func addressFields(addresses []address, keep func(kind string) bool) (streets, cities, postcodes []string, country string) {
+	for _, a := range addresses {
+		if country == "" {
+			country = regionOf(a.country)
+		}
+		if !keep(a.kind) {
+			continue
+		}
+		streets = append(streets, streetOf(a))
+		cities = append(cities, cityOf(a))
+		postcodes = append(postcodes, postcodeOf(a))
+	}
+	return streets, cities, postcodes, country
+}

@@ -1,0 +1,117 @@
+package match
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/mozillazg/go-unidecode"
+	"golang.org/x/text/unicode/norm"
+)
+
+// fold brings a text to lower-case ASCII words with single blanks: compatibility decomposition (NFKD) drops accents
+// and width, unidecode writes other scripts in Latin letters, and punctuation becomes a blank. An apostrophe
+// disappears, so that O'Brien is obrien.
+func fold(text string) string {
+	if plain(text) {
+		return text
+	}
+	ascii := text
+	if !isASCII(text) {
+		ascii = unidecode.Unidecode(stripMarks(norm.NFKD.String(text)))
+	}
+	var b strings.Builder
+	b.Grow(len(ascii))
+	blank := false
+	for i := range len(ascii) {
+		c := ascii[i]
+		switch {
+		case c >= 'A' && c <= 'Z':
+			c += 'a' - 'A'
+		case c >= 'a' && c <= 'z' || c >= '0' && c <= '9':
+		case c == '\'' || c == '`':
+			continue
+		default:
+			blank = b.Len() > 0
+			continue
+		}
+		if blank {
+			b.WriteByte(' ')
+			blank = false
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
+}
+
+// plain reports whether fold would change nothing.
+func plain(text string) bool {
+	for i := range len(text) {
+		c := text[i]
+		if c >= 'a' && c <= 'z' || c >= '0' && c <= '9' {
+			continue
+		}
+		if c == ' ' && i > 0 && i < len(text)-1 && text[i-1] != ' ' {
+			continue
+		}
+		return false
+	}
+	return true
+}
+
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+func stripMarks(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+// isPlaceholder reports whether a folded text stands for no value.
+func isPlaceholder(folded string) bool {
+	switch folded {
+	case "", "test", "testing", "tester", "unknown", "na", "n a", "none", "null", "nil", "undefined", "tbc", "tbd",
+		"tba", "no name", "noname", "not known", "not available", "not applicable", "not provided", "not given",
+		"no email", "noemail", "xx", "xxx", "xxxx", "dummy", "sample", "example", "asdf",
+		"empty", "anonymous", "no phone", "do not use", "first name", "last name", "firstname", "lastname", "name",
+		"surname", "missing", "unbekannt", "inconnu", "desconocido":
+		return true
+	}
+	return repeated(folded)
+}
+
+// repeated reports whether a text of three or more bytes is one byte over and over: 0000, xxxxx, 99999.
+func repeated(text string) bool {
+	if len(text) < 3 {
+		return text == "0" || text == "00"
+	}
+	return strings.Count(text, text[:1]) == len(text)
+}
+
+// join puts several values into one text, sorted out of repeats, in their order.
+func join(values []string) string {
+	switch len(values) {
+	case 0:
+		return ""
+	case 1:
+		return values[0]
+	}
+	var out []string
+	seen := map[string]bool{}
+	for _, v := range values {
+		if v != "" && !seen[v] {
+			seen[v] = true
+			out = append(out, v)
+		}
+	}
+	return strings.Join(out, valueSeparator)
+}

@@ -1,0 +1,117 @@
+package match
+
+import (
+	"github.com/sameas/sameas/internal/evidence"
+	"github.com/sameas/sameas/match/kernel"
+)
+
+// independentBits is what a group of fields must weigh to count as a witness of its own.
+const independentBits = 2.0
+
+// judge decides, pair by pair, what a weight alone does not: whether two independent groups of fields agree, and
+// whether something inside a cluster speaks against it.
+type judge struct {
+	*kernel.Comparer
+	model *model
+	veto  []vetoField
+	sums  []float64
+	known map[[2]uint32]bool
+}
+
+// vetoField is a field of which disagreement alone keeps a cluster out of auto.
+type vetoField struct {
+	index int
+	level uint8
+}
+
+func newJudge(s *schema, m *model, set *kernel.Set) *judge {
+	j := &judge{Comparer: kernel.NewComparer(set, m.spec), model: m, known: map[[2]uint32]bool{}, sums: make([]float64, len(m.Groups))}
+	for i, f := range s.fields {
+		switch f.name {
+		case "given", "birth_date", "generation", "tax_number":
+			j.veto = append(j.veto, vetoField{i, f.kind.Different()})
+		}
+	}
+	return j
+}
+
+// independent reports whether two groups of fields agree, one of them on something of the person's or the
+// organization's own. A field without a group is a group of its own.
+func (j *judge) independent(c kernel.Comparison) bool {
+	clear(j.sums)
+	witnesses, personal := 0, false
+	for i := range j.model.Fields {
+		f := &j.model.Fields[i]
+		bits := f.Levels[c.Levels[i]].Bits + float64(c.Terms[i])*kernel.Unit
+		if f.Personal && bits >= independentBits {
+			personal = true
+		}
+		if g := j.model.groupIndex(f.Group); g >= 0 {
+			j.sums[g] += bits
+		} else if bits >= independentBits {
+			witnesses++
+		}
+	}
+	for _, sum := range j.sums {
+		if sum >= independentBits {
+			witnesses++
+		}
+	}
+	return personal && witnesses >= 2
+}
+
+func (m *model) groupIndex(name string) int {
+	for g := range m.Groups {
+		if m.Groups[g].Name == name {
+			return g
+		}
+	}
+	return -1
+}
+
+// against names what in a pair keeps its cluster out of auto; "" is nothing.
+func (j *judge) against(a, b uint32) string {
+	c := j.Compare(a, b)
+	for _, v := range j.veto {
+		if c.Levels[v.index] == v.level {
+			return j.model.Fields[v.index].Label
+		}
+	}
+	if float64(c.Weight)*kernel.Unit-j.model.Prior < rejectBits {
+		return "evidence"
+	}
+	return ""
+}
+
+// agree is against() == "", remembered: clustering asks for the same pair at every union of their clusters.
+func (j *judge) agree(a, b uint32) bool {
+	key := [2]uint32{min(a, b), max(a, b)}
+	ok, known := j.known[key]
+	if !known {
+		ok = j.against(a, b) == ""
+		j.known[key] = ok
+	}
+	return ok
+}
+
+// waterfall is the pair's evidence in full.
+func (j *judge) waterfall(set *kernel.Set, a, b uint32) evidence.Waterfall {
+	c := j.Compare(a, b)
+	return j.model.Explain(c.Levels, termBits(c.Terms), texts(set, a), texts(set, b))
+}
+
+func termBits(terms []int32) []float64 {
+	bits := make([]float64, len(terms))
+	for i, t := range terms {
+		bits[i] = float64(t) * kernel.Unit
+	}
+	return bits
+}
+
+func texts(set *kernel.Set, i uint32) []string {
+	out := make([]string, len(set.Dictionaries))
+	for f, d := range set.Dictionaries {
+		out[f] = d.Text(set.Values[f][i])
+	}
+	return out
+}

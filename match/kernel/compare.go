@@ -1,0 +1,313 @@
+package kernel
+
+import (
+	"slices"
+	"strings"
+)
+
+// Similarities at and above which two texts are close or related. They follow the levels commonly used for
+// Jaro-Winkler on names (0.92 and 0.88 in Splink's comparison library), with related lower: it carries little weight.
+const (
+	closeName   = 0.92
+	relatedName = 0.82
+	closeText   = 0.93
+	relatedText = 0.85
+)
+
+// levelOf compares two parts of one kind. It is symmetric: the texts are put in order first, since Jaro's greedy
+// search is not.
+func (s *Scratch) levelOf(kind Kind, a, b *part) uint8 {
+	if a.text == b.text {
+		return Same
+	}
+	if a.text > b.text {
+		a, b = b, a
+	}
+	switch kind {
+	case Given:
+		return s.given(a, b)
+	case Family:
+		return s.family(a, b)
+	case Date:
+		return date(a.text, b.text)
+	case Email:
+		return s.email(a.text, b.text)
+	case Phone:
+		return s.phone(a.text, b.text)
+	case Street:
+		return s.street(a, b)
+	case City:
+		return s.city(a.text, b.text)
+	case Code:
+		return s.code(a.text, b.text)
+	case OrgName:
+		return s.orgName(a, b)
+	case Employer:
+		return s.employer(a, b)
+	case Text:
+		return s.text(a.text, b.text)
+	}
+	return ExactDifferent
+}
+
+// typo reports whether one edit, or two in a text of nine bytes or more, makes the texts equal. Short texts differ
+// by one edit without meaning the same, so below four bytes none is allowed.
+func (s *Scratch) typo(a, b string) bool {
+	switch n := max(len(a), len(b)); {
+	case n < 4:
+		return false
+	case n < 9:
+		return s.Edits(a, b, 1) <= 1
+	}
+	return s.Edits(a, b, 2) <= 2
+}
+
+func (s *Scratch) given(a, b *part) uint8 {
+	if len(a.tokens) == 0 || len(b.tokens) == 0 {
+		return GivenDifferent
+	}
+	x, y := a.tokens[0], b.tokens[0]
+	switch {
+	case x == y && middleDiffers(a.tokens[1:], b.tokens[1:]):
+		return GivenClose
+	case x == y:
+		return Same
+	case shareGroup(a.groups, b.groups):
+		return GivenNickname
+	case len(x) == 1 || len(y) == 1:
+		if x[0] == y[0] {
+			return GivenInitial
+		}
+		return GivenDifferent
+	case slices.Contains(a.tokens[1:], y) || slices.Contains(b.tokens[1:], x):
+		return GivenNickname // known by the middle name
+	case strings.Join(a.tokens, "") == strings.Join(b.tokens, ""):
+		return Same // Mary Ann and Maryann
+	case s.typo(x, y):
+		return GivenClose
+	}
+	switch j := s.JaroWinkler(x, y); {
+	case j >= closeName:
+		return GivenClose
+	case j >= relatedName:
+		return GivenRelated
+	}
+	return GivenDifferent
+}
+
+// middleDiffers reports whether both have a middle name and these are neither alike nor initials of each other.
+func middleDiffers(a, b []string) bool {
+	if len(a) == 0 || len(b) == 0 {
+		return false
+	}
+	return a[0][0] != b[0][0]
+}
+
+func shareGroup(a, b []uint16) bool {
+	for _, g := range a {
+		if slices.Contains(b, g) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Scratch) family(a, b *part) uint8 {
+	if s.typo(a.text, b.text) {
+		return FamilyClose
+	}
+	j := s.JaroWinkler(a.text, b.text)
+	switch {
+	case j >= closeName && len(a.tokens) == len(b.tokens):
+		return FamilyClose
+	case sharePart(a.tokens, b.tokens):
+		return FamilyPart
+	case j >= relatedName:
+		return FamilyRelated
+	}
+	return FamilyDifferent
+}
+
+// sharePart finds a double-barrelled name of which the other is one half, or an inner blank more or less.
+func sharePart(a, b []string) bool {
+	if len(a) < 2 && len(b) < 2 {
+		return false
+	}
+	for _, t := range a {
+		if len(t) > 2 && slices.Contains(b, t) {
+			return true
+		}
+	}
+	return strings.Join(a, "") == strings.Join(b, "")
+}
+
+// date compares two days as yyyy-mm-dd: one digit mistyped, two neighbours swapped, or day and month exchanged is
+// close.
+func date(a, b string) uint8 {
+	if len(a) != 10 || len(b) != 10 {
+		return DateDifferent
+	}
+	differ, first, last := 0, -1, -1
+	for i := range a {
+		if a[i] != b[i] {
+			differ++
+			last = i
+			if first < 0 {
+				first = i
+			}
+		}
+	}
+	swappedDigits := differ == 2 && a[first] == b[last] && a[last] == b[first]
+	dayMonth := a[:4] == b[:4] && a[5:7] == b[8:] && a[8:] == b[5:7]
+	switch {
+	case differ == 1 || swappedDigits || dayMonth:
+		return DateClose
+	case a[:7] == b[:7] || a[5:] == b[5:]:
+		return DateMonth
+	case a[:4] == b[:4]:
+		return DateYear
+	}
+	return DateDifferent
+}
+
+func (s *Scratch) email(a, b string) uint8 {
+	localA, domainA, _ := strings.Cut(a, "@")
+	localB, domainB, _ := strings.Cut(b, "@")
+	switch {
+	case s.Edits(a, b, 2) <= 2 && (domainA == domainB && len(localA) > 5 || localA == localB):
+		return EmailClose
+	case localA == localB && len(localA) >= 5:
+		return EmailLocal
+	case s.JaroWinkler(a, b) >= relatedText && s.Edits(a, b, len(b)/3) <= len(b)/3:
+		return EmailRelated
+	}
+	return EmailDifferent
+}
+
+// phone compares digits: one digit mistyped, or the same subscriber number behind another country or area code.
+func (s *Scratch) phone(a, b string) uint8 {
+	const subscriber = 8
+	if len(a) >= subscriber && len(b) >= subscriber && a[len(a)-subscriber:] == b[len(b)-subscriber:] {
+		return CodeClose
+	}
+	if len(a) >= subscriber && s.Edits(a, b, 1) <= 1 {
+		return CodeClose
+	}
+	return CodeDifferent
+}
+
+func (s *Scratch) city(a, b string) uint8 {
+	if s.typo(a, b) || s.JaroWinkler(a, b) >= closeName {
+		return CodeClose
+	}
+	return CodeDifferent
+}
+
+func (s *Scratch) code(a, b string) uint8 {
+	if len(a) >= 4 && s.Edits(a, b, 1) <= 1 {
+		return CodeClose
+	}
+	return CodeDifferent
+}
+
+func (s *Scratch) text(a, b string) uint8 {
+	if s.typo(a, b) {
+		return TextClose
+	}
+	switch j := s.JaroWinkler(a, b); {
+	case j >= closeText:
+		return TextClose
+	case j >= relatedText:
+		return TextRelated
+	}
+	return TextDifferent
+}
+
+// street compares the words and numbers of address lines, in any order: "unit 3 12 high street" and "3/12 high st"
+// were made alike by folding. Other house numbers are another house.
+func (s *Scratch) street(a, b *part) uint8 {
+	shared, of := s.sharedTokens(a.tokens, b.tokens)
+	numbers := numbersAgree(a.tokens, b.tokens)
+	share := float64(shared) / float64(max(of, 1))
+	switch {
+	case numbers && (share >= 0.75 || s.JaroWinkler(a.text, b.text) >= closeText):
+		return TextClose
+	case share >= 0.5 || s.typo(a.text, b.text):
+		return TextRelated
+	}
+	return TextDifferent
+}
+
+// sharedTokens counts words of a that b has too, a typo allowed, and the number of words of the shorter one.
+func (s *Scratch) sharedTokens(a, b []string) (shared, of int) {
+	var used uint64
+	for _, x := range a {
+		for j, y := range b {
+			if j < 64 && used&(1<<j) == 0 && (x == y || !digits(x) && s.typo(x, y)) {
+				used |= 1 << j
+				shared++
+				break
+			}
+		}
+	}
+	return shared, min(len(a), len(b))
+}
+
+// numbersAgree reports whether one address's numbers are all among the other's, and there is one.
+func numbersAgree(a, b []string) bool {
+	within := func(a, b []string) (all bool) {
+		found := false
+		for _, t := range a {
+			if digits(t) {
+				found = true
+				if !slices.Contains(b, t) {
+					return false
+				}
+			}
+		}
+		return found
+	}
+	return within(a, b) || within(b, a)
+}
+
+func digits(t string) bool { return t != "" && t[0] >= '0' && t[0] <= '9' }
+
+func (s *Scratch) orgName(a, b *part) uint8 {
+	if len(a.tokens) == 0 || len(b.tokens) == 0 {
+		return OrgDifferent
+	}
+	if sameTokens(a.tokens, b.tokens) || strings.Join(a.tokens, "") == strings.Join(b.tokens, "") {
+		return Same
+	}
+	if len(a.tokens) == 1 && a.text == b.acronym || len(b.tokens) == 1 && b.text == a.acronym {
+		return OrgAcronym
+	}
+	shared, of := s.sharedTokens(a.tokens, b.tokens)
+	longer := max(len(a.tokens), len(b.tokens))
+	switch {
+	case shared == longer || s.typo(a.text, b.text):
+		return OrgClose
+	case shared == of && longer > of:
+		return OrgContained
+	case 2*shared >= longer || s.JaroWinkler(a.text, b.text) >= relatedText:
+		return OrgRelated
+	}
+	return OrgDifferent
+}
+
+func sameTokens(a, b []string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	x, y := slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))
+	return slices.Equal(x, y)
+}
+
+// employer compares organizations that persons belong to: clusters ("#...") among themselves, and names among
+// themselves; a cluster against a name says nothing but "different", the weakest level, which another part outdoes.
+func (s *Scratch) employer(a, b *part) uint8 {
+	if a.text[0] == '#' || b.text[0] == '#' {
+		return OrgDifferent
+	}
+	return s.orgName(a, b)
+}

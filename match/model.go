@@ -1,0 +1,167 @@
+package match
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/sameas/sameas/internal/config"
+	"github.com/sameas/sameas/internal/evidence"
+	"github.com/sameas/sameas/match/kernel"
+)
+
+// Limits of what one comparison may weigh. A value seen twice may be rare or may be a typist's habit: no single value
+// is believed beyond these.
+const (
+	maxBits     = 17.0 // of a level's log2(m/u)
+	minBits     = -7.0
+	maxTermBits = 3.0 // what rarity adds
+	minTermBits = -8.0
+)
+
+// model is a fitted model: what evidence prints of it, and the kernel's integer form of the same.
+type model struct {
+	evidence.Model
+	spec        *kernel.Spec
+	frequencies []map[string]float64 // per field: bits that a term's frequency adds, 0 left out
+	lambda      float64              // share of true matches among all pairs
+	pairs       float64              // all pairs that could be compared
+}
+
+// units rounds bits to the kernel's grid.
+func units(bits float64) int32 { return int32(math.Round(bits / kernel.Unit)) }
+
+// rounded is bits on the kernel's grid, so that sums of floats and of units are the same.
+func rounded(bits float64) float64 { return float64(units(bits)) * kernel.Unit }
+
+// parameters are the probabilities of a model while it is fitted: by field, by level (0 unused).
+type parameters struct {
+	m, u   [][]float64
+	lambda float64
+}
+
+// defaults are the parameters before the data speaks.
+func (s *schema) defaults(lambda float64) parameters {
+	p := parameters{lambda: lambda}
+	for _, f := range s.fields {
+		p.m = append(p.m, append([]float64{0}, normalised(f.m)...))
+		p.u = append(p.u, append([]float64{0}, f.u...))
+		last := p.u[len(p.u)-1]
+		closeU(last)
+	}
+	return p
+}
+
+// normalised divides by the sum.
+func normalised(p []float64) []float64 {
+	sum := 0.0
+	for _, x := range p {
+		sum += x
+	}
+	out := make([]float64, len(p))
+	for i, x := range p {
+		out[i] = x / sum
+	}
+	return out
+}
+
+// closeU gives the last level, disagreement, what the others leave.
+func closeU(u []float64) {
+	rest := 1.0
+	for _, x := range u[1 : len(u)-1] {
+		rest -= x
+	}
+	u[len(u)-1] = max(rest, 0.05)
+}
+
+// build turns parameters into the model and the kernel's form of it.
+func (s *schema) build(p parameters, terms []termTable, set *kernel.Set, t config.Thresholds) *model {
+	m := &model{lambda: p.lambda, spec: &kernel.Spec{}}
+	m.Model = evidence.Model{Collection: s.collection, Spec: spec, Prior: rounded(math.Log2(p.lambda / (1 - p.lambda))),
+		Thresholds: evidence.Thresholds{Auto: t.Auto, Review: t.Review, Attach: t.Attach}}
+	for _, c := range s.caps {
+		limit := rounded(max(4, -m.Prior-c.margin))
+		m.Groups = append(m.Groups, evidence.Group{Name: c.name, Cap: limit})
+	}
+	for i, f := range s.fields {
+		m.Fields = append(m.Fields, evidenceField(f, p.m[i], p.u[i]))
+		m.frequencies = append(m.frequencies, nil)
+		if f.tf && terms != nil {
+			m.frequencies[i] = terms[i].adjustments(p.u[i][kernel.Same], set.Dictionaries[i])
+		}
+	}
+	m.warnMonotonic()
+	m.compile(s, set)
+	return m
+}
+
+func evidenceField(f field, m, u []float64) evidence.Field {
+	out := evidence.Field{Name: f.name, Label: f.label, Group: f.group, TF: f.tf, Personal: f.personal}
+	for l, name := range f.kind.Levels() {
+		level := evidence.Level{Name: name}
+		if l > 0 {
+			level.M, level.U = m[l], u[l]
+			level.Bits = rounded(min(max(math.Log2(m[l]/u[l]), minBits), maxBits))
+			if l > 1 { // exact never weighs less than close, nor any level less than a weaker one
+				level.Bits = min(level.Bits, out.Levels[1].Bits)
+			}
+		}
+		out.Levels = append(out.Levels, level)
+	}
+	last := len(out.Levels) - 1
+	out.Levels[last].Bits = min(out.Levels[last].Bits, 0)
+	return out
+}
+
+// warnMonotonic tells of fields where a weaker level came out with more weight than a stronger one.
+func (m *model) warnMonotonic() {
+	for _, f := range m.Fields {
+		last := len(f.Levels) - 1
+		for l := 1; l < last; l++ {
+			if f.Levels[l].Bits < f.Levels[last].Bits {
+				m.Warnings = append(m.Warnings, fmt.Sprintf("%s: level %q weighs less than %q", f.Name, f.Levels[l].Name, f.Levels[last].Name))
+			}
+		}
+	}
+}
+
+// compile makes the kernel's form of a model over a set.
+func (m *model) compile(s *schema, set *kernel.Set) {
+	spec := &kernel.Spec{Prior: units(m.Prior)}
+	for _, g := range m.Groups {
+		spec.Caps = append(spec.Caps, units(g.Cap))
+	}
+	for i, f := range m.Fields {
+		kf := kernel.Field{Kind: s.fields[i].kind, Group: kernel.NoGroup, Swap: -1}
+		kf.Group = slices.IndexFunc(m.Groups, func(g evidence.Group) bool { return g.Name == f.Group })
+		for _, l := range f.Levels {
+			kf.Bits = append(kf.Bits, units(l.Bits))
+		}
+		if f.Name == "given" {
+			kf.Swap = s.index("family")
+		}
+		if m.frequencies[i] != nil {
+			for _, term := range set.Dictionaries[i].Terms() {
+				kf.Terms = append(kf.Terms, units(m.frequencies[i][term]))
+			}
+		}
+		spec.Fields = append(spec.Fields, kf)
+	}
+	m.spec = spec
+}
+
+// patternsOnly is the kernel's spec for counting patterns under a schema, without any weight.
+func (s *schema) patternsOnly() *kernel.Spec {
+	spec := &kernel.Spec{Count: true, Keep: math.MaxInt32}
+	for _, f := range s.fields {
+		kf := kernel.Field{Kind: f.kind, Group: kernel.NoGroup, Swap: -1}
+		if f.name == "given" {
+			kf.Swap = s.index("family")
+		}
+		spec.Fields = append(spec.Fields, kf)
+	}
+	return spec
+}
+
+// bits of a probability threshold, in units.
+func thresholdUnits(p float64) int32 { return units(evidence.Bits(p)) }

@@ -1,0 +1,288 @@
+package match
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/sameas/sameas/match/kernel"
+)
+
+// How a model is fitted.
+const (
+	samplePairs    = 400_000   // random pairs for u
+	trainingPairs  = 4_000_000 // candidate pairs for EM, about
+	iterations     = 25
+	converged      = 1e-4 // largest change of a parameter
+	enoughMatches  = 200  // expected matches among the candidates below which the defaults stand
+	defaultWeight  = 60   // matches that the default m counts for
+	defaultUWeight = 50   // random pairs that the default u counts for
+	maxDrift       = 3.0  // m of disagreement stays within this factor of its default
+)
+
+// fit is what the data said, beside the parameters made of it.
+type fit struct {
+	parameters
+	trained  string
+	warnings []string
+}
+
+// fitModel estimates u from value counts and random pairs, then m and the prior by EM over the patterns of candidate
+// pairs, u held fixed.
+func fitModel(ctx context.Context, s *schema, set *kernel.Set, p *plan, terms []termTable, linked linkedPairs, threads int) (fit, error) {
+	n := set.Len()
+	all := float64(n) * float64(n-1) / 2
+	f := fit{parameters: s.defaults(startLambda(n))}
+	random := s.randomLevels(set)
+	f.estimateU(s, random, terms)
+	if n < 100 {
+		f.trained = fmt.Sprintf("documented defaults: %d records are too few to fit", n)
+		f.warnings = append(f.warnings, f.trained)
+		return f, nil
+	}
+	result, err := scan(ctx, set, s.patternsOnly(), sampleBlocks(p, trainingPairs), threads, func(int64, int64) {})
+	if err != nil {
+		return fit{}, err
+	}
+	share := sampledShare(p, trainingPairs)
+	counts := sortedCounts(result.Counts)
+	f.expectationMaximisation(s, counts, linked, random, terms, all, share)
+	return f, nil
+}
+
+// startLambda is where EM begins: half of the records having one duplicate.
+func startLambda(n int) float64 {
+	return min(0.1, 0.5/float64(max(n-1, 1)))
+}
+
+// sampleBlocks takes blocks spread evenly over all, up to about so many pairs.
+func sampleBlocks(p *plan, pairs int64) []kernel.Block {
+	step := sampleStep(p, pairs)
+	var blocks []kernel.Block
+	for i, b := range p.blocks {
+		if step == 1 || mix(uint64(i))%uint64(step) == 0 {
+			blocks = append(blocks, b)
+		}
+	}
+	return blocks
+}
+
+func sampleStep(p *plan, pairs int64) int64 {
+	total := int64(0)
+	for _, r := range p.rules {
+		total += r.pairs
+	}
+	return max(1, (total+pairs-1)/pairs)
+}
+
+func sampledShare(p *plan, pairs int64) float64 { return 1 / float64(sampleStep(p, pairs)) }
+
+// mix scatters a number (the finaliser of splitmix64, by S. Vigna).
+func mix(x uint64) uint64 {
+	x += 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// levelCounts counts levels: field, level.
+type levelCounts [][]float64
+
+func (s *schema) newLevelCounts() levelCounts {
+	c := make(levelCounts, len(s.fields))
+	for f := range s.fields {
+		c[f] = make([]float64, len(s.fields[f].kind.Levels()))
+	}
+	return c
+}
+
+// randomLevels compares random pairs; the same ones in every run.
+func (s *schema) randomLevels(set *kernel.Set) levelCounts {
+	counts := s.newLevelCounts()
+	n := uint64(set.Len())
+	if n < 2 {
+		return counts
+	}
+	comparer := kernel.NewComparer(set, s.patternsOnly())
+	for k := range uint64(min(samplePairs, n*(n-1)*2)) {
+		a, b := mix(2*k)%n, mix(2*k+1)%n
+		if a == b {
+			continue
+		}
+		pattern := comparer.Pattern(uint32(a), uint32(b))
+		for f := range counts {
+			counts[f][pattern.Level(f)]++
+		}
+	}
+	return counts
+}
+
+// estimateU sets u: of exact from value counts, of the others from random pairs, both less the true matches among
+// them, and never nothing.
+func (f *fit) estimateU(s *schema, random levelCounts, terms []termTable) {
+	for i := range s.fields {
+		u, m := f.u[i], f.m[i]
+		defaults := s.fields[i].u
+		seen := 0.0
+		for _, c := range random[i][1:] {
+			seen += c
+		}
+		for l := 1; l < len(u)-1; l++ {
+			share := (random[i][l] + defaultUWeight*defaults[l-1]) / (seen + defaultUWeight)
+			if l == kernel.Same && s.fields[i].tf && terms[i].total > 1 {
+				share = terms[i].same()
+			}
+			corrected := (share - f.lambda*m[l]) / (1 - f.lambda)
+			u[l] = max(corrected, share/20, floorU(terms[i].total, defaults[l-1]))
+		}
+		closeU(u)
+	}
+}
+
+// floorU is the least that u may be: a share that the data are too few to tell from nothing.
+func floorU(total int64, byDefault float64) float64 {
+	return max(2e-6, min(byDefault, 0.3/float64(max(total, 1))))
+}
+
+// patternCount is one comparison pattern under one rule.
+type patternCount struct {
+	kernel.Count
+	n float64
+}
+
+func sortedCounts(counts map[kernel.Count]int64) []patternCount {
+	sorted := make([]patternCount, 0, len(counts))
+	for c, n := range counts {
+		sorted = append(sorted, patternCount{c, float64(n)})
+	}
+	slices.SortFunc(sorted, func(a, b patternCount) int {
+		return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Pattern, b.Pattern))
+	})
+	return sorted
+}
+
+// linkedPairs are the patterns of must-linked pairs whose content differs: matches that are known without a model.
+type linkedPairs struct{ patterns []kernel.Pattern }
+
+// expectationMaximisation alternates between the share of matches in each pattern and the parameters that these
+// shares give. A field's m takes no part from pairs that only a rule keyed on the field found.
+func (f *fit) expectationMaximisation(s *schema, counts []patternCount, linked linkedPairs, random levelCounts, terms []termTable, all, share float64) {
+	keyed := s.keyedFields()
+	var matches float64
+	change := math.Inf(1)
+	rounds := 0
+	for ; rounds < iterations && change > converged; rounds++ {
+		weights := s.patternWeights(f.parameters)
+		sums := s.newLevelCounts()
+		matches = 0
+		for _, c := range counts {
+			r := c.n * weights.probability(c.Pattern)
+			matches += r
+			for i := range sums {
+				if l := c.Pattern.Level(i); l != kernel.Missing && !keyed[c.Rule][i] {
+					sums[i][l] += r
+				}
+			}
+		}
+		for _, p := range linked.patterns {
+			for i := range sums {
+				if l := p.Level(i); l != kernel.Missing {
+					sums[i][l]++
+				}
+			}
+		}
+		change = f.maximise(s, sums)
+		f.lambda = min(max(matches/share/all, 0.02/math.Sqrt(2*all)), 0.3)
+		f.estimateU(s, random, terms)
+	}
+	f.report(s, matches, len(linked.patterns), rounds, change)
+}
+
+func (f *fit) maximise(s *schema, sums levelCounts) (change float64) {
+	for i := range s.fields {
+		prior := normalised(s.fields[i].m)
+		total := 0.0
+		for _, x := range sums[i] {
+			total += x
+		}
+		last := len(sums[i]) - 1
+		for l := 1; l <= last; l++ {
+			m := (sums[i][l] + defaultWeight*prior[l-1]) / (total + defaultWeight)
+			if l == last {
+				m = min(max(m, prior[l-1]/maxDrift), prior[l-1]*maxDrift)
+			}
+			change = max(change, math.Abs(m-f.m[i][l]))
+			f.m[i][l] = m
+		}
+		copy(f.m[i][1:], normalised(f.m[i][1:]))
+	}
+	return change
+}
+
+// keyedFields says, for each rule, which fields its key is made of.
+func (s *schema) keyedFields() [][]bool {
+	keyed := make([][]bool, len(s.rules))
+	for r, rule := range s.rules {
+		keyed[r] = make([]bool, len(s.fields))
+		for i, f := range s.fields {
+			keyed[r][i] = slices.Contains(rule.fields, f.name) || rule.fields == nil && f.path != ""
+		}
+	}
+	return keyed
+}
+
+func (f *fit) report(s *schema, matches float64, linked, rounds int, change float64) {
+	f.trained = fmt.Sprintf("u from value counts and %d random pairs; m from %d linked pairs and by EM on candidate pairs (%.0f expected matches, %d rounds), smoothed by the documented defaults",
+		samplePairs, linked, matches, rounds)
+	if change > converged {
+		f.warnings = append(f.warnings, fmt.Sprintf("EM did not converge in %d rounds: the last one still changed a parameter by %.4f", rounds, change))
+	}
+	if matches+float64(linked) < enoughMatches {
+		f.warnings = append(f.warnings, fmt.Sprintf("only %.0f matches to learn from: the weights are mostly the documented defaults", matches+float64(linked)))
+	}
+}
+
+// patternWeights are the weights of a parameter set, without frequencies, caps included.
+type patternWeights struct {
+	prior float64
+	bits  [][]float64
+	group []int
+	caps  []float64
+	sums  []float64
+}
+
+func (s *schema) patternWeights(p parameters) patternWeights {
+	w := patternWeights{prior: math.Log2(p.lambda / (1 - p.lambda)), sums: make([]float64, len(s.caps))}
+	for _, c := range s.caps {
+		w.caps = append(w.caps, max(4, -w.prior-c.margin))
+	}
+	for i, f := range s.fields {
+		levels := evidenceField(f, p.m[i], p.u[i]).Levels
+		bits := make([]float64, len(levels))
+		for l := range levels {
+			bits[l] = levels[l].Bits
+		}
+		w.bits = append(w.bits, bits)
+		w.group = append(w.group, slices.IndexFunc(s.caps, func(c groupCap) bool { return c.name == f.group }))
+	}
+	return w
+}
+
+func (w *patternWeights) probability(p kernel.Pattern) float64 {
+	clear(w.sums)
+	total := w.prior
+	for i := range w.bits {
+		b := w.bits[i][p.Level(i)]
+		if w.group[i] < 0 {
+			total += b
+		} else {
+			w.sums[w.group[i]] += b
+		}
+	}
+	for g, sum := range w.sums {
+		total += min(sum, w.caps[g])
+	}
+	return 1 / (1 + math.Exp2(-total))
+}

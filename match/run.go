@@ -1,0 +1,208 @@
+package match
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"github.com/sameas/sameas/internal/config"
+	"github.com/sameas/sameas/match/kernel"
+	queries "github.com/sameas/sameas/sql"
+)
+
+// matched are the collections that can be matched, in their order: people are matched knowing the organizations.
+var matched = []string{"organizations", "people"}
+
+// Run matches and replaces the rows of the tables that match owns.
+func Run(ctx context.Context, o Options) (Result, error) {
+	o = o.withDefaults()
+	collections, err := chosen(ctx, o)
+	if err != nil {
+		return Result{}, err
+	}
+	var result Result
+	for _, collection := range collections {
+		summary, err := runCollection(ctx, o, collection)
+		if err != nil {
+			return Result{}, fmt.Errorf("match %s: %w", collection, err)
+		}
+		result.Collections = append(result.Collections, summary)
+	}
+	return result, nil
+}
+
+func (o Options) withDefaults() Options {
+	if o.Config == nil {
+		o.Config = &config.Config{}
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Progress == nil {
+		o.Progress = func(string, int64, int64) {}
+	}
+	return o
+}
+
+// chosen are the collections to match, in order; asking for one that cannot be matched or was not extracted is an error.
+func chosen(ctx context.Context, o Options) ([]string, error) {
+	extracted, err := extractedCollections(ctx, o.DB)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range o.Collections {
+		switch {
+		case !slices.Contains(matched, c):
+			return nil, fmt.Errorf("collection %q cannot be matched: choose among %s", c, strings.Join(matched, ", "))
+		case !slices.Contains(extracted, c):
+			return nil, fmt.Errorf("%w: the workspace holds no %s: run `sameas extract` first", ErrNothingExtracted, c)
+		}
+	}
+	var collections []string
+	for _, c := range matched {
+		if slices.Contains(extracted, c) && (len(o.Collections) == 0 || slices.Contains(o.Collections, c)) {
+			collections = append(collections, c)
+		}
+	}
+	if len(collections) == 0 {
+		return nil, fmt.Errorf("%w: run `sameas extract` first", ErrNothingExtracted)
+	}
+	return collections, nil
+}
+
+func extractedCollections(ctx context.Context, db *sql.DB) ([]string, error) {
+	var names []string
+	err := queries.Each(ctx, db, "match/001_collections.sql", nil, func(rows *sql.Rows) error {
+		var name string
+		err := rows.Scan(&name)
+		names = append(names, name)
+		return err
+	})
+	return names, err
+}
+
+// matching is one collection's run: what each step hands to the next.
+type matching struct {
+	options   Options
+	schema    *schema
+	records   []record
+	rows      []featureRow
+	set       *kernel.Set
+	plan      *plan
+	identity  *identity
+	component []uint32
+	fit       fit
+	model     *model
+	judge     *judge
+	scanned   kernel.Result
+	outcome   outcome
+}
+
+func runCollection(ctx context.Context, o Options, collection string) (Summary, error) {
+	s, err := schemaOf(collection, o.Config)
+	if err != nil {
+		return Summary{}, err
+	}
+	m := &matching{options: o, schema: s}
+	steps := []struct {
+		name string
+		do   func(context.Context) error
+	}{
+		{"read", m.read},
+		{"features", m.features},
+		{"blocks", m.block},
+		{"identity", m.identify},
+		{"model", m.train},
+		{"score", m.score},
+		{"cluster", m.cluster},
+		{"store", m.store},
+	}
+	for i, step := range steps {
+		o.Progress(collection+"/"+step.name, int64(i), int64(len(steps)))
+		if err := ctx.Err(); err != nil {
+			return Summary{}, err
+		}
+		if err := step.do(ctx); err != nil {
+			return Summary{}, errors.Join(ctx.Err(), err)
+		}
+		o.Log.Debug("match step done", "collection", collection, "step", step.name)
+	}
+	o.Progress(collection+"/store", int64(len(steps)), int64(len(steps)))
+	return m.summary(), nil
+}
+
+func (m *matching) read(ctx context.Context) (err error) {
+	if m.records, err = loadRecords(ctx, m.options.DB, m.schema.collection); err != nil {
+		return err
+	}
+	if m.schema.collection == "people" {
+		return loadEmployers(ctx, m.options.DB, m.records)
+	}
+	return nil
+}
+
+func (m *matching) features(ctx context.Context) (err error) {
+	m.rows, err = makeFeatures(ctx, m.schema, m.records, m.options.Threads, nil)
+	return err
+}
+
+func (m *matching) block(context.Context) error {
+	m.set = m.schema.prepare(m.records, m.rows)
+	m.plan = planBlocks(m.schema, m.rows, m.set)
+	return nil
+}
+
+func (m *matching) identify(ctx context.Context) (err error) {
+	m.identity, err = loadIdentity(ctx, m.options.DB, m.options.Config, m.schema.collection, m.records)
+	return err
+}
+
+func (m *matching) train(ctx context.Context) (err error) {
+	m.component = m.identity.components(len(m.records))
+	terms := countTerms(m.schema, m.set, m.component)
+	m.fit, err = fitModel(ctx, m.schema, m.set, m.plan, terms, m.linkedPatterns(), m.options.Threads)
+	if err != nil {
+		return err
+	}
+	m.model = m.schema.build(m.fit.parameters, terms, m.set, m.options.Config.Thresholds(m.schema.collection))
+	m.model.Trained = m.fit.trained
+	m.model.Warnings = append(m.model.Warnings, m.fit.warnings...)
+	m.model.spec.Keep = thresholdUnits(m.model.Thresholds.Review)
+	m.judge = newJudge(m.schema, m.model, m.set)
+	return nil
+}
+
+// linkedPatterns are those of must-linked pairs, less the pairs whose content is equal: a sync copied those, and they
+// say nothing about how records of one thing differ.
+func (m *matching) linkedPatterns() linkedPairs {
+	comparer := kernel.NewComparer(m.set, m.schema.patternsOnly())
+	var linked linkedPairs
+	for _, l := range m.identity.links {
+		if l.kind == "decision" || m.records[l.a].contentHash == m.records[l.b].contentHash {
+			continue
+		}
+		linked.patterns = append(linked.patterns, comparer.Pattern(l.a, l.b))
+	}
+	return linked
+}
+
+func (m *matching) score(ctx context.Context) (err error) {
+	stage := m.schema.collection + "/score"
+	m.scanned, err = scan(ctx, m.set, m.model.spec, m.plan.blocks, m.options.Threads, func(done, total int64) {
+		m.options.Progress(stage, done, total)
+	})
+	return err
+}
+
+func (m *matching) cluster(context.Context) error {
+	m.identity.judgeLinks(m.records, m.judge.Comparer, m.model)
+	m.component = m.identity.components(len(m.records))
+	m.outcome = m.form()
+	m.outcome.conflicts = append(m.outcome.conflicts, m.identity.conflicts...)
+	m.outcome.conflicts = append(m.outcome.conflicts, m.plan.oversized(m.schema)...)
+	return nil
+}

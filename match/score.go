@@ -1,0 +1,64 @@
+package match
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/sameas/sameas/match/kernel"
+)
+
+// scan compares the blocks on all cores. The result does not depend on their number: counts are added, and edges are
+// put in the order of records.
+func scan(ctx context.Context, set *kernel.Set, spec *kernel.Spec, blocks []kernel.Block, threads int, progress func(done, total int64)) (kernel.Result, error) {
+	n := workers(threads)
+	scanners := make([]*kernel.Scanner, n)
+	var next, done atomic.Int64
+	group, ctx := errgroup.WithContext(ctx)
+	for w := range n {
+		scanners[w] = kernel.NewScanner(set, spec)
+		group.Go(func() error {
+			const batch = 64
+			for {
+				from := int(next.Add(batch)) - batch
+				if from >= len(blocks) {
+					return nil
+				}
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				to := min(from+batch, len(blocks))
+				for _, b := range blocks[from:to] {
+					scanners[w].Scan(b)
+				}
+				if w == 0 || done.Load()%4096 == 0 {
+					progress(done.Add(int64(to-from)), int64(len(blocks)))
+				} else {
+					done.Add(int64(to - from))
+				}
+			}
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return kernel.Result{}, err
+	}
+	return together(scanners, len(set.Keys)), nil
+}
+
+func together(scanners []*kernel.Scanner, rules int) kernel.Result {
+	sum := kernel.Result{Pairs: make([]int64, rules), Counts: map[kernel.Count]int64{}}
+	for _, s := range scanners {
+		sum.Edges = append(sum.Edges, s.Result.Edges...)
+		for r, n := range s.Result.Pairs {
+			sum.Pairs[r] += n
+		}
+		for c, n := range s.Result.Counts {
+			sum.Counts[c] += n
+		}
+	}
+	slices.SortFunc(sum.Edges, func(a, b kernel.Edge) int { return cmp.Or(cmp.Compare(a.A, b.A), cmp.Compare(a.B, b.B)) })
+	return sum
+}
