@@ -13,7 +13,7 @@ USING (
         j.outcome,
         j.status,
         j.uuid,
-        CAST(j.at AS TIMESTAMP) AS at,
+        CAST(j."at" AS TIMESTAMP) AS finished_at,
         coalesce(j.detail, '') AS detail
     FROM read_json(
         $journal,
@@ -25,7 +25,7 @@ USING (
             outcome: 'VARCHAR',
             status: 'INTEGER',
             uuid: 'VARCHAR',
-            at: 'VARCHAR',
+            "at": 'VARCHAR',
             detail: 'VARCHAR'
         }
     ) AS j
@@ -33,13 +33,13 @@ USING (
     QUALIFY row_number() OVER (PARTITION BY j.op ORDER BY j.seq DESC) = 1
 ) AS n
 ON o.plan_id = $plan AND o.op_id = n.op_id
-WHEN MATCHED AND (o.outcome <> n.outcome OR o.at <> n.at) THEN UPDATE SET
+WHEN MATCHED AND (o.outcome <> n.outcome OR o.finished_at <> n.finished_at) THEN UPDATE SET
     outcome = n.outcome,
     status = n.status,
     uuid = n.uuid,
-    at = n.at,
+    finished_at = n.finished_at,
     detail = n.detail,
     verified = NULL,
     difference = NULL
-WHEN NOT MATCHED THEN INSERT (plan_id, op_id, outcome, status, uuid, at, detail, verified, difference)
-VALUES ($plan, n.op_id, n.outcome, n.status, n.uuid, n.at, n.detail, NULL, NULL);
+WHEN NOT MATCHED THEN INSERT (plan_id, op_id, outcome, status, uuid, finished_at, detail, verified, difference)
+VALUES ($plan, n.op_id, n.outcome, n.status, n.uuid, n.finished_at, n.detail, NULL, NULL);
