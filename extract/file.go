@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -39,7 +40,9 @@ func (x *extraction) readFile(ctx context.Context, t *task) error {
 	if err != nil {
 		return err
 	}
+	begun := time.Now()
 	result, err := x.DB.ExecContext(ctx, statement)
+	x.Log.Debug("statement", "name", path, "seconds", time.Since(begun).Seconds())
 	if err != nil {
 		return fmt.Errorf("read %s: %w", path, err)
 	}

@@ -62,7 +62,7 @@ func (x *extraction) readHub(ctx context.Context, t *task) error {
 	if sum.least.Valid && sum.least != sum.most {
 		t.doubt("the server's count moved between %d and %d while the pages were read, so that a record may have slipped between two pages: extract again when nobody writes", sum.least.Int64, sum.most.Int64)
 	}
-	_, err = queries.Exec(ctx, x.DB, "extract/staged_rows_of_pages.sql", queries.Args{
+	_, err = x.exec(ctx, x.DB, "extract/staged_rows_of_pages.sql", queries.Args{
 		"source": t.source.Name, "collection": t.collection, "value": jsonPath(t.collection),
 	})
 	return err

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/sameas/sameas/internal/config"
 	queries "github.com/sameas/sameas/sql"
@@ -23,7 +24,7 @@ func (x *extraction) load(ctx context.Context) (Result, error) {
 				return err
 			}
 		}
-		if _, err := queries.Exec(ctx, tx, "extract/refs_targets.sql", nil); err != nil {
+		if _, err := x.exec(ctx, tx, "extract/refs_targets.sql", nil); err != nil {
 			return err
 		}
 		for _, t := range x.tasks {
@@ -41,21 +42,29 @@ func (x *extraction) load(ctx context.Context) (Result, error) {
 	return result, nil
 }
 
+// exec runs a statement and tells the log how long it took, for whoever wonders where the time goes.
+func (x *extraction) exec(ctx context.Context, on queries.Querier, name string, args queries.Args) (int64, error) {
+	begun := time.Now()
+	n, err := queries.Exec(ctx, on, name, args)
+	x.Log.Debug("statement", "name", name, "rows", n, "seconds", time.Since(begun).Seconds())
+	return n, err
+}
+
 // loadCollection replaces what the workspace holds of a collection.
 func (x *extraction) loadCollection(ctx context.Context, tx *sql.Tx, collection string) error {
 	of := queries.Args{"collection": collection}
 	for _, name := range []string{
 		"extract/external_ids_forget.sql", "extract/refs_forget.sql", "extract/links_forget.sql",
 	} {
-		if _, err := queries.Exec(ctx, tx, name, of); err != nil {
+		if _, err := x.exec(ctx, tx, name, of); err != nil {
 			return err
 		}
 	}
-	before, err := queries.Exec(ctx, tx, "extract/records_forget.sql", of)
+	before, err := x.exec(ctx, tx, "extract/records_forget.sql", of)
 	if err != nil {
 		return err
 	}
-	if _, err := queries.Exec(ctx, tx, "extract/staged_keys.sql", of); err != nil {
+	if _, err := x.exec(ctx, tx, "extract/staged_keys.sql", of); err != nil {
 		return err
 	}
 	for _, t := range x.tasks {
@@ -65,29 +74,29 @@ func (x *extraction) loadCollection(ctx context.Context, tx *sql.Tx, collection 
 			}
 		}
 	}
-	after, err := queries.Exec(ctx, tx, "extract/records.sql", queries.Args{
+	after, err := x.exec(ctx, tx, "extract/records.sql", queries.Args{
 		"collection": collection, "extra": extraPaths(x.Config, collection),
 	})
 	if err != nil {
 		return err
 	}
 	for _, name := range []string{"extract/external_ids.sql", "extract/refs.sql", "extract/links.sql"} {
-		if _, err := queries.Exec(ctx, tx, name, of); err != nil {
+		if _, err := x.exec(ctx, tx, name, of); err != nil {
 			return err
 		}
 	}
-	return renumber(ctx, tx, collection, after-before)
+	return x.renumber(ctx, tx, collection, after-before)
 }
 
 // renumber keeps rid dense over the collections after this one.
-func renumber(ctx context.Context, tx *sql.Tx, collection string, shift int64) error {
+func (x *extraction) renumber(ctx context.Context, tx *sql.Tx, collection string, shift int64) error {
 	if shift == 0 {
 		return nil
 	}
 	for _, name := range []string{
 		"extract/records_renumber.sql", "extract/external_ids_renumber.sql", "extract/refs_renumber.sql",
 	} {
-		if _, err := queries.Exec(ctx, tx, name, queries.Args{"collection": collection, "shift": shift}); err != nil {
+		if _, err := x.exec(ctx, tx, name, queries.Args{"collection": collection, "shift": shift}); err != nil {
 			return err
 		}
 	}
@@ -117,10 +126,10 @@ func (x *extraction) keepDigests(ctx context.Context, tx *sql.Tx) error {
 		if err := queries.One(ctx, tx, "extract/digest.sql", queries.Args{"collection": collection}, &digest); err != nil {
 			return err
 		}
-		if _, err := queries.Exec(ctx, tx, "extract/stage_forget.sql", queries.Args{"collection": collection}); err != nil {
+		if _, err := x.exec(ctx, tx, "extract/stage_forget.sql", queries.Args{"collection": collection}); err != nil {
 			return err
 		}
-		_, err := queries.Exec(ctx, tx, "extract/stage_keep.sql", queries.Args{
+		_, err := x.exec(ctx, tx, "extract/stage_keep.sql", queries.Args{
 			"collection": collection, "digest": digest, "config_digest": configDigest(x.Config, collection), "finished_at": now(),
 		})
 		if err != nil {

@@ -99,9 +99,14 @@ func newWorld(t *testing.T, h *hub) *world {
 
 func (w *world) file(name, content string) string {
 	w.t.Helper()
-	path := filepath.Join(w.dir, name)
+	return writeFile(w.t, w.dir, name, content)
+}
+
+func writeFile(t testing.TB, dir, name, content string) string {
+	t.Helper()
+	path := filepath.Join(dir, name)
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-		w.t.Fatal(err)
+		t.Fatal(err)
 	}
 	return path
 }

@@ -4,7 +4,7 @@
 -- params: collection, extra
 -- grain: one record
 --
--- Each group of fields is cut out of the JSON text in one pass. '', {}, [], null and absent are all no value; blanks,
+-- The JSON text is parsed once, into a struct of texts. '', {}, [], null and absent are all no value; blanks,
 -- line breaks and no-break spaces around a value are not part of it. $extra is a JSON array of the dotted field paths
 -- that go to the column extra. What no column holds stays in raw. A date that cannot be read is NULL: of forms that
 -- several readings fit (03/04/1980) the one is taken that fits all of the source's dates, day first when both do.
@@ -61,6 +61,61 @@ WITH kept AS (
         AND k.kept
 ),
 
+shaped AS (
+    SELECT
+        rid,
+        source,
+        key,
+        provider,
+        realm,
+        id,
+        raw,
+        source_row,
+        json_transform(
+            raw,
+            '{
+                "channel_id": "VARCHAR",
+                "status": "VARCHAR",
+                "code": "VARCHAR",
+                "title": "VARCHAR",
+                "first_name": "VARCHAR",
+                "last_name": "VARCHAR",
+                "name": "VARCHAR",
+                "job_title": "VARCHAR",
+                "company_name": "VARCHAR",
+                "birth_date": "VARCHAR",
+                "reference": "VARCHAR",
+                "is_lead": "VARCHAR",
+                "created_at": "VARCHAR",
+                "updated_at": "VARCHAR",
+                "email": {"address": "VARCHAR", "address2": "VARCHAR"},
+                "website": {"url": "VARCHAR", "url2": "VARCHAR"},
+                "phone": {"landline": "VARCHAR", "landline2": "VARCHAR", "mobile": "VARCHAR", "mobile2": "VARCHAR"},
+                "phone_home": {"landline": "VARCHAR", "landline2": "VARCHAR", "mobile": "VARCHAR", "mobile2": "VARCHAR"},
+                "phone_work": {"landline": "VARCHAR", "landline2": "VARCHAR", "mobile": "VARCHAR", "mobile2": "VARCHAR"},
+                "address_home": {
+                    "billing": {"line1": "VARCHAR", "line2": "VARCHAR", "city": "VARCHAR", "region": "VARCHAR", "postal_code": "VARCHAR", "country": "VARCHAR"},
+                    "billing2": {"line1": "VARCHAR", "line2": "VARCHAR", "city": "VARCHAR", "region": "VARCHAR", "postal_code": "VARCHAR", "country": "VARCHAR"},
+                    "shipping": {"line1": "VARCHAR", "line2": "VARCHAR", "city": "VARCHAR", "region": "VARCHAR", "postal_code": "VARCHAR", "country": "VARCHAR"},
+                    "shipping2": {"line1": "VARCHAR", "line2": "VARCHAR", "city": "VARCHAR", "region": "VARCHAR", "postal_code": "VARCHAR", "country": "VARCHAR"}
+                },
+                "address_work": {
+                    "billing": {"line1": "VARCHAR", "line2": "VARCHAR", "city": "VARCHAR", "region": "VARCHAR", "postal_code": "VARCHAR", "country": "VARCHAR"},
+                    "billing2": {"line1": "VARCHAR", "line2": "VARCHAR", "city": "VARCHAR", "region": "VARCHAR", "postal_code": "VARCHAR", "country": "VARCHAR"},
+                    "shipping": {"line1": "VARCHAR", "line2": "VARCHAR", "city": "VARCHAR", "region": "VARCHAR", "postal_code": "VARCHAR", "country": "VARCHAR"},
+                    "shipping2": {"line1": "VARCHAR", "line2": "VARCHAR", "city": "VARCHAR", "region": "VARCHAR", "postal_code": "VARCHAR", "country": "VARCHAR"}
+                },
+                "address": {
+                    "billing": {"line1": "VARCHAR", "line2": "VARCHAR", "city": "VARCHAR", "region": "VARCHAR", "postal_code": "VARCHAR", "country": "VARCHAR"},
+                    "billing2": {"line1": "VARCHAR", "line2": "VARCHAR", "city": "VARCHAR", "region": "VARCHAR", "postal_code": "VARCHAR", "country": "VARCHAR"},
+                    "shipping": {"line1": "VARCHAR", "line2": "VARCHAR", "city": "VARCHAR", "region": "VARCHAR", "postal_code": "VARCHAR", "country": "VARCHAR"},
+                    "shipping2": {"line1": "VARCHAR", "line2": "VARCHAR", "city": "VARCHAR", "region": "VARCHAR", "postal_code": "VARCHAR", "country": "VARCHAR"}
+                }
+            }'
+        ) AS f
+    FROM kept
+),
+
 cut AS (
     SELECT
         rid,
@@ -71,144 +126,72 @@ cut AS (
         id,
         raw,
         source_row,
-        list_transform(
-            json_extract_string(raw, [
-                '$.channel_id',
-                '$.status',
-                '$.code',
-                '$.title',
-                '$.first_name',
-                '$.last_name',
-                '$.name',
-                '$.job_title',
-                '$.company_name',
-                '$.birth_date',
-                '$.reference',
-                '$.is_lead',
-                '$.created_at',
-                '$.updated_at'
-            ]),
-            lambda v: nullif(nullif(nullif(trim(v, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}'), '[]')
-        ) AS plain,
-        list_transform(
-            json_extract_string(raw, [
-                '$.email.address',
-                '$.email.address2'
-            ]),
-            lambda v: nullif(nullif(nullif(trim(v, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}'), '[]')
+        nullif(nullif(trim(f.channel_id, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}') AS channel_id,
+        nullif(nullif(trim(f.status, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}') AS status,
+        nullif(nullif(trim(f.code, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}') AS code,
+        nullif(nullif(trim(f.title, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}') AS title,
+        nullif(nullif(trim(f.first_name, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}') AS first_name,
+        nullif(nullif(trim(f.last_name, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}') AS last_name,
+        nullif(nullif(trim(f.name, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}') AS name,
+        nullif(nullif(trim(f.job_title, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}') AS job_title,
+        nullif(nullif(trim(f.company_name, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}') AS company_name,
+        nullif(nullif(trim(f.birth_date, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}') AS birth_date,
+        nullif(nullif(trim(f.reference, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}') AS reference,
+        nullif(nullif(trim(f.is_lead, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}') AS is_lead,
+        nullif(nullif(trim(f.created_at, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}') AS created_at,
+        nullif(nullif(trim(f.updated_at, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}') AS updated_at,
+        list_filter(
+            list_transform([f.email.address, f.email.address2], lambda v: nullif(nullif(trim(v, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}')),
+            lambda v: v IS NOT NULL
         ) AS emails,
-        list_transform(
-            json_extract_string(raw, [
-                '$.website.url',
-                '$.website.url2'
-            ]),
-            lambda v: nullif(nullif(nullif(trim(v, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}'), '[]')
+        list_filter(
+            list_transform([f.website.url, f.website.url2], lambda v: nullif(nullif(trim(v, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}')),
+            lambda v: v IS NOT NULL
         ) AS websites,
-        list_transform(
-            json_extract_string(raw, [
-                '$.phone_home.landline',
-                '$.phone_home.landline2'
-            ]),
-            lambda v: nullif(nullif(nullif(trim(v, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}'), '[]')
+        list_filter(
+            list_transform([f.phone_home.landline, f.phone_home.landline2], lambda v: nullif(nullif(trim(v, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}')),
+            lambda v: v IS NOT NULL
         ) AS landlines,
-        list_transform(
-            json_extract_string(raw, [
-                '$.phone_work.landline',
-                '$.phone_work.landline2',
-                '$.phone.landline',
-                '$.phone.landline2'
-            ]),
-            lambda v: nullif(nullif(nullif(trim(v, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}'), '[]')
+        list_filter(
+            list_transform([f.phone_work.landline, f.phone_work.landline2, f.phone.landline, f.phone.landline2], lambda v: nullif(nullif(trim(v, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}')),
+            lambda v: v IS NOT NULL
         ) AS work_phones,
-        list_transform(
-            json_extract_string(raw, [
-                '$.phone_home.mobile',
-                '$.phone_home.mobile2',
-                '$.phone_work.mobile',
-                '$.phone_work.mobile2',
-                '$.phone.mobile',
-                '$.phone.mobile2'
-            ]),
-            lambda v: nullif(nullif(nullif(trim(v, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}'), '[]')
+        list_filter(
+            list_transform([f.phone_home.mobile, f.phone_home.mobile2, f.phone_work.mobile, f.phone_work.mobile2, f.phone.mobile, f.phone.mobile2], lambda v: nullif(nullif(trim(v, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}')),
+            lambda v: v IS NOT NULL
         ) AS mobiles,
-        list_transform(
-            json_extract_string(raw, [
-                '$.address_home.billing.line1',
-                '$.address_home.billing.line2',
-                '$.address_home.billing.city',
-                '$.address_home.billing.region',
-                '$.address_home.billing.postal_code',
-                '$.address_home.billing.country',
-                '$.address_home.billing2.line1',
-                '$.address_home.billing2.line2',
-                '$.address_home.billing2.city',
-                '$.address_home.billing2.region',
-                '$.address_home.billing2.postal_code',
-                '$.address_home.billing2.country',
-                '$.address_home.shipping.line1',
-                '$.address_home.shipping.line2',
-                '$.address_home.shipping.city',
-                '$.address_home.shipping.region',
-                '$.address_home.shipping.postal_code',
-                '$.address_home.shipping.country',
-                '$.address_home.shipping2.line1',
-                '$.address_home.shipping2.line2',
-                '$.address_home.shipping2.city',
-                '$.address_home.shipping2.region',
-                '$.address_home.shipping2.postal_code',
-                '$.address_home.shipping2.country',
-                '$.address_work.billing.line1',
-                '$.address_work.billing.line2',
-                '$.address_work.billing.city',
-                '$.address_work.billing.region',
-                '$.address_work.billing.postal_code',
-                '$.address_work.billing.country',
-                '$.address_work.billing2.line1',
-                '$.address_work.billing2.line2',
-                '$.address_work.billing2.city',
-                '$.address_work.billing2.region',
-                '$.address_work.billing2.postal_code',
-                '$.address_work.billing2.country',
-                '$.address_work.shipping.line1',
-                '$.address_work.shipping.line2',
-                '$.address_work.shipping.city',
-                '$.address_work.shipping.region',
-                '$.address_work.shipping.postal_code',
-                '$.address_work.shipping.country',
-                '$.address_work.shipping2.line1',
-                '$.address_work.shipping2.line2',
-                '$.address_work.shipping2.city',
-                '$.address_work.shipping2.region',
-                '$.address_work.shipping2.postal_code',
-                '$.address_work.shipping2.country',
-                '$.address.billing.line1',
-                '$.address.billing.line2',
-                '$.address.billing.city',
-                '$.address.billing.region',
-                '$.address.billing.postal_code',
-                '$.address.billing.country',
-                '$.address.billing2.line1',
-                '$.address.billing2.line2',
-                '$.address.billing2.city',
-                '$.address.billing2.region',
-                '$.address.billing2.postal_code',
-                '$.address.billing2.country',
-                '$.address.shipping.line1',
-                '$.address.shipping.line2',
-                '$.address.shipping.city',
-                '$.address.shipping.region',
-                '$.address.shipping.postal_code',
-                '$.address.shipping.country',
-                '$.address.shipping2.line1',
-                '$.address.shipping2.line2',
-                '$.address.shipping2.city',
-                '$.address.shipping2.region',
-                '$.address.shipping2.postal_code',
-                '$.address.shipping2.country'
-            ]),
-            lambda v: nullif(nullif(nullif(trim(v, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}'), '[]')
-        ) AS address_parts
-    FROM kept
+        list_filter(
+            list_transform(
+                list_filter(
+                    [
+                        {'kind': 'address_home.billing', 'at': f.address_home.billing},
+                        {'kind': 'address_home.billing2', 'at': f.address_home.billing2},
+                        {'kind': 'address_home.shipping', 'at': f.address_home.shipping},
+                        {'kind': 'address_home.shipping2', 'at': f.address_home.shipping2},
+                        {'kind': 'address_work.billing', 'at': f.address_work.billing},
+                        {'kind': 'address_work.billing2', 'at': f.address_work.billing2},
+                        {'kind': 'address_work.shipping', 'at': f.address_work.shipping},
+                        {'kind': 'address_work.shipping2', 'at': f.address_work.shipping2},
+                        {'kind': 'address.billing', 'at': f.address.billing},
+                        {'kind': 'address.billing2', 'at': f.address.billing2},
+                        {'kind': 'address.shipping', 'at': f.address.shipping},
+                        {'kind': 'address.shipping2', 'at': f.address.shipping2}
+                    ],
+                    lambda a: coalesce(a.at.line1, a.at.line2, a.at.city, a.at.region, a.at.postal_code, a.at.country) IS NOT NULL
+                ),
+                lambda a: {
+                    'kind': a.kind,
+                    'line1': nullif(nullif(trim(a.at.line1, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}'),
+                    'line2': nullif(nullif(trim(a.at.line2, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}'),
+                    'city': nullif(nullif(trim(a.at.city, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}'),
+                    'region': nullif(nullif(trim(a.at.region, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}'),
+                    'postal_code': nullif(nullif(trim(a.at.postal_code, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}'),
+                    'country': nullif(nullif(trim(a.at.country, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}')
+                }
+            ),
+            lambda a: coalesce(a.line1, a.line2, a.city, a.region, a.postal_code, a.country) IS NOT NULL
+        ) AS addresses
+    FROM shaped
 ),
 
 extra_paths AS (
@@ -237,15 +220,15 @@ day_or_month_first AS (
     SELECT
         source,
         count(*) FILTER (
-            WHERE try_strptime(plain[10], ['%m/%d/%Y', '%m-%d-%Y', '%m.%d.%Y']) IS NOT NULL
-                AND try_strptime(plain[10], ['%d/%m/%Y', '%d-%m-%Y', '%d.%m.%Y']) IS NULL
+            WHERE try_strptime(birth_date, ['%m/%d/%Y', '%m-%d-%Y', '%m.%d.%Y']) IS NOT NULL
+                AND try_strptime(birth_date, ['%d/%m/%Y', '%d-%m-%Y', '%d.%m.%Y']) IS NULL
         ) AS month_first_only,
         count(*) FILTER (
-            WHERE try_strptime(plain[10], ['%d/%m/%Y', '%d-%m-%Y', '%d.%m.%Y']) IS NOT NULL
-                AND try_strptime(plain[10], ['%m/%d/%Y', '%m-%d-%Y', '%m.%d.%Y']) IS NULL
+            WHERE try_strptime(birth_date, ['%d/%m/%Y', '%d-%m-%Y', '%d.%m.%Y']) IS NOT NULL
+                AND try_strptime(birth_date, ['%m/%d/%Y', '%m-%d-%Y', '%m.%d.%Y']) IS NULL
         ) AS day_first_only
     FROM cut
-    WHERE plain[10] IS NOT NULL
+    WHERE birth_date IS NOT NULL
     GROUP BY source
 ),
 
@@ -257,49 +240,33 @@ typed AS (
         cut.provider,
         cut.realm,
         cut.id,
-        plain[1] AS channel_id,
-        plain[2] AS status,
-        plain[3] AS code,
-        plain[4] AS title,
-        plain[5] AS first_name,
-        plain[6] AS last_name,
-        plain[7] AS name,
-        plain[8] AS job_title,
-        plain[9] AS company_name,
+        channel_id,
+        status,
+        code,
+        title,
+        first_name,
+        last_name,
+        name,
+        job_title,
+        company_name,
         coalesce(
-            CASE WHEN regexp_matches(plain[10], '^\d{4}-\d{2}-\d{2}([T ].*)?$') THEN try_strptime(left(plain[10], 10), '%Y-%m-%d') END,
-            try_strptime(plain[10], ['%Y%m%d', '%Y/%m/%d', '%Y.%m.%d']),
-            CASE WHEN month_first_only > day_first_only THEN try_strptime(plain[10], ['%m/%d/%Y', '%m-%d-%Y', '%m.%d.%Y']) END,
-            try_strptime(plain[10], ['%d/%m/%Y', '%d-%m-%Y', '%d.%m.%Y']),
-            try_strptime(plain[10], ['%m/%d/%Y', '%m-%d-%Y', '%m.%d.%Y']),
-            try_strptime(plain[10], ['%d %b %Y', '%d %B %Y', '%d-%b-%Y', '%b %d, %Y', '%B %d, %Y', '%b %d %Y', '%B %d %Y'])
+            CASE WHEN regexp_matches(birth_date, '^\d{4}-\d{2}-\d{2}([T ].*)?$') THEN try_strptime(left(birth_date, 10), '%Y-%m-%d') END,
+            try_strptime(birth_date, ['%Y%m%d', '%Y/%m/%d', '%Y.%m.%d']),
+            CASE WHEN month_first_only > day_first_only THEN try_strptime(birth_date, ['%m/%d/%Y', '%m-%d-%Y', '%m.%d.%Y']) END,
+            try_strptime(birth_date, ['%d/%m/%Y', '%d-%m-%Y', '%d.%m.%Y']),
+            try_strptime(birth_date, ['%m/%d/%Y', '%m-%d-%Y', '%m.%d.%Y']),
+            try_strptime(birth_date, ['%d %b %Y', '%d %B %Y', '%d-%b-%Y', '%b %d, %Y', '%B %d, %Y', '%b %d %Y', '%B %d %Y'])
         )::DATE AS birth_date,
-        plain[11] AS reference,
-        try_cast(plain[12] AS BOOLEAN) AS is_lead,
-        timezone('UTC', try_cast(plain[13] AS TIMESTAMPTZ)) AS created_at,
-        timezone('UTC', try_cast(plain[14] AS TIMESTAMPTZ)) AS updated_at,
-        list_filter(emails, lambda v: v IS NOT NULL) AS emails,
-        list_filter(websites, lambda v: v IS NOT NULL) AS websites,
-        list_filter(landlines, lambda v: v IS NOT NULL) AS landlines,
-        list_filter(work_phones, lambda v: v IS NOT NULL) AS work_phones,
-        list_filter(mobiles, lambda v: v IS NOT NULL) AS mobiles,
-        list_filter(
-            [
-                {'kind': 'address_home.billing', 'line1': address_parts[1], 'line2': address_parts[2], 'city': address_parts[3], 'region': address_parts[4], 'postal_code': address_parts[5], 'country': address_parts[6]},
-                {'kind': 'address_home.billing2', 'line1': address_parts[7], 'line2': address_parts[8], 'city': address_parts[9], 'region': address_parts[10], 'postal_code': address_parts[11], 'country': address_parts[12]},
-                {'kind': 'address_home.shipping', 'line1': address_parts[13], 'line2': address_parts[14], 'city': address_parts[15], 'region': address_parts[16], 'postal_code': address_parts[17], 'country': address_parts[18]},
-                {'kind': 'address_home.shipping2', 'line1': address_parts[19], 'line2': address_parts[20], 'city': address_parts[21], 'region': address_parts[22], 'postal_code': address_parts[23], 'country': address_parts[24]},
-                {'kind': 'address_work.billing', 'line1': address_parts[25], 'line2': address_parts[26], 'city': address_parts[27], 'region': address_parts[28], 'postal_code': address_parts[29], 'country': address_parts[30]},
-                {'kind': 'address_work.billing2', 'line1': address_parts[31], 'line2': address_parts[32], 'city': address_parts[33], 'region': address_parts[34], 'postal_code': address_parts[35], 'country': address_parts[36]},
-                {'kind': 'address_work.shipping', 'line1': address_parts[37], 'line2': address_parts[38], 'city': address_parts[39], 'region': address_parts[40], 'postal_code': address_parts[41], 'country': address_parts[42]},
-                {'kind': 'address_work.shipping2', 'line1': address_parts[43], 'line2': address_parts[44], 'city': address_parts[45], 'region': address_parts[46], 'postal_code': address_parts[47], 'country': address_parts[48]},
-                {'kind': 'address.billing', 'line1': address_parts[49], 'line2': address_parts[50], 'city': address_parts[51], 'region': address_parts[52], 'postal_code': address_parts[53], 'country': address_parts[54]},
-                {'kind': 'address.billing2', 'line1': address_parts[55], 'line2': address_parts[56], 'city': address_parts[57], 'region': address_parts[58], 'postal_code': address_parts[59], 'country': address_parts[60]},
-                {'kind': 'address.shipping', 'line1': address_parts[61], 'line2': address_parts[62], 'city': address_parts[63], 'region': address_parts[64], 'postal_code': address_parts[65], 'country': address_parts[66]},
-                {'kind': 'address.shipping2', 'line1': address_parts[67], 'line2': address_parts[68], 'city': address_parts[69], 'region': address_parts[70], 'postal_code': address_parts[71], 'country': address_parts[72]}
-            ],
-            lambda a: coalesce(a.line1, a.line2, a.city, a.region, a.postal_code, a.country) IS NOT NULL
-        ) AS addresses,
+        reference,
+        try_cast(is_lead AS BOOLEAN) AS is_lead,
+        timezone('UTC', try_cast(created_at AS TIMESTAMPTZ)) AS created_at,
+        timezone('UTC', try_cast(updated_at AS TIMESTAMPTZ)) AS updated_at,
+        emails,
+        websites,
+        landlines,
+        work_phones,
+        mobiles,
+        addresses,
         coalesce(extras.extra, map([], [])::MAP(VARCHAR, VARCHAR)) AS extra,
         cut.raw,
         cut.source_row
