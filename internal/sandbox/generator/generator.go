@@ -1,2 +1,133 @@
-// Package generator makes people and organizations as a company's applications really hold them, with the truth.
 package generator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// Profile is the version of the world's recipe. It is frozen: what a seed makes never changes within a profile; harder
+// worlds get new numbers.
+const Profile = "gen/1"
+
+// Options say how large a world to make.
+type Options struct {
+	// People and Organizations are the numbers of hub records, each 0 to 20,000,000. The applications' own files come on top.
+	People, Organizations int
+	// Seed chooses the world; the same seed makes the same bytes.
+	Seed uint64
+}
+
+// maxRecords keeps the numbers of records within the range of IDs that the profile can make.
+const maxRecords = 20_000_000
+
+// orgGroups is where organizations' groups begin, so that no ID or UUID of theirs is a person's.
+const orgGroups = 1 << 25
+
+// Generate makes the world and writes its files into dir, which is made if need be: people.ndjson,
+// organizations.ndjson, truth.csv, application_people.csv, application_organizations.csv, links_people.csv,
+// links_organizations.csv, other_people.csv and other_organizations.csv. They appear whole, after the last record was
+// made, or not at all. progress, if not nil, is told of hub records made, from one goroutine.
+func Generate(ctx context.Context, o Options, dir string, progress func(done, total int64)) (Stats, error) {
+	if o.People < 0 || o.Organizations < 0 || o.People > maxRecords || o.Organizations > maxRecords {
+		return Stats{}, fmt.Errorf("%d people and %d organizations: each must be between 0 and %d", o.People, o.Organizations, maxRecords)
+	}
+	p, err := loadPools()
+	if err != nil {
+		return Stats{}, err
+	}
+	out, err := openFiles(dir)
+	if err != nil {
+		return Stats{}, err
+	}
+	defer out.discard()
+	r := &run{w: &world{seed: o.Seed, pools: p}, out: out, progress: progress, total: int64(o.People) + int64(o.Organizations)}
+	stats, err := r.all(ctx, o)
+	if err != nil {
+		return Stats{}, err
+	}
+	if err := out.publish(); err != nil {
+		return Stats{}, err
+	}
+	return stats, nil
+}
+
+// run is one call of Generate.
+type run struct {
+	w           *world
+	out         *files
+	progress    func(done, total int64)
+	done, total int64
+}
+
+func (r *run) all(ctx context.Context, o Options) (Stats, error) {
+	w := r.w
+	orgs := &maker[organization]{world: w, collection: "organizations", stream: streamOrganizations, firstGroup: orgGroups, prefix: "o",
+		entities: w.organizationGroup, appendHub: appendOrganization, appendOwn: localOrganization, keep: true}
+	so, err := collect(ctx, r, orgs, o.Organizations, func(c *chunk[organization]) { w.addOrganizations(c.groups) })
+	if err != nil {
+		return Stats{}, err
+	}
+	if len(w.orgs) > 0 {
+		w.orgZipf = newZipf(len(w.orgs), 30)
+	}
+	people := &maker[person]{world: w, collection: "people", stream: streamPeople, prefix: "p",
+		entities: w.peopleGroup, appendHub: w.appendPerson, appendOwn: w.localPerson}
+	sp, err := collect(ctx, r, people, o.People, func(*chunk[person]) {})
+	if err != nil {
+		return Stats{}, err
+	}
+	sp.add(so)
+	return sp, nil
+}
+
+// collect makes chunks until the collection holds exactly n hub records, and writes them.
+func collect[T content[T]](ctx context.Context, r *run, m *maker[T], n int, also func(*chunk[T])) (Stats, error) {
+	f := r.out.of(m.collection)
+	stats := Stats{m.collection: &Counts{DuplicatesByKind: map[string]int{}, RecordsByKind: map[string]int{}}}
+	if n == 0 {
+		return stats, ctx.Err()
+	}
+	var names []uint64
+	var late []provisionalRow
+	left := n
+	err := inOrder(ctx, func(number uint64) *chunk[T] { return m.make(number, -1) }, func(number uint64, c *chunk[T]) (bool, error) {
+		if c.hubs > left {
+			c = m.make(number, left)
+		}
+		left -= c.hubs
+		names, late = append(names, c.names...), append(late, c.provisional...)
+		stats.add(Stats{m.collection: &c.counts})
+		also(c)
+		r.report(int64(c.hubs))
+		return left == 0, errors.Join(f.hub.write(c.hub), f.a.write(c.a), f.b.write(c.b), f.links.write(c.links), r.out.truth.write(c.truth))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return stats, r.writeLate(m.prefix, names, late)
+}
+
+func (r *run) report(made int64) {
+	r.done += made
+	if r.progress != nil {
+		r.progress(r.done, r.total)
+	}
+}
+
+// writeLate writes the truth lines whose label waited for the names of the whole world: it stands if two entities or
+// more bear the name.
+func (r *run) writeLate(prefix string, names []uint64, late []provisionalRow) error {
+	slices.Sort(names)
+	var b []byte
+	for _, row := range late {
+		b = append(append(b, row.row...), ',')
+		h := hashName(row.name)
+		if i, _ := slices.BinarySearch(names, h); i+1 < len(names) && names[i] == h && names[i+1] == h {
+			b = append(b, labelOfName(prefix, row.name)...)
+		}
+		b = append(b, '\n')
+	}
+	return r.out.truth.write(b)
+}

@@ -1,0 +1,164 @@
+package generator
+
+import (
+	"context"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// groupsPerChunk is how many groups one goroutine makes at a time. Part of the profile: a wrong crosswalk line points
+// to the group before within the chunk.
+const groupsPerChunk = 256
+
+// chunk is what some consecutive groups add to the files.
+type chunk[T content[T]] struct {
+	hubs                    int
+	hub, a, b, links, truth []byte
+	provisional             []provisionalRow
+	names                   []uint64 // hash of each entity's name
+	counts                  Counts
+	groups                  []*group[T] // kept for organizations only
+}
+
+// provisionalRow is a truth line whose label counts only if two entities bear the name.
+type provisionalRow struct {
+	row  string // up to the label
+	name string
+}
+
+// maker makes the groups of one collection.
+type maker[T content[T]] struct {
+	world      *world
+	collection string
+	stream     uint64
+	firstGroup uint64
+	prefix     string // of entities in the truth
+	entities   func(dice) []entity[T]
+	appendHub  func([]byte, *hubRec[T]) []byte
+	appendOwn  func([]byte, *localRec[T]) []byte
+	keep       bool
+}
+
+// make makes one chunk; at most limit hub records, all of them for limit < 0. A chunk's bytes depend on nothing but
+// the world, its number and the limit.
+func (m *maker[T]) make(number uint64, limit int) *chunk[T] {
+	c := &chunk[T]{}
+	var before *group[T]
+	for i := uint64(0); i < groupsPerChunk && limit != 0; i++ {
+		num := m.firstGroup + number*groupsPerChunk + i
+		d := newDice(m.world.seed, m.stream, num)
+		g := newGroup(d, m.world.pools, num, m.entities(d))
+		g.misdirect(d, before)
+		before = g
+		if limit > 0 {
+			g.cut(limit)
+			limit -= len(g.hubs)
+		}
+		g.mark()
+		m.write(c, g)
+		countGroup(&c.counts, g)
+		if m.keep {
+			c.groups = append(c.groups, g)
+		}
+	}
+	return c
+}
+
+func (m *maker[T]) write(c *chunk[T], g *group[T]) {
+	for i := range g.hubs {
+		h := &g.hubs[i]
+		c.hub = m.appendHub(c.hub, h)
+		m.truth(c, "connec", HubChannel, h.uuid, g.entityName(m.prefix, h.ent), h.kind, h.label)
+	}
+	c.hubs += len(g.hubs)
+	for i := range g.locals {
+		l := &g.locals[i]
+		s := systemOf(l.app)
+		switch l.app {
+		case appA:
+			c.a = m.appendOwn(c.a, l)
+		case appB:
+			c.b = m.appendOwn(c.b, l)
+		default:
+			continue
+		}
+		m.truth(c, s.provider, s.realm, l.id, g.entityName(m.prefix, l.ent), l.kind, l.label)
+	}
+	for _, l := range g.links {
+		c.links = csvRow(c.links, l.left.Provider, l.left.Realm, l.left.ID, l.right.Provider, l.right.Realm, l.right.ID)
+	}
+	for e := range g.entities {
+		c.names = append(c.names, hashName(g.entities[e].base.nameKey()))
+	}
+}
+
+func (m *maker[T]) truth(c *chunk[T], provider, realm, id, entity, kind, label string) {
+	if name, ok := strings.CutPrefix(label, namePrefix); ok {
+		row := strings.TrimSuffix(string(csvRow(nil, provider, realm, id, entity, m.collection, kind)), "\n")
+		c.provisional = append(c.provisional, provisionalRow{row, name})
+		return
+	}
+	if label != "" {
+		label = m.prefix + label
+	}
+	c.truth = csvRow(c.truth, provider, realm, id, entity, m.collection, kind, label)
+}
+
+// hashName is FNV-1a, 64 bits.
+func hashName(s string) uint64 {
+	h := uint64(14695981039346656037)
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * 1099511628211
+	}
+	return h
+}
+
+// labelOfName is the label of records that a name alone describes.
+func labelOfName(prefix, name string) string {
+	return prefix + namePrefix + strconv.FormatUint(hashName(name), 16)
+}
+
+// inOrder makes chunks on every core and hands them over in the order of their numbers until take reports that it has
+// enough. At most a few are in memory.
+func inOrder[C any](ctx context.Context, produce func(uint64) C, take func(uint64, C) (bool, error)) error {
+	workers := runtime.GOMAXPROCS(0)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	queue := make(chan chan C, 2*workers)
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		defer close(queue)
+		var pool errgroup.Group
+		pool.SetLimit(workers)
+		defer pool.Wait()
+		for n := uint64(0); ; n++ {
+			slot := make(chan C, 1)
+			select {
+			case queue <- slot:
+			case <-gctx.Done():
+				return nil
+			}
+			pool.Go(func() error { slot <- produce(n); return nil })
+		}
+	})
+	g.Go(func() error {
+		defer cancel()
+		n := uint64(0)
+		for slot := range queue {
+			select {
+			case c := <-slot:
+				if done, err := take(n, c); done || err != nil {
+					return err
+				}
+				n++
+			case <-gctx.Done():
+				return context.Cause(gctx)
+			}
+		}
+		return context.Cause(gctx)
+	})
+	return g.Wait()
+}
