@@ -20,7 +20,7 @@ func scanMember(r *sql.Rows) (memberRow, error) {
 		m.member.Values[i] = visible(v)
 	}
 	m.cluster.Reason = visible(m.cluster.Reason)
-	m.member.Key = visible(m.member.Key)
+	m.member.Key, m.member.Source = visible(m.member.Key), visible(m.member.Source)
 	if ids != "" {
 		for id := range strings.SplitSeq(ids, "\n") {
 			m.member.IDs = append(m.member.IDs, visible(id))
@@ -39,7 +39,7 @@ func scanEdge(r *sql.Rows) (edgeRow, error) {
 func scanConflict(r *sql.Rows) (conflictRow, error) {
 	var c conflictRow
 	err := r.Scan(&c.at.collection, &c.at.item, &c.conflict.Kind, &c.conflict.Detail)
-	c.conflict.Detail = visible(c.conflict.Detail)
+	c.conflict.Kind, c.conflict.Detail = visible(c.conflict.Kind), visible(c.conflict.Detail)
 	return c, err
 }
 
@@ -55,7 +55,7 @@ func scanOp(r *sql.Rows) (opRow, error) {
 func scanField(r *sql.Rows) (fieldRow, error) {
 	var f fieldRow
 	err := r.Scan(&f.at.collection, &f.at.item, &f.field.Field, &f.field.Before, &f.field.After, &f.field.Winner, &f.field.Rule, &f.field.Conflict)
-	f.field.Field, f.field.Winner = visible(f.field.Field), visible(f.field.Winner)
+	f.field.Field, f.field.Winner, f.field.Rule = visible(f.field.Field), visible(f.field.Winner), visible(f.field.Rule)
 	f.field.Before, f.field.After = visible(plainValue(f.field.Before)), visible(plainValue(f.field.After))
 	return f, err
 }

@@ -36,6 +36,11 @@ type index struct {
 	Text        []string   `json:"x"`
 }
 
+// emptyIndex has lists where nil ones would be null to the script.
+func emptyIndex() index {
+	return index{Chunk: chunkCards, Collections: []string{}, Collection: []int{}, Tier: []int{}, Size: []int{}, Weight: []*float64{}, Text: []string{}}
+}
+
 func (x *index) add(l indexLine) {
 	at := slices.Index(x.Collections, l.collection)
 	if at < 0 {
@@ -71,7 +76,7 @@ type packer struct {
 
 func newPacker(w io.Writer) *packer {
 	gz, _ := gzip.NewWriterLevel(io.Discard, gzip.DefaultCompression) // the level is a valid one
-	return &packer{w: w, gz: gz, index: index{Chunk: chunkCards}}
+	return &packer{w: w, gz: gz, index: emptyIndex()}
 }
 
 func (p *packer) add(c card, l indexLine) error {

@@ -1,0 +1,189 @@
+package reports
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// browser starts chromium without a network of its own; a missing one skips the test, in CI it fails it.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	var path string
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
+			break
+		}
+	}
+	if path == "" {
+		if os.Getenv("CI") != "" {
+			t.Fatal("no chromium on PATH: install it (Debian: apt-get install chromium)")
+		}
+		t.Skip("no chromium on PATH: the page is not tried in a browser")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true))
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// watch collects what a page must never do: complain, or ask for anything but itself.
+func watch(t *testing.T, ctx context.Context, own string) (problems func() []string) {
+	t.Helper()
+	var mu sync.Mutex
+	var all []string
+	err := chromedp.Listen(ctx, func(event any) {
+		text := ""
+		switch e := event.(type) {
+		case *runtime.EventExceptionThrown:
+			text = "exception: " + e.ExceptionDetails.Text
+		case *runtime.EventConsoleAPICalled:
+			text = "console: " + string(e.Type)
+		case *log.EventEntryAdded:
+			text = "log: " + e.Entry.Text
+		case *network.EventRequestWillBeSent:
+			if !strings.HasPrefix(e.Request.URL, own) && !strings.HasPrefix(e.Request.URL, "blob:") {
+				text = "request: " + e.Request.URL
+			}
+		}
+		if text != "" {
+			mu.Lock()
+			defer mu.Unlock()
+			all = append(all, text)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := chromedp.Call(ctx, network.Enable, network.EnableParams{}); err != nil {
+		t.Fatal(err)
+	}
+	return func() []string {
+		mu.Lock()
+		defer mu.Unlock()
+		return all
+	}
+}
+
+// visit opens the report of dir in a window of that width, runs the actions and checks that the page kept to itself.
+func visit(t *testing.T, ctx context.Context, dir string, width int64, actions ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	url := "file://" + filepath.Join(dir, "report.html")
+	problems := watch(t, ctx, url)
+	steps := append([]chromedp.Action[chromedp.Void]{
+		chromedp.EmulateViewport(width, 900), chromedp.Navigate(url), chromedp.WaitReady(chromedp.CSS(`html[data-ready="yes"]`)),
+	}, actions...)
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range problems() {
+		t.Error(p)
+	}
+}
+
+// ask keeps the value of an expression in the page.
+func ask[T any](into *T, expression string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) (err error) {
+		*into, err = chromedp.Evaluate[T](expression)(ctx, target)
+		return err
+	})
+}
+
+// choose sets a control of the cluster browser and waits until the page says how many items fit.
+func choose(control, value, says string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		set := fmt.Sprintf(`{const f = document.getElementById("controls"); f.elements[%q].value = %q; f.requestSubmit()}`, control, value)
+		if _, err := chromedp.Evaluate[chromedp.Void](set)(ctx, target); err != nil {
+			return err
+		}
+		_, err := chromedp.Poll[bool](fmt.Sprintf(`document.getElementById("status").textContent.startsWith(%q)`, says))(ctx, target)
+		return err
+	})
+}
+
+const countCards = `document.querySelectorAll("#cards article").length`
+
+func TestPageInBrowser(t *testing.T) {
+	t.Parallel()
+	ctx := browser(t)
+	dir, _ := write(t, handMade(t))
+	var all, found, none, review int
+	var first, marked string
+	visit(t, ctx, dir, 1280,
+		ask(&all, countCards),
+		ask(&first, `document.querySelector("#cards article h3").textContent`),
+		ask(&marked, `document.querySelector("#cards mark").textContent`),
+		choose("q", "kate@brook", "1 item"), ask(&found, countCards),
+		choose("q", "nobody at all", "0 items"), ask(&none, countCards),
+		choose("q", "", "2 items"),
+		choose("tier", "2", "1 item"), ask(&review, countCards))
+	if all != 2 || found != 1 || none != 0 || review != 1 {
+		t.Errorf("cards: %d at first, %d found, %d for nonsense, %d to review; want 2, 1, 0, 1", all, found, none, review)
+	}
+	if first != "José Peña" {
+		t.Errorf("first card is %q, want the one that needs a person", first)
+	}
+	if marked == "" {
+		t.Error("no difference is marked")
+	}
+}
+
+func TestThemeInBrowser(t *testing.T) {
+	t.Parallel()
+	ctx := browser(t)
+	dir, _ := write(t, handMade(t))
+	const paper = `getComputedStyle(document.body).backgroundColor`
+	var before, after, back string
+	visit(t, ctx, dir, 1280,
+		ask(&before, paper),
+		chromedp.Click(chromedp.CSS("#theme")), ask(&after, paper),
+		chromedp.Click(chromedp.CSS("#theme")), ask(&back, paper))
+	if before == after || before != back {
+		t.Errorf("background is %s, then %s, then %s", before, after, back)
+	}
+}
+
+func TestPhoneInBrowser(t *testing.T) {
+	t.Parallel()
+	ctx := browser(t)
+	made, _ := write(t, handMade(t))
+	empty, _ := write(t, newWorkspace(t))
+	for name, dir := range map[string]string{"hand-made": made, "empty": empty, "hostile": fillHostile(t, hostile())} {
+		var wide int
+		visit(t, ctx, dir, 390, ask(&wide, `document.documentElement.scrollWidth`))
+		if wide > 390 {
+			t.Errorf("%s: the page is %d pixels wide on a phone of 390", name, wide)
+		}
+	}
+}
+
+func TestHostileValuesInBrowser(t *testing.T) {
+	t.Parallel()
+	ctx := browser(t)
+	var scripts, images, cards int
+	visit(t, ctx, fillHostile(t, hostile()), 1280,
+		ask(&cards, countCards),
+		ask(&scripts, `{for (const d of document.querySelectorAll("details")) d.open = true}; document.querySelectorAll("main script").length`),
+		ask(&images, `document.querySelectorAll("img").length`))
+	if scripts != 0 || images != 0 || cards != 20 {
+		t.Errorf("%d scripts and %d images came from values; %d cards, want 20", scripts, images, cards)
+	}
+}
