@@ -180,6 +180,9 @@ func (p *planner) losersOf(op Operation) []string {
 func (p *planner) emit(op Operation) error {
 	slices.Sort(op.DependsOn)
 	op.DependsOn = slices.Compact(op.DependsOn)
+	if op.Reason.Kinds == nil {
+		op.Reason.Kinds = []string{}
+	}
 	if op.Type == TypeWithheld {
 		p.summary.Withheld[op.Withheld]++
 		return p.store.add(op)

@@ -71,6 +71,7 @@ func (p *planner) withholdPart(c, part *cluster, records []*member) error {
 
 // planPart works out a part that holds a hub record, and emits its operations unless its records contradict each other.
 func (p *planner) planPart(c *cluster) error {
+	c.markOutside()
 	u := &unit{cluster: c, reason: c.evidence()}
 	u.ranked, u.rule = rankSurvivors(c.hubs())
 	for _, m := range c.applications() {
@@ -179,6 +180,9 @@ func (p *planner) survivorOperation(u *unit, kind string, ids []connec.ExternalI
 		return op, err
 	}
 	op.Hazards = p.hazardsOf(u, target, ids)
+	if kind == TypeConsolidate {
+		op.Hazards = append(op.Hazards, u.notices()...)
+	}
 	if len(ids) > 0 {
 		op.Irreversible = "an external ID, once added, stays on the record"
 	}
@@ -328,7 +332,7 @@ func (p *planner) planNative(u *unit) (err error) {
 	if len(others) == 0 {
 		return nil
 	}
-	op.Hazards = append(p.hazardsOf(u, target, nil),
+	op.Hazards = append(append(p.hazardsOf(u, target, nil), u.notices()...),
 		hazard(HazardOutcomeUnknown, "whether Connec!'s merge moves external IDs and references, and may be called with an application's credentials, is unknown"))
 	if op.Request, err = mergeRequest(u.collection, target.uuid(), others, attributes); err != nil {
 		return err
@@ -344,7 +348,7 @@ func (p *planner) planNative(u *unit) (err error) {
 	return err
 }
 
-// hazardsOf lists what is dangerous in giving the record these IDs and, on the survivor, the values of the others.
+// hazardsOf lists what is dangerous in writing the record and giving it these IDs.
 func (p *planner) hazardsOf(u *unit, target *member, ids []connec.ExternalID) []Hazard {
 	var hazards []Hazard
 	if !target.inUse() {
@@ -360,9 +364,6 @@ func (p *planner) hazardsOf(u *unit, target *member, ids []connec.ExternalID) []
 	}
 	if len(ids) > 0 {
 		hazards = append(hazards, irreversible(ids))
-	}
-	if target == u.survivor() {
-		hazards = append(hazards, u.notices()...)
 	}
 	return hazards
 }
@@ -382,11 +383,13 @@ func (p *planner) sharedAfter(u *unit, target *member, ids []connec.ExternalID) 
 	return shared
 }
 
+// notices are what a person should know of the merged values. A code always differs, and flags are added up: neither is
+// worth a line.
 func (u *unit) notices() []Hazard {
 	var hazards []Hazard
 	var fields []string
 	for _, f := range u.fields {
-		if f.Conflict {
+		if f.Conflict && f.Rule != ruleKept && f.Rule != ruleAny {
 			fields = append(fields, f.Field)
 		}
 	}

@@ -42,6 +42,7 @@ func (p *planner) planWithoutHub(c, part *cluster, parts int) error {
 // that survive among them.
 func (p *planner) planCreate(collection, clusterID string, records []*member, reason Reason) error {
 	u := &unit{cluster: &cluster{collection: collection, id: clusterID, members: records}, reason: reason}
+	u.markOutside()
 	u.ranked, u.rule = rankSurvivors(records)
 	first := u.survivor()
 	ids := chooseIDs(nil, records).chosen

@@ -20,19 +20,14 @@ type idChoice struct {
 // application that holds the record twice keeps its second ID out of the hub: two IDs of one account on one record
 // would make its connector overwrite the one with the other.
 func chooseIDs(ranked, applications []*member) idChoice {
-	c := idChoice{holders: map[connec.ExternalID]int{}, elsewhere: map[connec.ExternalID]bool{}}
-	for _, m := range ranked {
-		for _, h := range m.IDs {
-			c.holders[h.id]++
-		}
-	}
+	c := idChoice{holders: holdersAmong(ranked), elsewhere: map[connec.ExternalID]bool{}}
 	taken := map[account]bool{}
 	take := func(ids []heldID) {
 		for _, h := range ids {
-			if h.Holders > c.holders[h.id] {
+			if h.outside {
 				c.elsewhere[h.id] = true
 			}
-			if h.spreads() && !c.elsewhere[h.id] && !taken[h.account()] {
+			if h.spreads() && !taken[h.account()] {
 				taken[h.account()] = true
 				c.chosen = append(c.chosen, h.id)
 			}
@@ -49,6 +44,27 @@ func chooseIDs(ranked, applications []*member) idChoice {
 	take(rest)
 	slices.SortFunc(c.chosen, connec.ExternalID.Compare)
 	return c
+}
+
+// holdersAmong counts, for each ID, the records that hold it.
+func holdersAmong(records []*member) map[connec.ExternalID]int {
+	holders := map[connec.ExternalID]int{}
+	for _, m := range records {
+		for _, h := range m.IDs {
+			holders[h.id]++
+		}
+	}
+	return holders
+}
+
+// markOutside notes the IDs that a hub record outside the part holds too.
+func (c *cluster) markOutside() {
+	holders := holdersAmong(c.hubs())
+	for _, m := range c.members {
+		for i, h := range m.IDs {
+			m.IDs[i].outside = h.Holders > holders[h.id]
+		}
+	}
 }
 
 // lacking are the chosen IDs that the hub record is to gain: those of applications that it bears no ID of.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/sameas/sameas/internal/connec"
 	queries "github.com/sameas/sameas/sql"
@@ -18,7 +19,8 @@ type heldID struct {
 	Dead    bool   `json:"d"` // the application that it belongs to no longer lists it
 	Void    bool   `json:"v"` // no identity: a placeholder, or on more records than can be true
 
-	id connec.ExternalID
+	id      connec.ExternalID
+	outside bool // a hub record outside the part of the cluster that is planned holds it too
 }
 
 // account is an application in one of its accounts: what an ID is unique in.
@@ -27,7 +29,7 @@ type account struct{ provider, realm string }
 func (h heldID) account() account { return account{h.id.Provider, h.id.Realm} }
 
 // spreads reports whether the ID may be written to another record that is the same thing.
-func (h heldID) spreads() bool { return !h.Dead && !h.Void && !h.id.IsHub() }
+func (h heldID) spreads() bool { return !h.Dead && !h.Void && !h.outside && !h.id.IsHub() }
 
 // member is one record of a cluster.
 type member struct {
@@ -78,15 +80,23 @@ func (m *member) holds(key string) bool {
 	return slices.ContainsFunc(m.IDs, func(h heldID) bool { return h.Key == key })
 }
 
-// accounts counts the applications that know the record by an ID that still stands.
-func (m *member) accounts() int {
-	var seen []account
+// accounts counts the applications that know the record, and of these the ones that know it only by an ID that is gone
+// or that a record outside its cluster bears too.
+func (m *member) accounts() (known, doubtful int) {
+	var all, sound []account
 	for _, h := range m.IDs {
-		if h.spreads() && !slices.Contains(seen, h.account()) {
-			seen = append(seen, h.account())
+		a := h.account()
+		if h.Void || h.id.IsHub() {
+			continue
+		}
+		if !slices.Contains(all, a) {
+			all = append(all, a)
+		}
+		if h.spreads() && !slices.Contains(sound, a) {
+			sound = append(sound, a)
 		}
 	}
-	return len(seen)
+	return len(all), len(all) - len(sound)
 }
 
 // bond is one edge inside a cluster.
@@ -174,6 +184,7 @@ func (m *member) prepare() error {
 			return fmt.Errorf("record %s: %w", m.Key, err)
 		}
 		m.IDs[i].id = id
+		m.IDs[i].Void = m.IDs[i].Void || placeholderID.MatchString(strings.ToLower(id.ID))
 	}
 	slices.SortFunc(m.IDs, func(a, b heldID) int { return a.id.Compare(b.id) })
 	if m.RawText == "" {

@@ -13,17 +13,30 @@ type survivorRule struct {
 
 // survivorRules are asked in turn; the last is a total order, so that there is always one survivor.
 //
-// "Most referred to" is there for a second run: once the records hold the same IDs and fields, age alone could turn
-// survivor and loser round, and every reference would move back.
+// Two rules are there for a second run, which must find nothing to do. IDs in doubt (gone from their application, or
+// borne outside the cluster too) are never added, so a record with one lacks a sound ID for ever, and would lose its
+// place once the loser has gained the others. And once all hold the same IDs and fields, age alone could turn survivor
+// and loser round: the one that is referred to stays.
 func survivorRules() []survivorRule {
 	return []survivorRule{
 		{"in use", func(a, b *member) int { return preferTrue(a.inUse(), b.inUse()) }},
-		{"known to the most applications", func(a, b *member) int { return cmp.Compare(b.accounts(), a.accounts()) }},
+		{"fewest IDs in doubt", func(a, b *member) int { return cmp.Compare(a.inDoubt(), b.inDoubt()) }},
+		{"known to the most applications", func(a, b *member) int { return cmp.Compare(b.known(), a.known()) }},
 		{"most complete", func(a, b *member) int { return cmp.Compare(b.completeness(), a.completeness()) }},
 		{"most referred to", func(a, b *member) int { return cmp.Compare(b.RefsIn, a.RefsIn) }},
 		{"oldest", func(a, b *member) int { return compareCreated(a.Created, b.Created) }},
 		{"smallest ID", func(a, b *member) int { return cmp.Compare(a.Key, b.Key) }},
 	}
+}
+
+func (m *member) known() int {
+	n, _ := m.accounts()
+	return n
+}
+
+func (m *member) inDoubt() int {
+	_, n := m.accounts()
+	return n
 }
 
 func preferTrue(a, b bool) int {
