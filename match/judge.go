@@ -27,12 +27,19 @@ type vetoField struct {
 func newJudge(s *schema, m *model, set *kernel.Set) *judge {
 	j := &judge{Comparer: kernel.NewComparer(set, m.spec), model: m, known: map[[2]uint32]bool{}, sums: make([]float64, len(m.Groups))}
 	for i, f := range s.fields {
-		switch f.name {
-		case "given", "birth_date", "generation", "tax_number":
+		switch {
+		case f.name == "generation", f.name == "tax_number", (f.name == "given" || f.name == "birth_date") && !m.fewLookAlikes():
 			j.veto = append(j.veto, vetoField{i, f.kind.Different()})
 		}
 	}
 	return j
+}
+
+// fewLookAlikes reports that nearly all pairs which share a household are one person in this data: there are no families
+// in it that a given name or a birth date would have to tell apart, so one of them may be wrong.
+func (m *model) fewLookAlikes() bool {
+	g := m.groupIndex(groupHousehold)
+	return g >= 0 && evidence.Probability(m.Groups[g].Cap+m.Prior) >= 0.95
 }
 
 // independent reports whether two groups of fields agree, one of them on something of the person's or the

@@ -38,6 +38,7 @@ func rounded(bits float64) float64 { return float64(units(bits)) * kernel.Unit }
 type parameters struct {
 	m, u   [][]float64
 	lambda float64
+	shares []float64 // per group of correlated fields: of the pairs that agree on it, how many are one thing
 }
 
 // defaults are the parameters before the data speaks.
@@ -46,11 +47,16 @@ func (s *schema) defaults(lambda float64) parameters {
 	for _, f := range s.fields {
 		p.m = append(p.m, append([]float64{0}, normalised(f.m)...))
 		p.u = append(p.u, append([]float64{0}, f.u...))
-		last := p.u[len(p.u)-1]
-		closeU(last)
+		closeU(p.u[len(p.u)-1])
+	}
+	for _, c := range s.caps {
+		p.shares = append(p.shares, evidence.Probability(-c.margin))
 	}
 	return p
 }
+
+// capOf is the most that a group may weigh: what brings the prior to the share of pairs agreeing on it that are one.
+func capOf(prior, share float64) float64 { return max(2, evidence.Bits(share)-prior) }
 
 // normalised divides by the sum.
 func normalised(p []float64) []float64 {
@@ -79,8 +85,8 @@ func (s *schema) build(p parameters, terms []termTable, set *kernel.Set, t confi
 	m := &model{lambda: p.lambda, spec: &kernel.Spec{}}
 	m.Model = evidence.Model{Collection: s.collection, Spec: spec, Prior: rounded(math.Log2(p.lambda / (1 - p.lambda))),
 		Thresholds: evidence.Thresholds{Auto: t.Auto, Review: t.Review, Attach: t.Attach}}
-	for _, c := range s.caps {
-		limit := rounded(max(4, -m.Prior-c.margin))
+	for g, c := range s.caps {
+		limit := rounded(capOf(m.Prior, p.shares[g]))
 		m.Groups = append(m.Groups, evidence.Group{Name: c.name, Cap: limit})
 	}
 	for i, f := range s.fields {

@@ -12,9 +12,9 @@ import (
 
 // How a model is fitted.
 const (
-	samplePairs    = 400_000   // random pairs for u
+	samplePairs    = 300_000   // random pairs for u
 	trainingPairs  = 4_000_000 // candidate pairs for EM, about
-	iterations     = 25
+	iterations     = 60
 	converged      = 1e-4 // largest change of a parameter
 	enoughMatches  = 200  // expected matches among the candidates below which the defaults stand
 	defaultWeight  = 60   // matches that the default m counts for
@@ -135,7 +135,7 @@ func (f *fit) estimateU(s *schema, random levelCounts, terms []termTable) {
 				share = terms[i].same()
 			}
 			corrected := (share - f.lambda*m[l]) / (1 - f.lambda)
-			u[l] = max(corrected, share/20, floorU(terms[i].total, defaults[l-1]))
+			u[l] = math.Sqrt(u[l] * max(corrected, share/20, floorU(terms[i].total, defaults[l-1])))
 		}
 		closeU(u)
 	}
@@ -158,7 +158,7 @@ func sortedCounts(counts map[kernel.Count]int64) []patternCount {
 		sorted = append(sorted, patternCount{c, float64(n)})
 	}
 	slices.SortFunc(sorted, func(a, b patternCount) int {
-		return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Pattern, b.Pattern))
+		return cmp.Or(cmp.Compare(a.Rules, b.Rules), cmp.Compare(a.Pattern, b.Pattern))
 	})
 	return sorted
 }
@@ -169,19 +169,20 @@ type linkedPairs struct{ patterns []kernel.Pattern }
 // expectationMaximisation alternates between the share of matches in each pattern and the parameters that these
 // shares give. A field's m takes no part from pairs that only a rule keyed on the field found.
 func (f *fit) expectationMaximisation(s *schema, counts []patternCount, linked linkedPairs, random levelCounts, terms []termTable, all, share float64) {
-	keyed := s.keyedFields()
+	unkeyed := s.unkeyedRules()
 	var matches float64
 	change := math.Inf(1)
 	rounds := 0
 	for ; rounds < iterations && change > converged; rounds++ {
 		weights := s.patternWeights(f.parameters)
+		f.learnShares(s, &weights, counts)
 		sums := s.newLevelCounts()
 		matches = 0
 		for _, c := range counts {
 			r := c.n * weights.probability(c.Pattern)
 			matches += r
 			for i := range sums {
-				if l := c.Pattern.Level(i); l != kernel.Missing && !keyed[c.Rule][i] {
+				if l := c.Pattern.Level(i); l != kernel.Missing && c.Rules&unkeyed[i] != 0 {
 					sums[i][l] += r
 				}
 			}
@@ -194,7 +195,7 @@ func (f *fit) expectationMaximisation(s *schema, counts []patternCount, linked l
 			}
 		}
 		change = f.maximise(s, sums)
-		f.lambda = min(max(matches/share/all, 0.02/math.Sqrt(2*all)), 0.3)
+		f.lambda = math.Sqrt(f.lambda * min(max(matches/share/all, 0.02/math.Sqrt(2*all)), 0.3))
 		f.estimateU(s, random, terms)
 	}
 	f.report(s, matches, len(linked.patterns), rounds, change)
@@ -221,16 +222,17 @@ func (f *fit) maximise(s *schema, sums levelCounts) (change float64) {
 	return change
 }
 
-// keyedFields says, for each rule, which fields its key is made of.
-func (s *schema) keyedFields() [][]bool {
-	keyed := make([][]bool, len(s.rules))
-	for r, rule := range s.rules {
-		keyed[r] = make([]bool, len(s.fields))
-		for i, f := range s.fields {
-			keyed[r][i] = slices.Contains(rule.fields, f.name) || rule.fields == nil && f.path != ""
+// unkeyedRules are, for each field, the rules whose key is not made of it, one bit a rule.
+func (s *schema) unkeyedRules() []uint32 {
+	masks := make([]uint32, len(s.fields))
+	for i, f := range s.fields {
+		for r, rule := range s.rules {
+			if !slices.Contains(rule.fields, f.name) && (rule.fields != nil || f.path == "") {
+				masks[i] |= 1 << r
+			}
 		}
 	}
-	return keyed
+	return masks
 }
 
 func (f *fit) report(s *schema, matches float64, linked, rounds int, change float64) {
@@ -242,47 +244,4 @@ func (f *fit) report(s *schema, matches float64, linked, rounds int, change floa
 	if matches+float64(linked) < enoughMatches {
 		f.warnings = append(f.warnings, fmt.Sprintf("only %.0f matches to learn from: the weights are mostly the documented defaults", matches+float64(linked)))
 	}
-}
-
-// patternWeights are the weights of a parameter set, without frequencies, caps included.
-type patternWeights struct {
-	prior float64
-	bits  [][]float64
-	group []int
-	caps  []float64
-	sums  []float64
-}
-
-func (s *schema) patternWeights(p parameters) patternWeights {
-	w := patternWeights{prior: math.Log2(p.lambda / (1 - p.lambda)), sums: make([]float64, len(s.caps))}
-	for _, c := range s.caps {
-		w.caps = append(w.caps, max(4, -w.prior-c.margin))
-	}
-	for i, f := range s.fields {
-		levels := evidenceField(f, p.m[i], p.u[i]).Levels
-		bits := make([]float64, len(levels))
-		for l := range levels {
-			bits[l] = levels[l].Bits
-		}
-		w.bits = append(w.bits, bits)
-		w.group = append(w.group, slices.IndexFunc(s.caps, func(c groupCap) bool { return c.name == f.group }))
-	}
-	return w
-}
-
-func (w *patternWeights) probability(p kernel.Pattern) float64 {
-	clear(w.sums)
-	total := w.prior
-	for i := range w.bits {
-		b := w.bits[i][p.Level(i)]
-		if w.group[i] < 0 {
-			total += b
-		} else {
-			w.sums[w.group[i]] += b
-		}
-	}
-	for g, sum := range w.sums {
-		total += min(sum, w.caps[g])
-	}
-	return 1 / (1 + math.Exp2(-total))
 }

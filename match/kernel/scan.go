@@ -16,9 +16,10 @@ type Edge struct {
 	Weight int32 // in units
 }
 
-// Count is how often a pattern came under a rule.
+// Count names a pattern and the rules under which the pair shares a key, one bit a rule: which rule came first is no
+// property of the pair, and would bias what is learnt of the fields that the first rules look at.
 type Count struct {
-	Rule    uint8
+	Rules   uint32
 	Pattern Pattern
 }
 
@@ -78,11 +79,22 @@ func (s *Scanner) pair(rule int, a, b uint32) {
 	s.Result.Pairs[rule]++
 	pattern, weight := s.compare(a, b)
 	if s.spec.Count {
-		s.Result.Counts[Count{uint8(rule), pattern}]++
+		s.Result.Counts[Count{s.set.rules(rule, a, b), pattern}]++
 	}
 	if weight >= s.spec.Keep {
 		s.Result.Edges = append(s.Result.Edges, Edge{A: a, B: b, Rule: uint8(rule), Weight: weight})
 	}
+}
+
+// rules is the set of rules from the first on under which two records share a key.
+func (s *Set) rules(first int, a, b uint32) uint32 {
+	mask := uint32(1) << first
+	for r := first + 1; r < len(s.Keys); r++ {
+		if _, shared := s.Keys[r].firstShared(a, b); shared {
+			mask |= 1 << r
+		}
+	}
+	return mask
 }
 
 // FirstRule is the rule under which two records would be compared, or -1.

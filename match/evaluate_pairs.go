@@ -1,0 +1,159 @@
+package match
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"math"
+	"slices"
+
+	queries "github.com/sameas/sameas/sql"
+)
+
+// scoredPair is one kept and scored pair of judged records.
+type scoredPair struct {
+	a, b                int
+	weight, probability float64
+}
+
+func (j *judged) loadScored(ctx context.Context, db *sql.DB) ([]scoredPair, error) {
+	var pairs []scoredPair
+	err := queries.Each(ctx, db, "match/evaluate_scored.sql", queries.Args{"collection": j.collection}, func(rows *sql.Rows) error {
+		var p scoredPair
+		var a, b int64
+		if err := rows.Scan(&a, &b, &p.weight, &p.probability); err != nil {
+			return err
+		}
+		var left, right bool
+		p.a, left = j.place[a]
+		p.b, right = j.place[b]
+		if left && right {
+			pairs = append(pairs, p)
+		}
+		return nil
+	})
+	return pairs, err
+}
+
+// bestThreshold goes down the scored pairs and keeps the weight with the best F1, the highest of equals.
+func (v view) bestThreshold(scored []scoredPair, wanted int64) Threshold {
+	best := Threshold{Threshold: Ratio(math.NaN()), Rates: ratesOf(0, 0, wanted)}
+	var right, found int64
+	for i, p := range scored {
+		a, b := &v.records[p.a], &v.records[p.b]
+		if v.counts(a, b) {
+			found++
+			if a.entity == b.entity {
+				right++
+			}
+		}
+		if i+1 < len(scored) && scored[i+1].weight == p.weight || found == 0 {
+			continue // pairs of one weight are above a threshold together
+		}
+		if r := ratesOf(right, found, wanted); math.IsNaN(float64(best.Threshold)) || r.F1 > best.F1 {
+			best = Threshold{Ratio(p.probability), r}
+		}
+	}
+	return best
+}
+
+// blockKeys are the numbers of each judged record's block keys, sorted.
+type blockKeys [][]uint64
+
+func (j *judged) loadBlockKeys(ctx context.Context, db *sql.DB) (blockKeys, error) {
+	keys := make(blockKeys, len(j.records))
+	err := queries.Each(ctx, db, "match/evaluate_block_keys.sql", queries.Args{"collection": j.collection}, func(rows *sql.Rows) error {
+		var rid int64
+		var key uint64
+		if err := rows.Scan(&rid, &key); err != nil {
+			return err
+		}
+		if place, ok := j.place[rid]; ok {
+			keys[place] = append(keys[place], key)
+		}
+		return nil
+	})
+	for name, n := range sizes(j.records, nil, byEntity) {
+		if n > giantEntity {
+			j.notes = append(j.notes, fmt.Sprintf("%s: entity number %d of the truth has %d records: its blocking recall is a lower bound", j.collection, name[0], n))
+		}
+	}
+	slices.Sort(j.notes)
+	return keys, err
+}
+
+// giantEntity is the size beyond which an entity's pairs are no longer walked through one by one.
+const giantEntity = 20_000
+
+// blocked counts the true pairs of the view that share a block key or are must-linked.
+func (v view) blocked(keys blockKeys) int64 {
+	members := map[int32][]int{}
+	for i := range v.records {
+		members[v.records[i].entity] = append(members[v.records[i].entity], i)
+	}
+	total := int64(0)
+	for _, list := range members {
+		switch {
+		case len(list) > giantEntity:
+			total += v.blockedInGiant(keys, list)
+		case len(list) > 1:
+			total += v.blockedInEntity(keys, list)
+		}
+	}
+	return total
+}
+
+// blockedInEntity marks, for each record, the later ones that share a key with it or are must-linked to it.
+func (v view) blockedInEntity(keys blockKeys, list []int) int64 {
+	byKey, byLink := map[uint64][]int{}, map[int32][]int{}
+	for place, i := range list {
+		for _, k := range keys[i] {
+			byKey[k] = append(byKey[k], place)
+		}
+		byLink[v.records[i].linked] = append(byLink[v.records[i].linked], place)
+	}
+	seen := make([]int, len(list)) // by which record (from 1) a place was marked last
+	total := int64(0)
+	for place, i := range list {
+		mark := func(others []int) {
+			later, _ := slices.BinarySearch(others, place+1)
+			for _, other := range others[later:] {
+				if seen[other] != place+1 {
+					seen[other] = place + 1
+					if v.counts(&v.records[i], &v.records[list[other]]) {
+						total++
+					}
+				}
+			}
+		}
+		for _, k := range keys[i] {
+			mark(byKey[k])
+		}
+		mark(byLink[v.records[i].linked])
+	}
+	return total
+}
+
+// blockedInGiant counts by formula the pairs under the entity's commonest key alone: at least so many were found.
+func (v view) blockedInGiant(keys blockKeys, list []int) int64 {
+	counts := map[uint64]int64{}
+	for _, i := range list {
+		for _, k := range keys[i] {
+			counts[k]++
+		}
+	}
+	var commonest uint64
+	for k, n := range counts {
+		if n > counts[commonest] || n == counts[commonest] && k < commonest {
+			commonest = k
+		}
+	}
+	var under []verdict
+	for _, i := range list {
+		if _, has := slices.BinarySearchFunc(keys[i], commonest, cmp.Compare[uint64]); has {
+			under = append(under, v.records[i])
+		}
+	}
+	return view{under, v.notByIDs}.pairs()
+}

@@ -1,0 +1,467 @@
+package match
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	queries "github.com/sameas/sameas/sql"
+)
+
+// oneRecord is a record of a hand-made workspace.
+type oneRecord struct {
+	id, cluster, tier, review string
+	blocks                    []string
+	alsoIDs                   []string // of provider q, realm 1
+}
+
+// oneEdge joins the records of two numbers; weight NaN is unscored.
+type oneEdge struct {
+	a, b   int
+	kind   string
+	weight float64
+}
+
+func workspace(t *testing.T, collection string, records []oneRecord, edges []oneEdge) *sql.DB {
+	t.Helper()
+	db, err := queries.Open(t.Context(), "", queries.Options{Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	exec := func(query string, args ...any) {
+		if _, err := db.ExecContext(t.Context(), query, args...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, r := range records {
+		exec(`INSERT INTO records (rid, source, collection, key, provider, realm, id, hub, content_hash, raw) VALUES (?, 's', ?, ?, 'p', '1', ?, false, '', '{}')`,
+			i+1, collection, "p/1/"+r.id, r.id)
+		exec(`INSERT INTO external_ids VALUES (?, ?, 'p', '1', ?, 0)`, i+1, collection, r.id)
+		for k, id := range r.alsoIDs {
+			exec(`INSERT INTO external_ids VALUES (?, ?, 'q', '1', ?, ?)`, i+1, collection, id, k+1)
+		}
+		if r.cluster != "" {
+			exec(`INSERT INTO clusters VALUES (?, ?, ?, ?, ?, ?)`, collection, i+1, "p/1/"+r.id, r.cluster, r.tier, r.review)
+		}
+		exec(`INSERT INTO features VALUES (?, ?, '', '', [], string_split(?, '|'))`, i+1, collection, strings.Join(r.blocks, "|"))
+	}
+	for _, e := range edges {
+		weight, probability := any(e.weight), any(1/(1+math.Exp2(-e.weight)))
+		if math.IsNaN(e.weight) {
+			weight, probability = nil, nil
+		}
+		exec(`INSERT INTO edges VALUES (?, ?, ?, ?, ?, ?, '', NULL, NULL, ?, ?)`, collection, e.a, e.b,
+			"p/1/"+records[e.a-1].id, "p/1/"+records[e.b-1].id, e.kind, weight, probability)
+	}
+	return db
+}
+
+// sevenRecords: entity x = 1, 2, 3; y = 4, 5; z = 6; w = 7. Auto clusters {1,2,4} and {5}; {3} goes to review with
+// {1,2,4}; {6,7} was taken out of auto. IDs join 1 and 2.
+func sevenRecords(t *testing.T) *sql.DB {
+	return workspace(t, "people", []oneRecord{
+		{"1", "c1", "auto", "r1", []string{"a", "b"}, nil}, {"2", "c1", "auto", "r1", []string{"", "c"}, nil},
+		{"3", "c2", "single", "r1", []string{"a", ""}, nil}, {"4", "c1", "auto", "r1", []string{"k", ""}, nil},
+		{"5", "c3", "single", "r3", []string{"l", "k"}, nil}, {"6", "c4", "review", "r4", []string{"", ""}, []string{"six"}},
+		{"7", "c4", "review", "r4", []string{"", ""}, nil},
+	}, []oneEdge{
+		{1, 2, "shared_id", math.NaN()}, {1, 3, "fuzzy", 3}, {2, 4, "fuzzy", 9}, {4, 5, "fuzzy", 1}, {6, 7, "fuzzy", 5}, {1, 2, "fuzzy", 12},
+	})
+}
+
+const sevenTruth = "entity,id,realm,provider,kind\nx,1,1,p,clean\nx,2,1,p,typo\nx,3,1,p,moved\ny,4,1,p,clean\ny,5,1,p,clean\nz,six,1,q,twin\nw,7,1,p,twin\nv,99,1,p,clean\n"
+
+func evaluateText(t *testing.T, db *sql.DB, truth string) (Evaluation, error) {
+	t.Helper()
+	return Evaluate(t.Context(), EvaluateOptions{Options: Options{DB: db}, Truth: strings.NewReader(truth), TruthName: "truth.csv"})
+}
+
+func near(a Ratio, b float64) bool { return math.Abs(float64(a)-b) < 1e-12 }
+
+func sameRates(r Rates, precision, recall, f1 float64) bool {
+	return near(r.Precision, precision) && near(r.Recall, recall) && near(r.F1, f1)
+}
+
+// TestEvaluateByHand holds every figure against one worked out on paper.
+func TestEvaluateByHand(t *testing.T) {
+	t.Parallel()
+	e, err := evaluateText(t, sevenRecords(t), sevenTruth)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(e.Collections) != 1 || e.Unknown != 1 {
+		t.Fatalf("%d collections, %d unknown rows", len(e.Collections), e.Unknown)
+	}
+	c := e.Collections[0]
+	// True pairs: 12 13 23 45. Auto {1,2,4}: 12 right, 14 24 wrong.
+	if c.Records != 7 || c.Unjudged != 0 || c.TruePairs != 4 || c.Auto.Pairs != 3 || !sameRates(c.Auto.Rates, 1./3, 1./4, 2./7) {
+		t.Errorf("auto: %+v", c.Auto)
+	}
+	// Review groups {1,2,3,4}, {5}, {6,7}: 6 + 1 pairs, 12 13 23 right.
+	if c.AutoAndReview.Pairs != 7 || !sameRates(c.AutoAndReview.Rates, 3./7, 3./4, 6./11) {
+		t.Errorf("auto and review: %+v", c.AutoAndReview)
+	}
+	// Judged: {1,2,3}, {4}, {5}, {6}, {7}.
+	if c.OracleReview.Items != 2 || c.OracleReview.Pairs != 3 || !sameRates(c.OracleReview.Rates, 1, 3./4, 6./7) {
+		t.Errorf("oracle: %+v", c.OracleReview)
+	}
+	// By weight: 12 right (12), 24 wrong (9), 67 wrong (5), 13 right (3), 45 right (1): F1 2/5, 2/6, 2/7, 4/8, 6/9.
+	if !near(c.BestThreshold.Threshold, 2./3) || !sameRates(c.BestThreshold.Rates, 3./5, 3./4, 2./3) {
+		t.Errorf("best threshold: %+v", c.BestThreshold)
+	}
+	// Shared keys: 13 by the first rule's a; 12 by the ID; k of rule one is not k of rule two; 23 nothing.
+	if !near(c.BlockingRecall, 2./4) {
+		t.Errorf("blocking recall: %v", c.BlockingRecall)
+	}
+	precision, recall := (2./3+2./3+1+1./3+1+1+1)/7, (2./3+2./3+1./3+1./2+1./2+1+1)/7
+	if !sameRates(c.BCubed, precision, recall, 2*precision*recall/(precision+recall)) {
+		t.Errorf("b-cubed: %+v", c.BCubed)
+	}
+	if c.AutoClusters != 1 || c.ImpureClusters != 1 {
+		t.Errorf("%d of %d clusters impure", c.ImpureClusters, c.AutoClusters)
+	}
+	// Not by IDs: true pairs 13 23 45; auto finds 14 24 only.
+	n := c.NotByIDs
+	if n.TruePairs != 3 || n.Auto.Pairs != 2 || !sameRates(n.Auto.Rates, 0, 0, 0) || !near(n.BlockingRecall, 1./3) ||
+		n.AutoAndReview.Pairs != 6 || !near(n.AutoAndReview.Recall, 2./3) {
+		t.Errorf("not by IDs: %+v", n)
+	}
+	want := []KindFigures{{"clean", 3, 1. / 3, 2. / 3, 2}, {"moved", 2, 0, 1, 0}, {"twin", 0, Ratio(math.NaN()), Ratio(math.NaN()), 0}, {"typo", 2, 1. / 2, 1, 1}}
+	if fmt.Sprint(c.ByKind) != fmt.Sprint(want) {
+		t.Errorf("by kind: %v, want %v", c.ByKind, want)
+	}
+}
+
+func TestIndistinguishablePairsCountNeitherWay(t *testing.T) {
+	t.Parallel()
+	truth := "provider,realm,id,entity,collection,indistinguishable\n" +
+		"p,1,1,x,people,\np,1,2,x,people,g\np,1,3,x,people,\np,1,4,y,people,g\np,1,5,y,people,\np,1,6,z,people,h\np,1,7,z,people,h\n"
+	e, err := evaluateText(t, sevenRecords(t), truth)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// 24 is no error and 67 no miss: true pairs 12 13 23 45; auto pairs 12 14.
+	c := e.Collections[0]
+	if c.TruePairs != 4 || c.Auto.Pairs != 2 || !sameRates(c.Auto.Rates, 1./2, 1./4, 1./3) {
+		t.Errorf("auto: %+v of %d", c.Auto, c.TruePairs)
+	}
+}
+
+func TestTruthIsChecked(t *testing.T) {
+	t.Parallel()
+	db := sevenRecords(t)
+	for truth, want := range map[string]string{
+		"":                                    "truth.csv: no header",
+		"provider,realm,id\np,1,1\n":          "truth.csv:1: column `entity` is missing",
+		"id,provider,realm,entity,id\n":       "truth.csv:1: column `id` is there twice",
+		"provider,realm,id,entity\n":          "truth.csv: has no rows",
+		"provider,realm,id,entity\np,1,,x\n":  "truth.csv:2: provider, realm, id and entity must not be empty",
+		"provider,realm,id,entity\np,1\n":     "truth.csv: record on line 2: wrong number of fields",
+		"provider,realm,id,entity\np,2,1,x\n": "truth.csv: none of its 1 rows names a record of the workspace (people): line 2 names p/2/1",
+		"provider,realm,id,entity\np,1,1,x\np,1,2,x\np,1,1,y\n":        `truth.csv:4: p/1/1 is entity "y" here, and the same record is entity "x" on line 2`,
+		"provider,realm,id,entity,collection\np,1,1,x,organizations\n": "none of its 1 rows",
+		"\xef\xbb\xbfprovider,realm,id,entity\np,1,1,x\np,1,2,\"y\n":   "truth.csv: ",
+		"provider,realm,id,entity\np,1,1,\xff\n":                       "truth.csv:2: is not UTF-8 text",
+	} {
+		if _, err := evaluateText(t, db, truth); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", truth, err, want)
+		}
+	}
+	if _, err := evaluateText(t, sevenRecords(t), "\xef\xbb\xbfprovider,realm,id,entity\np,1,1,x\n"); err != nil {
+		t.Errorf("byte order mark: %v", err)
+	}
+}
+
+// TestOwnNameGoesFirst: a hub record that bears another's ID wrongly is named by its own row.
+func TestOwnNameGoesFirst(t *testing.T) {
+	t.Parallel()
+	db := sevenRecords(t)
+	e, err := evaluateText(t, db, "provider,realm,id,entity\np,1,6,z\nq,1,six,y\np,1,7,z\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := e.Collections[0]; c.TruePairs != 1 || c.Records != 2 {
+		t.Errorf("%d true pairs of %d records", c.TruePairs, c.Records)
+	}
+}
+
+func TestNothingMatched(t *testing.T) {
+	t.Parallel()
+	db := workspace(t, "people", nil, nil)
+	if _, err := evaluateText(t, db, sevenTruth); !errors.Is(err, ErrNotMatched) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestEvaluationPrints(t *testing.T) {
+	t.Parallel()
+	e, err := evaluateText(t, sevenRecords(t), sevenTruth)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := e.Text()
+	for _, want := range []string{"people: 7 records judged, 0 not named by the truth", "auto             ", "0.3333", "review judged (2 items)", "1 rows of the truth file", "twin"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	data, err := json.Marshal(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"collection":"people"`, `"true_pairs":4`, `"blocking_recall":0.5`, `"auto":{"pairs":3,`, `"auto_and_review":{"pairs":7`,
+		`"items":2`, `"best_threshold":{"threshold":0.66`, `"bcubed":{"precision":`, `"impure_clusters":1`, `"not_by_ids":{"true_pairs":3`, `"recall_auto":null`} {
+		if !strings.Contains(string(data), want) {
+			t.Errorf("no %s in %s", want, data)
+		}
+	}
+	if Ratio(0.99999).String() != "0.9999" || Ratio(1).String() != "1.0000" || Ratio(0.29).String() != "0.2900" {
+		t.Error("shares are rounded up")
+	}
+}
+
+// TestCountsAgreeWithEveryPairLookedAt compares all counting by formula with a look at each pair.
+func TestCountsAgreeWithEveryPairLookedAt(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(1, 2))
+	for round := range 400 {
+		records := make([]verdict, 1+random.IntN(14))
+		keys := make(blockKeys, len(records))
+		for i := range records {
+			any := func(n int) int32 { return int32(random.IntN(n)) }
+			records[i] = verdict{entity: any(4), auto: any(6), review: any(3), linked: any(10), label: max(0, any(5)-2), kind: any(3)}
+			for k := range uint64(4) {
+				if random.IntN(3) == 0 {
+					keys[i] = append(keys[i], k)
+				}
+			}
+		}
+		for _, v := range []view{{records, false}, {records, true}} {
+			checkAgainstPairs(t, round, v, keys)
+		}
+	}
+}
+
+func checkAgainstPairs(t *testing.T, round int, v view, keys blockKeys) {
+	t.Helper()
+	var wanted, found, right, blocked int64
+	var kindWanted, kindFound, kindRight [3]int64
+	impure, used := map[int32]bool{}, map[int32]bool{}
+	for i := range v.records {
+		for k := i + 1; k < len(v.records); k++ {
+			a, b := &v.records[i], &v.records[k]
+			if a.label != 0 && a.label == b.label || v.notByIDs && a.linked == b.linked {
+				continue
+			}
+			same, together := a.entity == b.entity, a.auto == b.auto
+			shares := a.linked == b.linked || slices.ContainsFunc(keys[i], func(x uint64) bool { return slices.Contains(keys[k], x) })
+			add := func(to *int64, kinds *[3]int64, is bool) {
+				if !is {
+					return
+				}
+				*to++
+				if kinds != nil {
+					kinds[a.kind]++
+					if a.kind != b.kind {
+						kinds[b.kind]++
+					}
+				}
+			}
+			add(&wanted, &kindWanted, same)
+			add(&found, &kindFound, together)
+			add(&right, &kindRight, same && together)
+			add(&blocked, nil, same && shares)
+			if together {
+				used[a.auto] = true
+				impure[a.auto] = impure[a.auto] || !same
+			}
+		}
+	}
+	bad := 0
+	for _, is := range impure {
+		if is {
+			bad++
+		}
+	}
+	clusters, impureClusters := v.impure(byAuto)
+	got := []int64{v.pairs(byEntity), v.pairs(byAuto), v.pairs(byAuto, byEntity), v.blocked(keys), clusters, impureClusters}
+	want := []int64{wanted, found, right, blocked, int64(len(used)), int64(bad)}
+	if !slices.Equal(got, want) {
+		t.Errorf("round %d, not by IDs %v: %v, want %v", round, v.notByIDs, got, want)
+	}
+	for _, x := range []struct {
+		got  []int64
+		want [3]int64
+	}{{v.touching(2, byEntity), kindWanted}, {v.touching(2, byAuto), kindFound}, {v.touching(2, byAuto, byEntity), kindRight}} {
+		if !slices.Equal(x.got, x.want[:]) {
+			t.Errorf("round %d, not by IDs %v, by kind: %v, want %v", round, v.notByIDs, x.got, x.want)
+		}
+	}
+	var sum tally
+	for _, g := range v.tallies() {
+		sum = tally{sum.right + g.right, sum.found + g.found, sum.wanted + g.wanted}
+	}
+	if sum != (tally{right, found, wanted}) {
+		t.Errorf("round %d: the groups add up to %+v", round, sum)
+	}
+	checkBCubed(t, round, v)
+}
+
+func checkBCubed(t *testing.T, round int, v view) {
+	t.Helper()
+	var precision, recall float64
+	for i := range v.records {
+		cluster, entity, both := 1., 1., 1.
+		for k := range v.records {
+			a, b := &v.records[i], &v.records[k]
+			if i == k || a.label != 0 && a.label == b.label || v.notByIDs && a.linked == b.linked {
+				continue
+			}
+			if a.auto == b.auto {
+				cluster++
+			}
+			if a.entity == b.entity {
+				entity++
+			}
+			if a.auto == b.auto && a.entity == b.entity {
+				both++
+			}
+		}
+		precision += both / cluster
+		recall += both / entity
+	}
+	n := float64(len(v.records))
+	precision, recall = precision/n, recall/n
+	if got := v.bCubed(byAuto); !sameRates(got, precision, recall, 2*precision*recall/(precision+recall)) {
+		t.Errorf("round %d, not by IDs %v: b-cubed %+v, want %v %v", round, v.notByIDs, got, precision, recall)
+	}
+}
+
+func TestIntervals(t *testing.T) {
+	t.Parallel()
+	// Wilson's own figures: 0 of 10 is 0 to 0.2775, 10 of 10 its mirror.
+	if _, high := wilson(0, 10); math.Abs(high-0.27753) > 1e-4 {
+		t.Errorf("0 of 10: %v", high)
+	}
+	if low, high := wilson(5, 10); math.Abs(low-0.23659) > 1e-4 || math.Abs(high-0.76341) > 1e-4 {
+		t.Errorf("5 of 10: %v %v", low, high)
+	}
+	// 300 clusters of two, none wrong: the rule of three says at most 1 % or so.
+	var records []verdict
+	for i := range int32(300) {
+		records = append(records, verdict{entity: i, auto: i, linked: 2 * i}, verdict{entity: i, auto: i, linked: 2*i + 1})
+	}
+	precision, recall := view{records, false}.intervals()
+	if precision.High != 1 || precision.Low < 0.98 || precision.Low >= 1 || *recall != *precision {
+		t.Errorf("no error in 300: %+v %+v", precision, recall)
+	}
+	// Thirty of them wrong: 0.9 lies inside, and the interval has the width of a binomial's, about 0.034 each way.
+	for i := range int32(30) {
+		records[2*i].entity = 1000 + i
+	}
+	precision, _ = view{records, false}.intervals()
+	if precision.Low < 0.85 || precision.Low > 0.88 || precision.High < 0.92 || precision.High > 0.95 {
+		t.Errorf("30 errors in 300: %+v", precision)
+	}
+	again, _ := view{records, false}.intervals()
+	if *again != *precision {
+		t.Error("two runs differ")
+	}
+	if p, r := (view{}).intervals(); p != nil || r != nil {
+		t.Error("an interval of nothing")
+	}
+}
+
+func TestGiantEntityIsALowerBound(t *testing.T) {
+	t.Parallel()
+	const n = giantEntity + 1
+	records, keys := make([]verdict, n), make(blockKeys, n)
+	for i := range records {
+		records[i].linked = int32(i)
+		keys[i] = []uint64{1, 2 + uint64(i%2)}
+	}
+	if got := (view{records, false}).blocked(keys); got != n*(n-1)/2 {
+		t.Errorf("%d pairs under the one key", got)
+	}
+}
+
+// TestCopyLeavesOneApplicationOut looks for the application's IDs in every column of the copy.
+func TestCopyLeavesOneApplicationOut(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	from := leftOutWorkspace(t)
+	to, err := queries.Open(ctx, "", queries.Options{Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer to.Close()
+	if err := copyWithout(ctx, from, to, providerRealm{"people", "q", "1"}); err != nil {
+		t.Fatal(err)
+	}
+	for table, want := range map[string]int{"records": 2, "external_ids": 2, "refs": 1, "links": 0} {
+		if got := countRows(ctx, t, to, table, ""); got != want {
+			t.Errorf("%s: %d rows, want %d", table, got, want)
+		}
+		if got := countRows(ctx, t, to, table, " AS x WHERE contains(x::VARCHAR, 'canary')"); got != 0 {
+			t.Errorf("%s: %d rows hold an ID of the application that was left out", table, got)
+		}
+	}
+	var emails, line1, extra string
+	err = to.QueryRowContext(ctx, "SELECT emails[1], addresses[1].line1, extra['national_id'] FROM records WHERE rid = 1").Scan(&emails, &line1, &extra)
+	if err != nil || emails != "a@b.example" || line1 != "1 High St" || extra != "77" {
+		t.Errorf("lists, structures and maps: %q %q %q %v", emails, line1, extra, err)
+	}
+}
+
+func leftOutWorkspace(t *testing.T) *sql.DB {
+	t.Helper()
+	db := workspace(t, "people", []oneRecord{{id: "1", alsoIDs: []string{"canary"}}, {id: "2", alsoIDs: []string{"canary"}}}, nil)
+	for _, q := range []string{
+		`UPDATE records SET emails = ['a@b.example', 'c'], extra = MAP {'national_id': '77'}, raw = '{"id":"canary"}', birth_date = DATE '1985-01-29',
+			addresses = [{'kind': 'k', 'line1': '1 High St', 'line2': NULL, 'city': 'x', 'region': NULL, 'postal_code': NULL, 'country': NULL}] WHERE rid = 1`,
+		`INSERT INTO refs VALUES (1, 'people', 'organization_id', 'organizations', 'q', '1', 'canary', NULL), (1, 'people', 'organization_id', 'organizations', 'p', '1', 'o', 3)`,
+		`INSERT INTO links VALUES ('l', 2, 'people', 'p', '1', '1', 'q', '1', 'canary')`,
+	} {
+		if _, err := db.ExecContext(t.Context(), q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return db
+}
+
+func countRows(ctx context.Context, t *testing.T, db *sql.DB, table, where string) int {
+	t.Helper()
+	var n int
+	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM "+table+where).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// TestRecoveredCountsWhatOnlyTheIDsJoined: with the IDs 1-2-3 are one; without, 1-2 still are, and matching finds
+// 3 beside 1 in auto and nothing more in review: of the lost pairs 13 and 23 one comes back.
+func TestRecoveredCountsWhatOnlyTheIDsJoined(t *testing.T) {
+	t.Parallel()
+	records := func(clusters ...string) []oneRecord {
+		var all []oneRecord
+		for i, c := range clusters {
+			all = append(all, oneRecord{id: fmt.Sprint(i + 1), cluster: c, tier: "auto", review: "r" + c})
+		}
+		return all
+	}
+	none := math.NaN()
+	with := workspace(t, "people", records("a", "a", "a", "b"), []oneEdge{{1, 2, "shared_id", none}, {2, 3, "link", none}})
+	without := workspace(t, "people", records("a", "b", "a", "c"), []oneEdge{{1, 2, "shared_id", none}, {3, 4, "fuzzy", 9}})
+	got, err := recovered(t.Context(), with, without, "people")
+	if err != nil || got.LinkedPairs != 2 || !near(got.Auto, 1./2) || !near(got.AutoAndReview, 1./2) {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
