@@ -97,7 +97,13 @@ type ApplyResult struct {
 }
 
 // RefusedError says that nothing was sent, why, and what to do about it.
-type RefusedError struct{ Reason, Hint string }
+type RefusedError struct {
+	Reason, Hint string
+	Err          error // the cause, when there is one, such as ErrPlanAltered
+}
+
+// Unwrap is the cause.
+func (e *RefusedError) Unwrap() error { return e.Err }
 
 // Error is the reason, and the hint after it.
 func (e *RefusedError) Error() string {

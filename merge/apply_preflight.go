@@ -36,7 +36,7 @@ type planFacts struct {
 func openChecked(ctx context.Context, o ApplyOptions) (*PlanReader, *planFacts, error) {
 	plan, err := OpenPlan(o.Plan)
 	if err != nil {
-		return nil, nil, &RefusedError{Reason: err.Error()}
+		return nil, nil, &RefusedError{Reason: err.Error(), Err: err}
 	}
 	facts, err := checkPlan(ctx, o, plan)
 	if err != nil {

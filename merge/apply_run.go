@@ -137,7 +137,11 @@ const maxTrouble = 3
 
 func (r *runner) stop(reason string, cause error) error {
 	r.stopped = reason
-	return &StoppedError{Reason: "apply stopped: " + reason, Err: cause, Hint: "what was done is in the journal; `sameas merge apply " + r.o.Plan + "` goes on from there"}
+	if r.result.DryRun {
+		return &StoppedError{Reason: "dry-run stopped: " + reason, Err: cause, Hint: "nothing was sent"}
+	}
+	return &StoppedError{Reason: "apply stopped: " + reason, Err: cause,
+		Hint: "what was done is in the journal; `sameas merge apply " + r.o.Plan + "` goes on from there"}
 }
 
 // deal brings one operation to an outcome and journals it.
@@ -263,6 +267,8 @@ func (r *runner) finish(err error) ApplyResult {
 		r.result.StoppedBy = err.Error()
 	}
 	switch {
+	case r.facts.operations == 0:
+		r.note("the plan holds no operation")
 	case r.result.Finished:
 		r.note("the plan was already finished: nothing was sent")
 		r.result.Next = "sameas merge verify " + r.o.Plan
