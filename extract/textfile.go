@@ -112,10 +112,10 @@ func (t *textReader) Read(p []byte) (int, error) {
 		t.err = bad
 		return 0, bad
 	}
-	if err == io.EOF && len(t.tail) > 0 {
+	switch {
+	case err == io.EOF && len(t.tail) > 0:
 		err = t.notUTF8(t.tail[0])
-	}
-	if err != nil && err != io.EOF {
+	case err != nil && err != io.EOF:
 		err = fmt.Errorf("%s line %d: %w", t.path, t.line, err)
 	}
 	t.err = err
@@ -178,7 +178,7 @@ func missingColumn(path, column string, columns []string) error {
 			nearest, distance = c, d
 		}
 	}
-	if distance <= max(2, len(column)/3) {
+	if distance <= max(2, len(column)/2) {
 		return fmt.Errorf("%s has no column %q: did you mean %q?", path, column, nearest)
 	}
 	return fmt.Errorf("%s has no column %q: it has %s", path, column, strings.Join(columns, ", "))

@@ -1,0 +1,150 @@
+package extract_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/sameas/sameas/extract"
+	"github.com/sameas/sameas/internal/config"
+)
+
+func crm(path string) config.Source {
+	return config.Source{
+		Name: "crm", Type: config.TypeFile, Path: path, Collection: "people",
+		ID:     config.IDColumn{Provider: "my-application", Realm: "2243", Column: "contact_id"},
+		Fields: map[string]string{"first_name": "given_name", "last_name": "surname"},
+	}
+}
+
+// TestBadFiles holds every refusal to its exact words; DIR stands for the folder.
+func TestBadFiles(t *testing.T) {
+	t.Parallel()
+	const header = "contact_id,given_name,surname\n"
+	hubShaped := func(path string) config.Source {
+		return config.Source{Name: "crm", Type: config.TypeFile, Path: path, Collection: "people"}
+	}
+	links := func(path string) config.Source {
+		return config.Source{Name: "crm", Type: config.TypeLinks, Path: path, Collection: "people"}
+	}
+	const linkHeader = "left_provider,left_realm,left_id,right_provider,right_realm,right_id\n"
+	for _, c := range []struct {
+		name, file, content string
+		source              func(path string) config.Source
+		want                string
+	}{
+		{"missing column", "a.csv", "contact_id,given_nam,surname\n1,a,b\n", crm, `DIR/a.csv has no column "given_name": did you mean "given_nam"?`},
+		{"missing column, none near", "a.csv", "contact_id,x,surname\n1,a,b\n", crm, `DIR/a.csv has no column "given_name": it has contact_id, x, surname`},
+		{"column twice", "a.csv", "contact_id,given_name,surname, surname\n1,a,b,c\n", crm, `DIR/a.csv line 1: two columns are named "surname": rename one`},
+		{"duplicate ID", "a.csv", header + "1,a,b\n2,\"c\nc\",d\n 1 ,e,f\n", crm, `DIR/a.csv lines 2 and 5: the ID "1" stands on more than one line: an ID names one record`},
+		{"no ID", "a.csv", header + "1,a,b\n ,c,d\n", crm, `DIR/a.csv line 3: no ID in column "contact_id": every row needs the ID that the application names it by`},
+		{"NUL", "a.csv", header + "1,a,b\n2,c\x00,d\n", crm, `DIR/a.csv line 3: a NUL byte: the file is damaged or not text (UTF-16?); export it again as UTF-8`},
+		{"Latin-1", "a.csv", header + "1,a,b\n2,Ren\xe9,d\n", crm, `DIR/a.csv line 3: not UTF-8 (byte 0xE9): export it again as UTF-8, or convert it: iconv -f WINDOWS-1252 -t UTF-8`},
+		{"cut character", "a.csv", header + "1,a,b\n2,c,\xc3", crm, `DIR/a.csv line 3: not UTF-8 (byte 0xC3): export it again as UTF-8, or convert it: iconv -f WINDOWS-1252 -t UTF-8`},
+		{"empty", "a.csv", "", crm, `DIR/a.csv is empty`},
+		{"blank", "a.csv", "\n\n", crm, `DIR/a.csv is empty`},
+		{"header only", "a.csv", header, crm, `DIR/a.csv holds a header and no row`},
+		{"ragged", "a.csv", header + "1,a,b\n2,c\n", crm, `DIR/a.csv line 3: 2 values, but the header has 3 columns: look for a delimiter or a quote too many or too few`},
+		{"unknown format", "a.xlsx", "x", crm, `DIR/a.xlsx: the name tells no format: want .csv, .tsv, .txt, .ndjson, .jsonl, .json (each also .gz) or .parquet`},
+		{"not gzip", "a.csv.gz", header, crm, `DIR/a.csv.gz: not a gzip file: gzip: invalid header`},
+		{"columns without mapping", "a.csv", header, hubShaped, "DIR/a.csv: a file of columns needs `id` and `fields`; `sameas init --from FILE` proposes them"},
+		{"broken JSON line", "a.ndjson", person(1, "") + "\n{\"id\":[}\n", hubShaped, `DIR/a.ndjson line 2: not JSON: jsontext: invalid character '}' at start of value within "/id/0" after offset 7`},
+		{"name twice", "a.ndjson", `{"id":[{"provider":"p","realm":"r","id":"1"}],"name":"a","name":"b"}`, hubShaped, `DIR/a.ndjson line 1: not JSON: jsontext: duplicate object member name "name"`},
+		{"no object", "a.ndjson", "[1]\n", hubShaped, `DIR/a.ndjson line 1: want one JSON object a line, such as {"id": [...], ...}`},
+		{"two objects", "a.ndjson", "{} {}\n", hubShaped, `DIR/a.ndjson line 1: something follows the JSON object: want one object a line`},
+		{"no records", "a.ndjson", "\n\n", hubShaped, `DIR/a.ndjson holds no record`},
+		{"hub-shaped without ID", "a.ndjson", person(1, "") + "\n\n{\"id\":[{\"provider\":\"p\",\"id\":\"1\"}]}\n", hubShaped, `DIR/a.ndjson line 3: no ID: every record needs the ID that its application names it by`},
+		{"hub-shaped twice", "a.ndjson", person(1, "") + "\n" + person(2, "") + "\n\n" + person(1, "") + "\n", hubShaped, `DIR/a.ndjson lines 1 and 4: the ID "uuid-0001" stands on more than one line: an ID names one record`},
+		{"JSON without ID", "a.json", "[{\"contact_id\":5},\n{\"given_name\":\"x\"}]", crm, `DIR/a.json record 2: no ID: every record needs the ID that its application names it by`},
+		{"broken JSON", "a.json", "[{\"contact_id\":5},\n\n{\"given_name\":x}]", crm, `DIR/a.json line 3, record 2: not JSON: jsontext: invalid character 'x' at start of value within "/1/given_name" after offset 34`},
+		{"not Parquet", "a.parquet", "PAR0", crm, `DIR/a.parquet is not a Parquet file that can be read: `},
+		{"links without column", "l.csv", "left_provider,left_realm,left_id,right_provider,right_realm,right\na,b,c,d,e,f\n", links, `DIR/l.csv has no column "right_id": did you mean "right"?`},
+		{"links with a gap", "l.csv", linkHeader + "a,b,c,d,e,f\na,b,c,d,,f\n", links, `DIR/l.csv line 3: right_realm is empty: a link needs provider, realm and id on both sides`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, nil)
+			w.cfg.Sources = []config.Source{c.source(w.file(c.file, c.content))}
+			_, err := w.run()
+			if err == nil {
+				t.Fatal("no error")
+			}
+			got := strings.ReplaceAll(err.Error(), w.dir, "DIR")
+			want := "source crm, people: " + c.want
+			if got != want && !(strings.HasSuffix(want, ": ") && strings.HasPrefix(got, want)) {
+				t.Errorf("\n got %s\nwant %s", got, want)
+			}
+			diff(t, "the run", w.rows("SELECT status FROM extractions"), "failed")
+			diff(t, "what it left", w.rows("SELECT count(*) FROM records"), "0")
+		})
+	}
+}
+
+func TestFileNotThere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.cfg.Sources = []config.Source{crm(w.dir + "/none.csv")}
+	_, err := w.run()
+	diff(t, "error", strings.ReplaceAll(fmt.Sprint(err), w.dir, "DIR"),
+		"source crm, people: DIR/none.csv is not there: check `path`, which counts from the folder of the configuration")
+}
+
+func TestUnknownCollection(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.cfg.Sources = []config.Source{crm("x.csv")}
+	o := w.options()
+	o.Collections = []string{"persons"}
+	_, err := extract.Run(t.Context(), o)
+	diff(t, "error", fmt.Sprint(err), "no source has the collection persons: the sources name people")
+}
+
+// TestBadServers asks that an answer that is no page ends the run with words that name source and collection.
+func TestBadServers(t *testing.T) {
+	t.Parallel()
+	plain := func(status int, body string) func(http.ResponseWriter, string, int, int) bool {
+		return func(w http.ResponseWriter, _ string, _, _ int) bool {
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, body)
+			return true
+		}
+	}
+	for _, c := range []struct {
+		name   string
+		answer func(http.ResponseWriter, string, int, int) bool
+		want   []string
+	}{
+		{"wrong credentials", plain(401, `{"errors":[{"title":"Unauthorized Access"}]}`), []string{"401", "Unauthorized Access"}},
+		{"other key", plain(200, `{"persons":[]}`), []string{"`people`", "persons"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, &hub{collections: map[string][]string{"people": people(1)}, answer: c.answer})
+			_, err := w.run()
+			if err == nil {
+				t.Fatal("no error")
+			}
+			for _, want := range append(c.want, "source hub, people: page at offset 0: ") {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("%q is not in: %v", want, err)
+				}
+			}
+			if strings.Contains(err.Error(), "value of") {
+				t.Errorf("credentials in: %v", err)
+			}
+			diff(t, "the run", w.rows("SELECT status FROM extractions"), "running")
+		})
+	}
+}
+
+func TestCredentialsNotSet(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, &hub{collections: map[string][]string{"people": people(1)}})
+	o := w.options()
+	o.Getenv = func(name string) string { return map[string]string{"KEY": "k"}[name] }
+	_, err := extract.Run(t.Context(), o)
+	diff(t, "error", fmt.Sprint(err),
+		"source hub, people: the environment variable SECRET is not set: export the API secret under that name")
+}
