@@ -117,7 +117,8 @@ func head() template.HTML {
 func funcs() template.FuncMap {
 	return template.FuncMap{
 		"n":         thousands,
-		"n64":       func(n int) string { return thousands(int64(n)) },
+		"many":      many,
+		"many64":    func(n int, one, more string) string { return many(int64(n), one, more) },
 		"pct":       percent,
 		"bits":      func(v float64) string { return strings.Replace(signed(v), "-", "−", 1) },
 		"threshold": thresholdBits,
@@ -130,6 +131,14 @@ func funcs() template.FuncMap {
 		"operation": operationMeaning,
 		"conflict":  conflictMeaning,
 	}
+}
+
+// many is a count with its noun.
+func many(n int64, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return thousands(n) + " " + more
 }
 
 func decimal(v float64) string { return strconv.FormatFloat(v, 'f', 1, 64) }

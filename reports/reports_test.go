@@ -119,7 +119,7 @@ func TestReportAfterEachStage(t *testing.T) {
 			[]string{"match", "merge plan", "merge apply", "merge verify"}, "They have not been compared yet."},
 		{"match", []string{"plans", "operations", "operation_fields", "outcomes"},
 			[]string{"merge plan", "merge apply", "merge verify"}, "would be created twice if sync were switched on now."},
-		{"plan", []string{"outcomes"}, []string{"merge apply", "merge verify"}, "2 operations, 1 records left alone"},
+		{"plan", []string{"outcomes"}, []string{"merge apply", "merge verify"}, "2 operations, 1 record left alone"},
 		{"verify", nil, []string{}, "ID 17 is not there"},
 	}
 	for _, s := range stages {

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -68,7 +69,7 @@ func compareCell(base, value string, isBase bool) cardCell {
 		return cardCell{Class: "none", Before: "–"}
 	case isBase:
 		return cardCell{Before: value}
-	case value == base:
+	case holdsLines(base, value):
 		return cardCell{Class: "same", Before: value}
 	case base == "":
 		return cardCell{Changed: value}
@@ -83,10 +84,21 @@ func compareCell(base, value string, isBase bool) cardCell {
 		tail++
 	}
 	cell := cardCell{Before: string(b[:head]), Changed: string(b[head : len(b)-tail]), After: string(b[len(b)-tail:])}
-	if cell.Changed == "" {
-		cell.Changed = "…" // only lacks something that the other has
+	if cell.Changed == "" { // it only lacks something that the other has
+		cell = cardCell{Changed: value}
 	}
 	return cell
+}
+
+// holdsLines reports whether each of the value's lines is one of base's: a list that lacks an entry does not differ.
+func holdsLines(base, value string) bool {
+	known := strings.Split(base, "\n")
+	for line := range strings.SplitSeq(value, "\n") {
+		if !slices.Contains(known, line) {
+			return false
+		}
+	}
+	return true
 }
 
 // reasonLine is a pair's waterfall in one line.

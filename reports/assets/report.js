@@ -91,22 +91,29 @@
     if (!value) return el("td", "none", "\u2013");
     const td = el("td", "");
     const text = el("bdi", "");
-    if (isBase || value === base) {
+    const known = base.split("\n");
+    const lines = value.split("\n");
+    if (isBase || lines.every((line) => known.includes(line))) {
       td.className = isBase ? "" : "same";
       text.append(value);
-    } else if (!base) {
-      text.append(el("mark", "", value));
     } else {
       td.append(el("span", "hidden", "differs: "));
-      let any = false;
-      for (const part of difference(base, value)) {
-        any = any || part.changed;
-        text.append(part.changed ? el("mark", "", part.text) : part.text);
-      }
-      if (!any) text.append(el("mark", "", "\u2026")); // only lacks something that the other has
+      lines.forEach((line, i) => {
+        if (i) text.append("\n");
+        if (known.includes(line)) text.append(line); else text.append(...marked(known[i] || known[0], line));
+      });
     }
     td.append(text);
     return td;
+  }
+
+  // marked marks the characters of a line that the other lacks; the whole of it when the two have too little in common
+  // for that to help, or when it only lacks something itself.
+  function marked(other, line) {
+    const parts = difference(other, line);
+    const changed = parts.filter((p) => p.changed).reduce((n, p) => n + p.text.length, 0);
+    if (!changed || changed * 2 > line.length + 1) return [el("mark", "", line)];
+    return parts.map((p) => (p.changed ? el("mark", "", p.text) : p.text));
   }
 
   function side(card, fields) {
@@ -248,12 +255,10 @@
     const orders = {
       look: (a, b) => (index.t[b] & 6) - (index.t[a] & 6) || index.s[b] - index.s[a] || a - b,
       size: (a, b) => index.s[b] - index.s[a] || a - b,
-      weak: (a, b) => (index.w[a] ?? Infinity) - (index.w[b] ?? Infinity) || a - b || 0,
-      strong: (a, b) => (index.w[b] ?? Infinity) - (index.w[a] ?? Infinity) || a - b || 0,
+      weak: (a, b) => (index.w[a] ?? Infinity) - (index.w[b] ?? Infinity) || a - b,
+      strong: (a, b) => (index.w[b] ?? Infinity) - (index.w[a] ?? Infinity) || a - b,
       tier: (a, b) => (index.t[a] & 3) - (index.t[b] & 3) || a - b,
     };
-    const safe = (f) => (a, b) => { const v = f(a, b); return Number.isNaN(v) ? a - b : v; };
-
     function select() {
       const which = index.collections.indexOf(collection.value);
       const tier = Number(form.elements.tier.value);
@@ -265,7 +270,7 @@
         if (words.length && !words.every((w) => index.x[i].includes(w))) continue;
         rows.push(i);
       }
-      rows.sort(safe(orders[form.elements.order.value]));
+      rows.sort(orders[form.elements.order.value]);
       page = 0;
       return show();
     }
