@@ -15,12 +15,13 @@ const groupsPerChunk = 256
 
 // chunk is what some consecutive groups add to the files.
 type chunk[T content[T]] struct {
-	hubs                    int
-	hub, a, b, links, truth []byte
-	provisional             []provisionalRow
-	names                   []uint64 // hash of each entity's name
-	counts                  Counts
-	groups                  []*group[T] // kept for organizations only
+	hubs         int
+	hub, a, b    rows
+	links, truth []byte
+	provisional  []provisionalRow
+	names        []uint64 // hash of each entity's name
+	counts       Counts
+	groups       []*group[T] // kept for organizations only
 }
 
 // provisionalRow is a truth line whose label counts only if two entities bear the name.
@@ -70,7 +71,8 @@ func (m *maker[T]) make(number uint64, limit int) *chunk[T] {
 func (m *maker[T]) write(c *chunk[T], g *group[T]) {
 	for i := range g.hubs {
 		h := &g.hubs[i]
-		c.hub = m.appendHub(c.hub, h)
+		c.hub.b = m.appendHub(c.hub.b, h)
+		c.hub.end(uint64(h.created), mix(h.slot))
 		m.truth(c, "connec", HubChannel, h.uuid, g.entityName(m.prefix, h.ent), h.kind, h.label)
 	}
 	c.hubs += len(g.hubs)
@@ -79,9 +81,11 @@ func (m *maker[T]) write(c *chunk[T], g *group[T]) {
 		s := systemOf(l.app)
 		switch l.app {
 		case appA:
-			c.a = m.appendOwn(c.a, l)
+			c.a.b = m.appendOwn(c.a.b, l)
+			c.a.end(l.serial, 0)
 		case appB:
-			c.b = m.appendOwn(c.b, l)
+			c.b.b = m.appendOwn(c.b.b, l)
+			c.b.end(l.serial, 0)
 		default:
 			continue
 		}

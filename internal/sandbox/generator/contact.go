@@ -50,7 +50,7 @@ func nearPostcode(d dice, pl place) string {
 	return string(b)
 }
 
-// Phone numbers are kept as "CC national" digits, such as "61 255501234", and written by each application in its way.
+// Phone numbers are kept as ":CC national" digits, such as ":61 255501234", and written by each application in its way.
 // None can reach anybody:
 //
 //	AU  landlines 5550 xxxx and 7010 xxxx (ACMA's numbers for fiction); mobiles 05xx xxx xxx: the prefix 05 has never
@@ -61,35 +61,35 @@ func nearPostcode(d dice, pl place) string {
 func landline(d dice, country, area string) string {
 	switch country {
 	case "NZ":
-		return fmt.Sprintf("64 %s0%06d", area, d.IntN(1_000_000))
+		return fmt.Sprintf(":64 %s0%06d", area, d.IntN(1_000_000))
 	case "GB":
 		if area == "20" {
-			return fmt.Sprintf("44 2079460%03d", d.IntN(1000))
+			return fmt.Sprintf(":44 2079460%03d", d.IntN(1000))
 		}
 		if area == "29" {
-			return fmt.Sprintf("44 2920180%03d", d.IntN(1000))
+			return fmt.Sprintf(":44 2920180%03d", d.IntN(1000))
 		}
-		return fmt.Sprintf("44 %s4960%03d", area, d.IntN(1000))
+		return fmt.Sprintf(":44 %s4960%03d", area, d.IntN(1000))
 	case "US":
-		return fmt.Sprintf("1 %s55501%02d", area, d.IntN(100))
+		return fmt.Sprintf(":1 %s55501%02d", area, d.IntN(100))
 	}
 	block := "5550"
 	if d.chance(500) {
 		block = "7010"
 	}
-	return fmt.Sprintf("61 %s%s%04d", area, block, d.IntN(10_000))
+	return fmt.Sprintf(":61 %s%s%04d", area, block, d.IntN(10_000))
 }
 
 func mobile(d dice, country string) string {
 	switch country {
 	case "NZ":
-		return fmt.Sprintf("64 25%07d", d.IntN(10_000_000))
+		return fmt.Sprintf(":64 25%07d", d.IntN(10_000_000))
 	case "GB":
-		return fmt.Sprintf("44 7200%06d", d.IntN(1_000_000))
+		return fmt.Sprintf(":44 7200%06d", d.IntN(1_000_000))
 	case "US":
-		return fmt.Sprintf("1 %d9%d%07d", 2+d.IntN(8), d.IntN(9), 2_000_000+d.IntN(8_000_000))
+		return fmt.Sprintf(":1 %d9%d%07d", 2+d.IntN(8), d.IntN(9), 2_000_000+d.IntN(8_000_000))
 	}
-	return fmt.Sprintf("61 5%08d", d.IntN(100_000_000))
+	return fmt.Sprintf(":61 5%08d", d.IntN(100_000_000))
 }
 
 // phoneStyle says how an application writes phone numbers.
@@ -106,10 +106,10 @@ const (
 
 // writePhone writes a kept number; what is already free text stays as it is.
 func writePhone(num string, style phoneStyle) string {
-	cc, nat, ok := strings.Cut(num, " ")
-	if !ok {
+	if !strings.HasPrefix(num, ":") {
 		return num
 	}
+	cc, nat, _ := strings.Cut(num[1:], " ")
 	trunk := "0"
 	if cc == "1" {
 		trunk = ""

@@ -50,7 +50,7 @@ func (w *world) household(d dice, head person, cult *culture, pl place) []entity
 		}
 		p.sur, p.last = head.sur, head.last
 		p.addr, p.home = head.addr, head.home
-		if d.chance(500) && p.email != "" {
+		if d.chance(850) && p.email != "" {
 			p.email = w.newMailbox(d, &p)
 		}
 		if d.chance(150) && head.email != "" { // the family's mailbox
@@ -70,7 +70,7 @@ func (w *world) twins(d dice, head person, cult *culture, pl place) []entity[per
 	p := w.newPerson(d, cult, pl)
 	p.female, p.title = head.female, head.title
 	p.sur, p.last, p.birth, p.addr, p.home = head.sur, head.last, head.birth, head.addr, head.home
-	if near, ok := twinNames[head.first]; ok {
+	if near := w.pools.twinOf(head.first); near != "" {
 		p.first, p.nick = near, form{name: near}
 	} else if p.first == head.first {
 		list := cult.men
@@ -92,12 +92,14 @@ func (w *world) twins(d dice, head person, cult *culture, pl place) []entity[per
 	return []entity[person]{{head, "original"}, {p, "twin"}}
 }
 
-// twinNames are given names one letter apart, as parents of twins like them.
-var twinNames = map[string]string{
-	"John": "Joan", "Daniel": "Danielle", "Alan": "Adan", "Ryan": "Bryan", "Jane": "Jade", "Sharon": "Sharyn", "Karen": "Karin",
-	"Erin": "Eryn", "Anne": "Anna", "Maria": "Marie", "Joan": "Jean", "Harry": "Larry", "Gary": "Cary", "Ella": "Etta", "Lucy": "Luca",
-	"Mark": "Marc", "Jason": "Mason", "Kerry": "Terry", "Aaron": "Daron", "Luke": "Lake", "Emily": "Emely", "Christine": "Christina",
-	"Michelle": "Rochelle", "Julie": "Julia", "Rahul": "Rahil", "Amit": "Ajit", "Fang": "Fan", "Min": "Ming", "Wei": "Wen",
+// twinOf is a given name one letter off, as parents of twins like them; "" where the lists have none.
+func (p *pools) twinOf(name string) string {
+	for _, pair := range p.words.twins {
+		if a, b, _ := strings.Cut(pair, ":"); a == name {
+			return b
+		}
+	}
+	return ""
 }
 
 // fatherAndSon: one name, told apart by Jr or Sr now and then and by the birth date; the address is one.

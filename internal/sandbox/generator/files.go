@@ -2,6 +2,7 @@ package generator
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -25,13 +26,17 @@ func (o *output) write(b []byte) error {
 }
 
 // collectionFiles are the files of one collection.
-type collectionFiles struct{ hub, a, b, links *output }
+type collectionFiles struct {
+	hub, a, b *spool
+	links     *output
+}
 
 // files are all files of a world.
 type files struct {
 	people, organizations collectionFiles
 	truth                 *output
 	all                   []*output
+	spools                []*spool
 }
 
 func (f *files) of(collection string) *collectionFiles {
@@ -51,34 +56,60 @@ func openFiles(dir string) (*files, error) {
 		into         **output
 		name, header string
 	}{
-		{&f.people.hub, "people.ndjson", ""},
-		{&f.organizations.hub, "organizations.ndjson", ""},
 		{&f.truth, "truth.csv", truthHeader},
-		{&f.people.a, "application_people.csv", peopleHeaderA},
-		{&f.organizations.a, "application_organizations.csv", accountsHeader},
 		{&f.people.links, "links_people.csv", linksHeader},
 		{&f.organizations.links, "links_organizations.csv", linksHeader},
-		{&f.people.b, "other_people.csv", peopleHeaderB},
-		{&f.organizations.b, "other_organizations.csv", accountsHeader},
 	} {
-		path := filepath.Join(dir, x.name)
-		pending, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o644))
+		out, err := f.open(dir, x.name, x.header)
 		if err != nil {
-			f.discard()
-			return nil, fmt.Errorf("start %s: %w", path, err)
-		}
-		*x.into = &output{path, pending, bufio.NewWriterSize(pending, 1<<20)}
-		f.all = append(f.all, *x.into)
-		if err := (*x.into).write([]byte(x.header)); err != nil {
 			f.discard()
 			return nil, err
 		}
+		*x.into = out
+	}
+	for _, x := range []struct {
+		into         **spool
+		name, header string
+	}{
+		{&f.people.hub, "people.ndjson", ""},
+		{&f.organizations.hub, "organizations.ndjson", ""},
+		{&f.people.a, "application_people.csv", peopleHeaderA},
+		{&f.organizations.a, "application_organizations.csv", accountsHeader},
+		{&f.people.b, "other_people.csv", peopleHeaderB},
+		{&f.organizations.b, "other_organizations.csv", accountsHeader},
+	} {
+		out, err := f.open(dir, x.name, x.header)
+		if err == nil {
+			*x.into, err = newSpool(dir, out)
+		}
+		if err != nil {
+			f.discard()
+			return nil, err
+		}
+		f.spools = append(f.spools, *x.into)
 	}
 	return f, nil
 }
 
+// open starts one file with its header.
+func (f *files) open(dir, name, header string) (*output, error) {
+	path := filepath.Join(dir, name)
+	pending, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o644))
+	if err != nil {
+		return nil, fmt.Errorf("start %s: %w", path, err)
+	}
+	o := &output{path, pending, bufio.NewWriterSize(pending, 1<<20)}
+	f.all = append(f.all, o)
+	return o, o.write([]byte(header))
+}
+
 // publish gives every file its name.
-func (f *files) publish() error {
+func (f *files) publish(ctx context.Context) error {
+	for _, s := range f.spools {
+		if err := s.sorted(ctx); err != nil {
+			return err
+		}
+	}
 	for _, o := range f.all {
 		if err := o.w.Flush(); err != nil {
 			return fmt.Errorf("write %s: %w; free some space or choose another folder", o.path, err)
@@ -93,8 +124,11 @@ func (f *files) publish() error {
 	return errors.Join(errs...)
 }
 
-// discard removes what was not published.
+// discard removes what was not published, and the spools in any case.
 func (f *files) discard() {
+	for _, s := range f.spools {
+		s.discard()
+	}
 	for _, o := range f.all {
 		_ = o.f.Cleanup()
 	}

@@ -47,7 +47,7 @@ func Generate(ctx context.Context, o Options, dir string, progress func(done, to
 	if err != nil {
 		return Stats{}, err
 	}
-	if err := out.publish(); err != nil {
+	if err := out.publish(ctx); err != nil {
 		return Stats{}, err
 	}
 	return stats, nil
@@ -101,7 +101,7 @@ func collect[T content[T]](ctx context.Context, r *run, m *maker[T], n int, also
 		stats.add(Stats{m.collection: &c.counts})
 		also(c)
 		r.report(int64(c.hubs))
-		return left == 0, errors.Join(f.hub.write(c.hub), f.a.write(c.a), f.b.write(c.b), f.links.write(c.links), r.out.truth.write(c.truth))
+		return left == 0, errors.Join(f.hub.add(&c.hub), f.a.add(&c.a), f.b.add(&c.b), f.links.write(c.links), r.out.truth.write(c.truth))
 	})
 	if err != nil {
 		return nil, err

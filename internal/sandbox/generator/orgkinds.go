@@ -246,8 +246,9 @@ func (o organization) dress(d dice, a app) organization {
 	return o
 }
 
-func (o organization) mailbox() string { return o.email }
-func (o organization) nameKey() string { return fold(o.name) }
+func (o organization) mailbox() string                       { return o.email }
+func (o organization) reachedAt(address string) organization { o.email = address; return o }
+func (o organization) nameKey() string                       { return fold(o.name) }
 
 func (o organization) shares(p organization) bool {
 	a, b := [2]string{phoneDigits(o.phone), phoneDigits(o.mobile)}, [2]string{phoneDigits(p.phone), phoneDigits(p.mobile)}

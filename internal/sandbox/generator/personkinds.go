@@ -333,8 +333,9 @@ func (p person) dress(d dice, a app) person {
 	return p
 }
 
-func (p person) mailbox() string { return p.email }
-func (p person) nameKey() string { return fold(p.first) + "|" + fold(p.last) }
+func (p person) mailbox() string                 { return p.email }
+func (p person) reachedAt(address string) person { p.email = address; return p }
+func (p person) nameKey() string                 { return fold(p.first) + "|" + fold(p.last) }
 
 // phonesOf are the digits of the person's own numbers.
 func (p person) phonesOf() [2]string { return [2]string{phoneDigits(p.home), phoneDigits(p.mobile)} }

@@ -44,7 +44,7 @@ type place struct {
 
 // company words, streets and the like.
 type words struct {
-	streets, streetTypes, jobs, stems, trades, acts, freemail []string
+	streets, streetTypes, jobs, stems, trades, acts, freemail, twins []string
 }
 
 // pools holds every list and the tables to draw from them; read-only once made.
@@ -198,7 +198,7 @@ func (p *pools) loadPlaces() error {
 func (p *pools) loadWords() error {
 	lists := map[string]*[]string{
 		"streets": &p.words.streets, "streettypes": &p.words.streetTypes, "jobs": &p.words.jobs, "stems": &p.words.stems,
-		"trades": &p.words.trades, "acts": &p.words.acts, "freemail": &p.words.freemail,
+		"trades": &p.words.trades, "acts": &p.words.acts, "freemail": &p.words.freemail, "twins": &p.words.twins,
 	}
 	var into *[]string
 	for n, line := range contentLines(wordsText) {

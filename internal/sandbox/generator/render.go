@@ -135,7 +135,7 @@ func (o *object) addresses(k string, billing address, how uint64) {
 func (o *object) head(code string, slot uint64, h *hubFacts) {
 	o.key("id")
 	o.idArray(true, h.hubFirst, h.uuid, h.ids)
-	o.text("code", code+strconv.FormatUint(slot, 10))
+	o.text("code", code+strconv.FormatUint(slot%(orgGroups*64), 10))
 	o.text("status", h.status)
 }
 

@@ -65,8 +65,9 @@ type content[T any] interface {
 	nameKey() string
 	// compatible reports whether nothing in either says that they are two things: equal names, no field that differs.
 	compatible(o T) bool
-	// mailbox is the main e-mail address.
+	// mailbox is the main e-mail address, and reachedAt the thing with another.
 	mailbox() string
+	reachedAt(address string) T
 }
 
 // hubRec is one record of the hub.
@@ -88,6 +89,7 @@ type localRec[T any] struct {
 	ent         int
 	app         app
 	id          string
+	serial      uint64 // the number in id
 	kind, label string
 	knows       string // B's ID of it, where A knows it
 }
@@ -118,24 +120,24 @@ var hubSizes = [...]int{720, 186, 56, 22, 10, 6}
 func (g *group[T]) story(d dice, p *pools, e int) {
 	ent := &g.entities[e]
 	switch x := d.IntN(1000); {
-	case x < 118: // only A has it, now and then B too, not yet synced
-		g.addLocal(d, appA, e, ent.base.dress(d, appA), ent.kind)
+	case x < 148: // only A has it, now and then B too, not yet synced
+		g.addLocal(appA, e, ent.base.dress(d, appA), ent.kind)
 		if d.chance(80) {
 			body, kind := ent.base.vary(d, p)
-			g.addLocal(d, appB, e, body.dress(d, appB), kind)
+			g.addLocal(appB, e, body.dress(d, appB), kind)
 		}
-	case x < 130:
-		g.addLocal(d, appB, e, ent.base.dress(d, appB), ent.kind)
+	case x < 160:
+		g.addLocal(appB, e, ent.base.dress(d, appB), ent.kind)
 	default:
 		g.push(d, p, e)
-		if !g.holds(appA, e) && d.chance(490) {
+		if !g.holds(appA, e) && d.chance(460) {
 			body, kind := ent.base.vary(d, p)
-			g.addLocal(d, appA, e, body.dress(d, appA), kind)
+			g.addLocal(appA, e, body.dress(d, appA), kind)
 		}
 	}
 	if g.holds(appA, e) && d.chance(32) { // a duplicate inside A
 		body, kind := ent.base.vary(d, p)
-		g.addLocal(d, appA, e, body.dress(d, appA), kind)
+		g.addLocal(appA, e, body.dress(d, appA), kind)
 	}
 	g.mend(d, e)
 	g.linkNatively(d, e)
@@ -172,11 +174,12 @@ func (g *group[T]) push(d dice, p *pools, e int) {
 		if i > 0 {
 			body, kind = ent.base.vary(d, p)
 		}
+		plain := body
 		body = body.dress(d, a)
-		id := g.addLocal(d, a, e, body, kind)
+		id := g.addLocal(a, e, body, kind)
 		g.pushed(d, p, len(g.locals)-1)
-		g.addHub(d, a, e, body, kind, id)
-		g.linkNaively(d, e)
+		h := g.addHub(d, a, e, body, kind, id)
+		g.linkNaively(d, h, plain)
 	}
 }
 
@@ -194,7 +197,7 @@ func (g *group[T]) repeatUpsert(d dice, e int) {
 	if first.ent != e {
 		return
 	}
-	again := g.addHub(d, first.origin, e, first.body, "concurrent_upsert", "")
+	again := g.addHub(d, first.origin, e, first.body, "concurrent_upsert", connec.ExternalID{})
 	again.ids = append([]connec.ExternalID(nil), first.ids...)
 	again.created, again.updated = first.created, first.updated
 	again.uuid = uuidAt(again.created, again.slot)
@@ -202,8 +205,7 @@ func (g *group[T]) repeatUpsert(d dice, e int) {
 
 // linkNaively attaches a further application's ID to the last hub record of the entity, as the applications' own exact
 // rules did; that application holds an equal record, so only records with a mailbox are linked.
-func (g *group[T]) linkNaively(d dice, e int) {
-	h := &g.hubs[len(g.hubs)-1]
+func (g *group[T]) linkNaively(d dice, h *hubRec[T], plain T) {
 	if h.body.mailbox() == "" || !d.chance(140) {
 		return
 	}
@@ -211,17 +213,17 @@ func (g *group[T]) linkNaively(d dice, e int) {
 	if other == h.origin || other == appA && !d.chance(500) {
 		return
 	}
-	id := g.addLocal(d, other, e, h.body.dress(d, other), "exact")
+	id := g.addLocal(other, h.ent, plain.dress(d, other).reachedAt(h.body.mailbox()), "exact")
 	h.ids = append(h.ids, id)
 	h.updated = max(h.updated, systemOf(other).connected+int64(d.IntN(3*3600)))
 }
 
 // addHub adds a hub record pushed by the application with the ID, if it is complete.
-func (g *group[T]) addHub(d dice, a app, e int, body T, kind string, id any) *hubRec[T] {
+func (g *group[T]) addHub(d dice, a app, e int, body T, kind string, id connec.ExternalID) *hubRec[T] {
 	slot := g.num*64 + uint64(len(g.hubs))
 	h := hubRec[T]{body: body, ent: e, kind: kind, slot: slot, origin: a, hubFirst: d.chance(300)}
-	if x, ok := id.(connec.ExternalID); ok {
-		h.ids = []connec.ExternalID{x}
+	if id.Complete() {
+		h.ids = []connec.ExternalID{id}
 	}
 	if d.chance(15) { // a placeholder that some import left
 		s := systemOf(app(1 + d.IntN(3)))
@@ -235,7 +237,7 @@ func (g *group[T]) addHub(d dice, a app, e int, body T, kind string, id any) *hu
 	}
 	h.updated = h.created
 	if d.chance(450) {
-		h.updated += int64(d.IntN(int(worldEnd()-h.created)))
+		h.updated += int64(d.IntN(int(worldEnd() - h.created)))
 	}
 	h.uuid = uuidAt(h.created, slot)
 	g.hubs = append(g.hubs, h)
@@ -254,10 +256,11 @@ func uuidAt(created int64, slot uint64) string {
 }
 
 // addLocal gives the entity a record in the application and returns its ID.
-func (g *group[T]) addLocal(_ dice, a app, e int, body T, kind string) connec.ExternalID {
+func (g *group[T]) addLocal(a app, e int, body T, kind string) connec.ExternalID {
 	s := systemOf(a)
-	id := fmt.Sprintf(s.format, slotID(g.num*64+uint64(len(g.locals)), s.multiplier)+1000)
-	g.locals = append(g.locals, localRec[T]{body: body, ent: e, app: a, id: id, kind: kind})
+	serial := slotID(g.num*64+uint64(len(g.locals)), s.multiplier) + 1000
+	id := fmt.Sprintf(s.format, serial)
+	g.locals = append(g.locals, localRec[T]{body: body, ent: e, app: a, id: id, serial: serial, kind: kind})
 	return connec.ExternalID{Provider: s.provider, Realm: s.realm, ID: id}
 }
 

@@ -82,7 +82,7 @@ func newGroup[T content[T]](d dice, p *pools, num uint64, entities []entity[T]) 
 	for e := range g.entities {
 		g.story(d, p, e)
 	}
-	if len(g.entities) > 1 && d.chance(260) {
+	if len(g.entities) > 1 && d.chance(100) {
 		g.misfile(d)
 	}
 	return g
@@ -121,5 +121,5 @@ func (g *group[T]) blame(left connec.ExternalID) {
 
 // entityName names an entity in the truth.
 func (g *group[T]) entityName(prefix string, e int) string {
-	return prefix + strconv.FormatUint(g.num, 10) + "-" + strconv.Itoa(e)
+	return prefix + strconv.FormatUint(g.num%orgGroups, 10) + "-" + strconv.Itoa(e)
 }
