@@ -49,6 +49,7 @@ type seams struct {
 	wait        func(ctx context.Context, d time.Duration) error
 	now         func() time.Time
 	lockDir     string
+	retryWait   time.Duration // between two tries of a read; 0 is the client's own
 }
 
 func (s seams) filled() seams {
@@ -209,6 +210,6 @@ func newClient(o ApplyOptions, h Header, doer connec.Doer) (*connec.Client, erro
 	return connec.NewClient(connec.Options{
 		Endpoint: source.Endpoint, Group: source.Group,
 		Key: getenv(source.Credentials.KeyEnv), Secret: getenv(source.Credentials.SecretEnv),
-		Rate: o.Config.Merge.Rate, Doer: doer,
+		Rate: o.Config.Merge.Rate, Doer: doer, RetryWait: o.seams.retryWait,
 	})
 }

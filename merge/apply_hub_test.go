@@ -258,7 +258,7 @@ func testHeader(people int64) Header {
 		HubRecords: map[string]int64{"people": people}, Writes: map[string]int64{}, Allow: []string{}}
 }
 
-func writePlanFile(t *testing.T, path string, h Header, ops []Operation) {
+func writePlanFile(t testing.TB, path string, h Header, ops []Operation) {
 	t.Helper()
 	h.Operations, h.Withheld = 0, 0
 	for _, op := range ops {
@@ -291,7 +291,7 @@ func writePlanFile(t *testing.T, path string, h Header, ops []Operation) {
 	}
 }
 
-func optionsFor(t *testing.T, path string, doer connec.Doer) ApplyOptions {
+func optionsFor(t testing.TB, path string, doer connec.Doer) ApplyOptions {
 	return ApplyOptions{Plan: path, Doer: doer, Getenv: func(string) string { return "k" },
 		Config: &config.Config{
 			Sources: []config.Source{{Name: "hub", Type: config.TypeConnec, Endpoint: testEndpoint, Group: testGroup,
