@@ -106,7 +106,7 @@ func syntax(path string, text []byte) (ast.Node, error) {
 	case len(docs) == 0:
 		found.at(nil, "is empty: move it away and let `sameas init` write a commented one")
 	case len(docs) > 1:
-		found.at(docs[1], "holds more than one YAML document: keep one")
+		found.at(firstKey(docs[1]), "holds more than one YAML document: keep one")
 	default:
 		return docs[0], nil
 	}

@@ -1,0 +1,126 @@
+package config
+
+import (
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const hub = "sources:\n  - name: hub\n    type: connec\n    endpoint: https://x.example/api/v2\n    group: cld-1\n"
+
+// TestMistakes holds each mistake to its place and to words that say what to do.
+func TestMistakes(t *testing.T) {
+	t.Parallel()
+	for _, x := range []struct{ name, text, want string }{
+		{"empty", "", "is empty"},
+		{"comments only", "# nothing\n", "is empty"},
+		{"two documents", minimal + "---\nworkspace: x\n", "3:1: holds more than one YAML document"},
+		{"not a mapping", "- a\n", "the file must be a mapping"},
+		{"bad YAML", "sources: [1\n", "1:10: sequence end token ']' not found"},
+		{"not UTF-8", "workspace: \xff\n", "is not UTF-8"},
+		{"no source", "workspace: x\n", "`sources` is missing"},
+		{"no source, null", "sources:\n", "`sources` is missing"},
+		{"duplicate key", minimal + "workspace: a\nworkspace: b\n", `4:1: mapping key "workspace" already defined`},
+		{"unknown key", minimal + "workspase: a\n", "3:1: unknown key `workspase`: did you mean `workspace`?"},
+		{"far from any key", minimal + "zzzzzzzzz: a\n", "3:1: unknown key `zzzzzzzzz`: valid are `workspace`, `sources`"},
+		{"unknown key below", minimal + "match:\n  people:\n    thresold: {auto: 0.9}\n", "5:5: unknown key `thresold`: did you mean `thresholds`?"},
+		{"unknown key in a list", strings.Replace(minimal, "path:", "pat:", 1), "2:29: unknown key `pat`: did you mean `path`?"},
+		{"unknown type", strings.Replace(minimal, "type: file", "type: fil", 1), "`type` cannot be \"fil\": did you mean `file`?"},
+		{"no type", "sources:\n  - name: a\n", "2:5: `type` is missing: valid are `connec`, `file`, `links`"},
+		{"no name", strings.Replace(minimal, "name: crm, ", "", 1), "lacks its `name`"},
+		{"name with a slash", strings.Replace(minimal, "crm", "a/b", 1), "2:12: source name \"a/b\""},
+		{"two of a name", minimal + "  - {name: crm, type: links, path: l.csv, collection: people}\n", "3:12: source name \"crm\" is taken by source number 1"},
+		{"no path", strings.Replace(minimal, "path: people.ndjson, ", "", 1), "needs `path`"},
+		{"no endpoint", strings.Replace(hub, "    endpoint: https://x.example/api/v2\n", "", 1), "2:5: a source of type `connec` needs `endpoint`"},
+		{"key of another type", hub + "    path: x.csv\n", "6:5: `path` is not a key of sources of type `connec`"},
+		{"plain http", strings.Replace(hub, "https:", "http:", 1), "4:15: `endpoint` must begin with https://"},
+		{"userinfo", strings.Replace(hub, "https://", "https://u:canary@", 1), "4:15: `endpoint` must hold no user name"},
+		{"group with a slash", strings.Replace(hub, "cld-1", "cld/1", 1), "5:12: group \"cld/1\""},
+		{"collection", hub + "    collections: [People]\n", `6:19: collection "People"`},
+		{"collection twice", hub + "    collections: [people, people]\n", "`people` is named twice"},
+		{"no collection", hub + "    collections: []\n", "`collections` is empty"},
+		{"page size", hub + "    page_size: 0\n", "6:16: `page_size` must be between 1 and 1000"},
+		{"page size is no number", hub + "    page_size: many\n", "6:16: `page_size` must be a whole number"},
+		{"concurrency", hub + "    concurrency: 65\n", "6:18: `concurrency` must be between"},
+		{"negative rate", hub + "    rate: -1\n", "6:11: `rate` must not be negative"},
+		{"infinite rate", hub + "    rate: .inf\n", "6:11: `rate` must be a number"},
+		{"rate is text", hub + "    rate: '3'\n", "`rate` must be a number"},
+		{"the key itself", hub + "    credentials: {key: canary}\n", "6:19: `key`: credentials do not belong in this file"},
+		{"the secret beside", hub + "    secret: canary\n", "key_env: ..., secret_env: ..."},
+		{"the key for its name", hub + "    credentials: {key_env: canary-4711}\n", "6:28: `key_env` must be the name of an environment variable"},
+		{"the key, letters and digits", hub + "    credentials: {key_env: canary9f3Ab27e}\n", "must be the name of an environment variable"},
+		{"fields without id", strings.Replace(minimal, "collection: people", "collection: people, fields: {first_name: a}", 1), "`fields` needs `id`"},
+		{"id lacks realm", strings.Replace(minimal, "collection: people", "collection: people, id: {provider: a, column: c}", 1), "`id` lacks its `realm`"},
+		{"realm that is no text", strings.Replace(minimal, "collection: people", "collection: people, id: {provider: a, realm: 007, column: c}", 1), "`realm` is text: put its value in quotes"},
+		{"column that is no text", strings.Replace(minimal, "collection: people", "collection: people, id: {provider: a, realm: b, column: yes}, fields: {first_name: true}", 1), "put its value in quotes"},
+		{"field path", strings.Replace(minimal, "collection: people", "collection: people, id: {provider: a, realm: b, column: c}, fields: {\"first name\": x}", 1), `field path "first name"`},
+		{"distinct", minimal + "providers: [{provider: a, distinct: forbit}]\n", "3:37: `distinct` cannot be \"forbit\": did you mean `forbid`?"},
+		{"no provider", minimal + "providers: [{distinct: allow}]\n", "lacks its `provider`"},
+		{"provider of the hub", minimal + "providers: [{provider: connec}]\n", "the hub's own provider"},
+		{"provider twice", minimal + "providers: [{provider: a, realm: b}, {provider: a, realm: b}]\n", "has an entry already"},
+		{"provider never reached", minimal + "providers: [{provider: a}, {provider: a, realm: b}]\n", "is never reached"},
+		{"threshold above 1", minimal + "match: {people: {thresholds: {auto: 1.5}}}\n", "`auto` must be above 0 and at most 1"},
+		{"threshold of 0", minimal + "match: {people: {thresholds: {review: 0}}}\n", "`review` must be above 0"},
+		{"thresholds that fall", minimal + "match: {people: {thresholds: {auto: 0.6, review: 0.7}}}\n", "must rise: review (0.7) <= auto (0.6) <= attach (0.995)"},
+		{"attach below auto", minimal + "match: {people: {thresholds: {auto: 0.9, attach: 0.8}}}\n", "must rise"},
+		{"compare", minimal + "match: {people: {fields: [{name: a, path: a, compare: exakt}]}}\n", "`compare` cannot be \"exakt\": did you mean `exact`?"},
+		{"via", minimal + "merge: {via: nativ}\n", "3:14: `via` cannot be \"nativ\": did you mean `native`?"},
+		{"share", minimal + "merge: {max_share: 30}\n", "`max_share` must be above 0 and at most 1"},
+		{"share of 0", minimal + "merge: {max_share: 0}\n", "`max_share` must be above 0 and at most 1"},
+		{"hazard", minimal + "merge: {allow: [foriegn_id]}\n", "3:17: `allow` cannot be \"foriegn_id\": did you mean `foreign_id`?"},
+		{"retire is no bool", minimal + "merge: {retire: yes please}\n", "`retire` must be true or false"},
+		{"list for a key", minimal + "workspace: [a]\n", "3:1: `workspace` must be text"},
+		{"text for a list", "sources: crm\n", "1:10: `sources` must be a list"},
+		{"empty entry", "sources:\n  -\n", "an empty entry"},
+		{"no such anchor", minimal + "workspace: *a\n", "alias `a`"},
+		{"merge key", minimal + "merge:\n  <<: {via: native}\n", "merge keys (<<) are not used here"},
+		{"tag", minimal + "workspace: !!str a\n", "tags are not used here"},
+	} {
+		_, err := load(t, x.text)
+		var e *Error
+		if !errors.As(err, &e) || !strings.Contains(err.Error(), x.want) {
+			t.Errorf("%s: got %v, want %q", x.name, err, x.want)
+			continue
+		}
+		if !strings.HasPrefix(err.Error(), e.Path) || filepath.Base(e.Path) != "sameas.yaml" {
+			t.Errorf("%s: the error does not begin with the file: %v", x.name, err)
+		}
+		if strings.Contains(err.Error(), "canary") {
+			t.Errorf("%s: a credential stands in the error: %v", x.name, err)
+		}
+	}
+}
+
+// TestEveryMistakeIsTold lists several at once, in the file's order.
+func TestEveryMistakeIsTold(t *testing.T) {
+	t.Parallel()
+	_, err := load(t, hub+"    page_size: 0\n    rate: -1\nmerge:\n  via: x\n  max_share: 2\n")
+	var e *Error
+	if !errors.As(err, &e) || len(e.Problems) != 4 {
+		t.Fatalf("got %v", err)
+	}
+	for i, line := range []int{6, 7, 9, 10} {
+		if e.Problems[i].Line != line {
+			t.Errorf("problem %d is on line %d, want %d", i, e.Problems[i].Line, line)
+		}
+	}
+}
+
+// FuzzLoad: whatever the file, a configuration that its own validation accepts, or an error; never a crash.
+func FuzzLoad(f *testing.F) {
+	f.Add(string(Template()))
+	f.Add(minimal)
+	f.Add("a: &a [*a]\n")
+	f.Add("sources: &s\n  - {name: *s}\n")
+	f.Add("? [a]\n: b\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := parse("sameas.yaml", []byte(text))
+		if err != nil {
+			return
+		}
+		if len(c.Sources) == 0 || c.Workspace == "" || c.Digest(StagePlan) == "" {
+			t.Errorf("accepted %q as %+v", text, c)
+		}
+	})
+}

@@ -1,0 +1,61 @@
+package match
+
+import (
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/sameas/sameas/internal/config"
+)
+
+// TestLeaveOneOutEndToEnd matches fifty people who stand in two sources, joined by the IDs of q/1 alone. Without them
+// names, mailboxes and birth dates must find them again; the workspace itself must not change, nor anything be left behind.
+func TestLeaveOneOutEndToEnd(t *testing.T) {
+	folder := t.TempDir()
+	t.Setenv("TMPDIR", folder)
+	const people = 50
+	var records []oneRecord
+	for i := range 2 * people {
+		records = append(records, oneRecord{id: fmt.Sprintf("%03d", i), alsoIDs: []string{fmt.Sprint("q", i%people)}})
+	}
+	db := workspace(t, "people", records, nil)
+	first := []string{"Avi", "Phyllis", "Serena", "Tomasz", "Ingrid", "Yusuf", "Marguerite"}
+	last := []string{"Green", "Cotton", "Smithson", "Kowalczyk", "Bergstrom", "Okonkwo", "Delacroix", "Pritchard", "Vandermeer", "Nakamura", "Quigley"}
+	for i := range 2 * people {
+		n := i % people
+		given, family := first[n%len(first)], last[n%len(last)]
+		_, err := db.ExecContext(t.Context(), `UPDATE records SET first_name = ?, last_name = ?, emails = [?], birth_date = DATE '1950-01-01' + INTERVAL (?) DAY,
+			content_hash = ?, source = ? WHERE rid = ?`, given, family, fmt.Sprintf("%s.%s%d@mail%d.example", given, family, n, n), n*397, fmt.Sprint(n),
+			[]string{"hub", "crm"}[i/people], i+1)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := db.ExecContext(t.Context(), "DELETE FROM features"); err != nil {
+		t.Fatal(err)
+	}
+	o := Options{DB: db, Config: &config.Config{}}
+	if _, err := Run(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	before := countRows(t.Context(), t, db, "external_ids", "")
+	e, err := Evaluate(t.Context(), EvaluateOptions{Options: o})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(e.LeftOut) != 1 || e.LeftOut[0].Provider != "q" || e.LeftOut[0].Collection != "people" || e.LeftOut[0].LinkedPairs != people {
+		t.Fatalf("left out: %+v", e.LeftOut)
+	}
+	if got := e.LeftOut[0]; !(got.AutoAndReview > 0.9) || got.Auto > got.AutoAndReview {
+		t.Errorf("found again: %+v", got)
+	}
+	if len(e.Notes) != 1 || len(e.Collections) != 0 {
+		t.Errorf("it must say that there is no precision: %q, %v", e.Notes, e.Collections)
+	}
+	if after := countRows(t.Context(), t, db, "external_ids", ""); after != before {
+		t.Errorf("the workspace had %d IDs and has %d", before, after)
+	}
+	if left, err := os.ReadDir(folder); err != nil || len(left) != 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
