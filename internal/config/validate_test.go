@@ -15,7 +15,7 @@ func TestMistakes(t *testing.T) {
 	for _, x := range []struct{ name, text, want string }{
 		{"empty", "", "is empty"},
 		{"comments only", "# nothing\n", "is empty"},
-		{"two documents", minimal + "---\nworkspace: x\n", "3:1: holds more than one YAML document"},
+		{"two documents", minimal + "---\nworkspace: x\n", "4:1: holds more than one YAML document"},
 		{"not a mapping", "- a\n", "the file must be a mapping"},
 		{"bad YAML", "sources: [1\n", "1:10: sequence end token ']' not found"},
 		{"not UTF-8", "workspace: \xff\n", "is not UTF-8"},
