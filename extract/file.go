@@ -143,21 +143,20 @@ func jsonStatement(t *task, format string) (string, error) {
 	}
 	m := mapping{source: t.source, collection: t.collection, from: from, row: "json_extract(json, '$')"}
 	m.value = func(column string) string {
-		direct := "json_extract_string(json, " + literal(jsonPath(column)) + ")"
+		direct := "json_extract_string(json, " + literal(jsonPointer(column)) + ")"
 		if !strings.Contains(column, ".") {
 			return trimmed(direct)
 		}
-		nested := make([]string, 0, 4)
-		for part := range strings.SplitSeq(column, ".") {
-			nested = append(nested, strings.TrimPrefix(jsonPath(part), "$."))
-		}
-		return trimmed("coalesce(" + direct + ", json_extract_string(json, " + literal("$."+strings.Join(nested, ".")) + "))")
+		nested := strings.ReplaceAll(jsonPointer(column), ".", "/")
+		return trimmed("coalesce(" + direct + ", json_extract_string(json, " + literal(nested) + "))")
 	}
 	return m.statement()
 }
 
-// jsonPath is the JSON path of one name of the top level.
-func jsonPath(name string) string { return `$."` + strings.ReplaceAll(name, `"`, `\"`) + `"` }
+// jsonPointer is the JSON pointer of one name of the top level: unlike a path it can name every key.
+func jsonPointer(name string) string {
+	return "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+}
 
 // parquetStatement returns the statement that reads a Parquet file; its columns are read as text.
 func (x *extraction) parquetStatement(ctx context.Context, t *task) (string, error) {

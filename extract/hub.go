@@ -63,7 +63,7 @@ func (x *extraction) readHub(ctx context.Context, t *task) error {
 		t.doubt("the server's count moved between %d and %d while the pages were read, so that a record may have slipped between two pages: extract again when nobody writes", sum.least.Int64, sum.most.Int64)
 	}
 	_, err = x.exec(ctx, x.DB, "extract/staged_rows_of_pages.sql", queries.Args{
-		"source": t.source.Name, "collection": t.collection, "value": jsonPath(t.collection),
+		"source": t.source.Name, "collection": t.collection, "value": `$."` + t.collection + `"`,
 	})
 	return err
 }

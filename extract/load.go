@@ -64,7 +64,9 @@ func (x *extraction) loadCollection(ctx context.Context, tx *sql.Tx, collection 
 	if err != nil {
 		return err
 	}
-	if _, err := x.exec(ctx, tx, "extract/staged_keys.sql", of); err != nil {
+	if _, err := x.exec(ctx, tx, "extract/staged_keys.sql", queries.Args{
+		"collection": collection, "hub_sources": x.hubSources(),
+	}); err != nil {
 		return err
 	}
 	for _, t := range x.tasks {
@@ -86,6 +88,18 @@ func (x *extraction) loadCollection(ctx context.Context, tx *sql.Tx, collection 
 		}
 	}
 	return x.renumber(ctx, tx, collection, after-before)
+}
+
+// hubSources names the connec sources, as a JSON array.
+func (x *extraction) hubSources() string {
+	names := []string{}
+	for _, s := range x.Config.Sources {
+		if s.Type == config.TypeConnec {
+			names = append(names, s.Name)
+		}
+	}
+	text, _ := json.Marshal(names)
+	return string(text)
 }
 
 // renumber keeps rid dense over the collections after this one.

@@ -103,8 +103,6 @@ func (r *pager) judge(asked int64, p connec.Page) (more bool, doubt string) {
 		return false, fmt.Sprintf("the page at offset %d was empty although the server counts %d: extract again", asked, p.Total)
 	case rows == 0:
 		return false, ""
-	case p.Skip != asked && p.Top > 0: // without a pagination object nothing is said of offsets
-		return false, fmt.Sprintf("asked for offset %d the server answered offset %d: it does not page as documented, what follows was not read", asked, p.Skip)
 	case r.repeated(p):
 		return false, fmt.Sprintf("the page at offset %d repeats an earlier page, record by record: reading stopped there", asked)
 	case !p.More && p.Total > end:

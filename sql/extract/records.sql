@@ -202,7 +202,7 @@ extra_values AS (
     SELECT
         kept.rid,
         extra_paths.path,
-        nullif(nullif(trim(json_extract_string(kept.raw, '$."' || replace(extra_paths.path, '.', '"."') || '"'), ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}') AS value
+        nullif(nullif(trim(json_extract_string(kept.raw, '/' || replace(replace(replace(extra_paths.path, '~', '~0'), '/', '~1'), '.', '/')), ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}') AS value
     FROM kept
     CROSS JOIN extra_paths
 ),
@@ -240,7 +240,7 @@ typed AS (
         cut.provider,
         cut.realm,
         cut.id,
-        channel_id,
+        coalesce(channel_id, CASE WHEN provider = 'connec' THEN realm END) AS channel_id,
         status,
         code,
         title,

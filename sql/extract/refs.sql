@@ -51,7 +51,7 @@ all_fields AS (
         realm,
         field AS path,
         field,
-        json_extract(raw, '$."' || field || '"') AS value,
+        json_extract(raw, '/' || replace(replace(field, '~', '~0'), '/', '~1')) AS value,
         json_extract_string(raw, '$.assignee_type') AS assignee_type,
         NULL AS class
     FROM top_fields
@@ -64,9 +64,9 @@ all_fields AS (
         r.realm,
         replace(regexp_replace(substr(t.fullkey, 3), '\[(\d+)\]', '/\1', 'g'), '.', '/') AS path,
         t.key AS field,
-        json_extract(r.raw, t.fullkey) AS value,
-        json_extract_string(r.raw, t.path || '.assignee_type') AS assignee_type,
-        json_extract_string(r.raw, t.path || '.class') AS class
+        t.value,
+        TRY(json_extract_string(r.raw, t.path || '.assignee_type')) AS assignee_type,
+        TRY(json_extract_string(r.raw, t.path || '.class')) AS class
     FROM records AS r, json_tree(r.raw) AS t
     WHERE r.collection = $collection
         AND $collection NOT IN ('people', 'organizations')

@@ -1,12 +1,12 @@
 -- extract/staged_keys.sql: finds each staged row's own ID, drops repeats, and numbers the records of one collection
 -- reads: staged_rows, records
 -- writes: staged_keys
--- params: collection
+-- params: collection, hub_sources
 -- grain: one staged row
 --
 -- The own ID is the mapping's, else the hub's entry of the id array, else a plain id (the hub's UUID, its channel in
 -- channel_id), else the smallest complete entry. Several candidates: the smallest, so that the order of an array
--- decides nothing. Of rows with one key the latest stays. rid follows the records of collections before this one.
+-- decides nothing. $hub_sources is a JSON array of the sources whose records must bear a Connec! ID. Of rows with one key the latest stays. rid follows the records of collections before this one.
 INSERT INTO staged_keys (
     source,
     collection,
@@ -50,7 +50,12 @@ owned AS (
     SELECT
         source,
         place,
-        coalesce(mapped, list_min(list_filter(whole, lambda e: e.provider = 'connec')), plain, list_min(whole)) AS own,
+        coalesce(
+            mapped,
+            list_min(list_filter(whole, lambda e: e.provider = 'connec')),
+            plain,
+            CASE WHEN NOT list_contains(from_json($hub_sources, '["VARCHAR"]'), source) THEN list_min(whole) END
+        ) AS own,
         CASE WHEN ids IS NULL AND plain IS NOT NULL THEN [plain] ELSE ids END AS ids
     FROM complete
 ),
