@@ -17,6 +17,7 @@ type organization struct {
 	country                  string
 	style                    phoneStyle
 	odd                      bool
+	native                   string // the founder\'s family name in its own script, where the stem begins with it
 }
 
 // legalForms by country, most frequent first.
@@ -37,7 +38,7 @@ func (w *world) newOrganization(d dice, pl place) organization {
 	p := w.pools
 	trade, industry, _ := strings.Cut(p.words.trades[p.tradeZipf.draw(d)], ":")
 	o := organization{trade: trade, industry: industry, country: pl.country, supplier: d.chance(250)}
-	o.stem = w.newStem(d, pl)
+	o.stem, o.native = w.newStem(d, pl)
 	o.legal = pick(d, legalForms(pl.country))
 	o.named()
 	o.addr = p.newAddress(d, pl)
@@ -56,26 +57,27 @@ func (w *world) newOrganization(d dice, pl place) organization {
 	return o
 }
 
-func (w *world) newStem(d dice, pl place) string {
+// newStem draws what an organization is called beside its trade, and the native form of the family name it begins with.
+func (w *world) newStem(d dice, pl place) (stem, native string) {
 	p := w.pools
 	word := func() string { return p.words.stems[p.stemZipf.draw(d)] }
 	c := &p.cultures[p.cultureTab.draw(d)]
-	family := func() string { return c.surname(c.surZipf.draw(d)).name }
+	family := c.surname(c.surZipf.draw(d))
 	switch x := d.IntN(100); {
 	case x < 30:
-		return family()
+		return family.name, family.native
 	case x < 42:
-		return family() + " & " + family()
+		return family.name + " & " + c.surname(c.surZipf.draw(d)).name, ""
 	case x < 50:
-		return family() + " " + pick(d, []string{"Brothers", "Bros", "& Sons", "Family"})
+		return family.name + " " + pick(d, []string{"Brothers", "Bros", "& Sons", "Family"}), ""
 	case x < 65:
-		return word() + " " + word()
+		return word() + " " + word(), ""
 	case x < 78:
-		return pl.city + " " + word()
+		return pl.city + " " + word(), ""
 	case x < 90:
-		return word() + " " + family()
+		return word() + " " + family.name, ""
 	}
-	return word()
+	return word(), ""
 }
 
 func (o *organization) named() {

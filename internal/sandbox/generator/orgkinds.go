@@ -24,7 +24,7 @@ func orgKinds() []orgKind {
 		{"trading_name", 60, func(o organization, d dice, w *pools) organization { return o.trading(d, w) }},
 		{"missing_fields", 80, func(o organization, d dice, _ *pools) organization { return o.sparse(d, 550) }},
 		{"all_caps", 40, func(o organization, _ dice, _ *pools) organization { o.name = shout(o.name); return o }},
-		{"script", 10, func(o organization, d dice, w *pools) organization { return o.scripted(d, w) }},
+		{"script", 10, func(o organization, _ dice, _ *pools) organization { return o.scripted() }},
 		{"placeholder", 15, func(o organization, d dice, _ *pools) organization { return o.placeheld(d) }},
 		{"phone_format", 20, func(o organization, d dice, _ *pools) organization {
 			o.odd, o.style = true, phoneStyle(d.IntN(int(phoneStyles)))
@@ -35,6 +35,9 @@ func orgKinds() []orgKind {
 }
 
 func (o organization) vary(d dice, w *pools) (organization, string) {
+	if o.native != "" && d.chance(150) {
+		return o.scripted(), "script"
+	}
 	k := w.orgKinds[w.orgKindTab.draw(d)]
 	if q := k.apply(o, d, w); q != o || k.name == "exact" {
 		return q, k.name
@@ -162,16 +165,10 @@ func (o organization) sparse(d dice, perMille int) organization {
 	return o
 }
 
-// scripted puts the founder's native name before the rest, where the stem is a family name with one.
-func (o organization) scripted(d dice, w *pools) organization {
-	first, rest, _ := strings.Cut(o.stem, " ")
-	for i := range w.cultures {
-		for _, s := range w.cultures[i].surnames {
-			if s.name == first && s.native != "" {
-				o.name = strings.TrimSpace(s.native+" "+rest) + " " + o.trade
-				return o
-			}
-		}
+// scripted writes the founder's name, where the stem is one, in its own script.
+func (o organization) scripted() organization {
+	if o.native != "" {
+		o.name = o.native + " " + o.trade
 	}
 	return o
 }

@@ -311,6 +311,9 @@ func (p person) dress(d dice, a app) person {
 		}
 	}
 	drop(&p.title, k.title)
+	if a == appNZ && p.title != "" && p.title != "Miss" && d.chance(500) {
+		p.title += "."
+	}
 	drop(&p.email, k.email)
 	drop(&p.email2, k.email2)
 	drop(&p.home, k.home)

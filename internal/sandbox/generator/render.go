@@ -2,6 +2,7 @@ package generator
 
 import (
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -104,7 +105,10 @@ func (o *object) address(k string, a address, how uint64) {
 	o.key(k)
 	o.open()
 	if !a.empty() {
-		if how%13 == 0 && a.line1 != "" {
+		switch {
+		case how%150 == 7 && a.city != "": // the whole address in its first line, as some pushes do
+			a = address{line1: a.line1 + "\n" + strings.TrimSpace(a.city+" "+a.region+" "+a.postcode) + "\n" + a.country}
+		case how%13 == 0 && a.line1 != "":
 			a.line1 += "\n"
 		}
 		o.some("line1", a.line1, how)

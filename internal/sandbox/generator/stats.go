@@ -20,10 +20,11 @@ type Counts struct {
 	// A and B are the applications' own records.
 	A AppCounts `json:"a"`
 	B AppCounts `json:"b"`
-	// Links is how many lines the crosswalk has, WrongLinks how many hub records bear the ID of another entity's record,
-	// Indistinguishable how many records could carry a label within their group (a label by name alone is not counted).
-	Links      int `json:"links"`
-	WrongLinks int `json:"wrong_links"`
+	// Links is how many lines the crosswalk has, CrosswalkErrors how many of them name another entity's record;
+	// WrongLinks is how many hub records bear the ID of another entity's record.
+	Links           int `json:"links"`
+	CrosswalkErrors int `json:"crosswalk_errors"`
+	WrongLinks      int `json:"wrong_links"`
 }
 
 // AppCounts are one application's figures for one collection.
@@ -57,6 +58,7 @@ func (c *Counts) add(o *Counts) {
 	c.HubEntities += o.HubEntities
 	c.HubDuplicated += o.HubDuplicated
 	c.Links += o.Links
+	c.CrosswalkErrors += o.CrosswalkErrors
 	c.WrongLinks += o.WrongLinks
 	c.A.add(o.A)
 	c.B.add(o.B)
@@ -97,6 +99,7 @@ func countGroup[T content[T]](c *Counts, g *group[T]) {
 	}
 	c.HubRecords += len(g.hubs)
 	c.Links += len(g.links)
+	c.CrosswalkErrors += g.slips
 	a, b := countApp(&c.A, g, appA, inHub), countApp(&c.B, g, appB, inHub)
 	for e, n := range inHub {
 		if n > 0 {

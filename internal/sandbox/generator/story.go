@@ -110,6 +110,7 @@ type group[T content[T]] struct {
 	hubs     []hubRec[T]
 	locals   []localRec[T]
 	links    []link
+	slips    int // of links, how many name another entity's record
 }
 
 // hubSizes: of the entities that the hub holds, how many have one record there, two, ... six, of a thousand.

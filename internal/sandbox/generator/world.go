@@ -59,7 +59,6 @@ func (w *world) addOrganizations(gs []*group[organization]) {
 		for e := range g.entities {
 			o := g.entities[e].base
 			w.orgs = append(w.orgs, orgRow{name: o.name, phone: o.phone, domain: o.domain()})
-			_ = e
 		}
 		for i := range g.hubs {
 			h := &g.hubs[i]
@@ -97,13 +96,14 @@ func (g *group[T]) misdirect(d dice, before *group[T]) {
 		return
 	}
 	for i := range g.links {
-		if !d.chance(4) {
+		if !d.chance(6) {
 			continue
 		}
 		for j := range before.locals {
 			if before.locals[j].app == appB {
 				g.links[i].right = before.localID(j)
 				g.blame(g.links[i].left)
+				g.slips++
 				break
 			}
 		}
