@@ -23,7 +23,8 @@ func TestForecastByHand(t *testing.T) {
 		{key: "connec/org-1/h4", also: []string{"a/1/gone"}, cluster: "p4"}, {key: "connec/org-1/h5", also: []string{"b/77/5"}, cluster: "p4"}, // a dead ID is no twin in A; h5 is h4's in B
 		{key: "connec/org-1/h6", also: []string{"b/77/0"}, status: "INACTIVE"}, // out of use: nobody creates it
 	}, ties: []tie{{"connec/org-1/h1", "a/1/1", "fuzzy", 0.998}, {"connec/org-1/h2", "a/1/2", "fuzzy", 0.7}},
-		troubles: []trouble{{col: "people", kind: "hub_value", a: "b/77/0"}}}
+		troubles: []trouble{{col: "people", kind: "hub_value", a: "b/77/0"}},
+		links:    [][2]string{{"a/1/3", "b/77/33"}}} // B holds h3 too, though no record says so
 	db := w.open(t)
 	got, err := Forecast(t.Context(), db)
 	if err != nil {
@@ -31,7 +32,7 @@ func TestForecastByHand(t *testing.T) {
 	}
 	want := ForecastResult{Match: MatchCurrent, Applications: []ApplicationForecast{
 		{Collection: "people", Provider: "a", Realm: "1", HubRecords: 5, Known: 2, WouldCreate: 3, Twins: 1, ReviewTwins: 1},
-		{Collection: "people", Provider: "b", Realm: "77", HubRecords: 5, Known: 3, WouldCreate: 2, Twins: 1},
+		{Collection: "people", Provider: "b", Realm: "77", HubRecords: 5, Known: 3, WouldCreate: 2, Twins: 2},
 	}}
 	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -48,10 +49,10 @@ func TestForecastByHand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := gocmp.Diff([]string{"connec/org-1/h1 a/1/1 auto 0.998", "connec/org-1/h2 a/1/2 review 0.7", "connec/org-1/h4 b/77/5 auto -"}, twins); diff != "" {
+	if diff := gocmp.Diff([]string{"connec/org-1/h1 a/1/1 auto 0.998", "connec/org-1/h2 a/1/2 review 0.7", "connec/org-1/h3 b/77/33 auto -", "connec/org-1/h4 b/77/5 auto -"}, twins); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if text := got.Text(); !strings.Contains(text, "Do not switch on the sync: 2 records") || !got.Twins() {
+	if text := got.Text(); !strings.Contains(text, "Do not switch on the sync: 3 records") || !got.Twins() {
 		t.Errorf("verdict:\n%s", text)
 	}
 }

@@ -16,7 +16,8 @@ type idChoice struct {
 }
 
 // chooseIDs picks, for each application that any record of the part bears a living ID of, the one that hub records
-// lacking any are to gain: the survivor's own, else that of the next hub record, else the smallest of the others. An
+// lacking any are to gain: the survivor's own, else that of the next hub record, else the smallest of those that the
+// applications' records bear or a crosswalk tells. An
 // application that holds the record twice keeps its second ID out of the hub: two IDs of one account on one record
 // would make its connector overwrite the one with the other.
 func chooseIDs(ranked, applications []*member) idChoice {
@@ -37,8 +38,11 @@ func chooseIDs(ranked, applications []*member) idChoice {
 		take(m.IDs)
 	}
 	var rest []heldID
-	for _, m := range applications {
-		rest = append(rest, m.IDs...)
+	for _, m := range slices.Concat(ranked, applications) {
+		if !m.Hub {
+			rest = append(rest, m.IDs...)
+		}
+		rest = append(rest, m.Linked...)
 	}
 	slices.SortFunc(rest, func(a, b heldID) int { return a.id.Compare(b.id) })
 	take(rest)

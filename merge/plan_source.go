@@ -44,6 +44,7 @@ type member struct {
 	RefsIn    int64           `json:"refs_in"`
 	Ambiguous bool            `json:"ambiguous"`
 	IDs       []heldID        `json:"ids"`
+	Linked    []heldID        `json:"linked"` // borne by no record: a crosswalk says that they are this record's too
 	Raw       json.RawMessage `json:"-"`
 	RawText   string          `json:"raw"`
 
@@ -178,15 +179,17 @@ func (c *cluster) prepare() error {
 }
 
 func (m *member) prepare() error {
-	for i := range m.IDs {
-		id, err := connec.ParseExternalID(m.IDs[i].Key)
-		if err != nil {
-			return fmt.Errorf("record %s: %w", m.Key, err)
+	for _, list := range [][]heldID{m.IDs, m.Linked} {
+		for i := range list {
+			id, err := connec.ParseExternalID(list[i].Key)
+			if err != nil {
+				return fmt.Errorf("record %s: %w", m.Key, err)
+			}
+			list[i].id = id
+			list[i].Void = list[i].Void || placeholderID.MatchString(strings.ToLower(id.ID))
 		}
-		m.IDs[i].id = id
-		m.IDs[i].Void = m.IDs[i].Void || placeholderID.MatchString(strings.ToLower(id.ID))
+		slices.SortFunc(list, func(a, b heldID) int { return a.id.Compare(b.id) })
 	}
-	slices.SortFunc(m.IDs, func(a, b heldID) int { return a.id.Compare(b.id) })
 	if m.RawText == "" {
 		return nil
 	}

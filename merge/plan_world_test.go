@@ -63,6 +63,7 @@ type world struct {
 	rows     []row
 	ties     []tie
 	troubles []trouble
+	links    [][2]string // people's crosswalk: left = right
 }
 
 func mustID(text string) connec.ExternalID {
@@ -141,6 +142,10 @@ func (w world) fill(t *testing.T, db *sql.DB) {
 	}
 	for _, c := range w.troubles {
 		exec("INSERT INTO conflicts (collection, kind, cluster_id, key_a, key_b, detail) VALUES (?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''), 'x')", c.col, c.kind, c.cluster, c.a, c.b)
+	}
+	for i, l := range w.links {
+		a, b := mustID(l[0]), mustID(l[1])
+		exec("INSERT INTO links VALUES ('known', ?, 'people', ?, ?, ?, ?, ?, ?)", i+2, a.Provider, a.Realm, a.ID, b.Provider, b.Realm, b.ID)
 	}
 	for _, c := range slices.Sorted(maps.Keys(collections)) {
 		exec("INSERT INTO stages VALUES ('extract', ?, 'e1', '', '', TIMESTAMP '2026-01-02 03:04:05'), ('match', ?, 'm1', 'e1', '', TIMESTAMP '2026-01-02 03:05:05')", c, c)

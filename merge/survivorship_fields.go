@@ -150,6 +150,7 @@ var (
 	placeholderEmail = regexp.MustCompile(`^(none|no|na|n/a|noemail|no-?reply|noreply|unknown|test|dummy|fake|invalid|null)@|@(example|test|invalid|none|noemail|no|fake|dummy)\.[a-z.]+$`)
 	emailForm        = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s.]+$`)
 	placeholderDate  = regexp.MustCompile(`^(0000|0001|1753|1899|9999)-|^(1900|1970)-01-01`)
+	placeholderID    = regexp.MustCompile(`^(0+|-1|-+|n[./]?a\.?|none|nil|null|undefined|unknown)$`)
 	dateForm         = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}`)
 )
 

@@ -1,5 +1,5 @@
 -- merge/forecast_records.sql: hub records that an application's first sync would create in it a second time
--- reads: records, external_ids, clusters, edges, conflicts
+-- reads: records, external_ids, links, clusters, edges, conflicts
 -- writes: nothing
 -- params:
 -- grain: one active hub record and one application (provider and realm) that does not know it but holds its twin
@@ -7,7 +7,8 @@
 -- An application knows a hub record by an ID of its own provider and realm; what it does not know it creates. It holds
 -- a twin when another record of the cluster (auto) or of the wider review cluster (review) bears an ID of its own.
 -- IDs that are no identity (conflict hub_value) and dead ones (the application's own file lists its IDs, this one not)
--- prove nothing about what the application holds.
+-- prove nothing about what the application holds. An ID that no record bears and a crosswalk links to the records of one
+-- cluster is that cluster's too.
 WITH hub_values AS (
     SELECT DISTINCT
         collection,
@@ -33,6 +34,62 @@ identities AS (
     FROM ids
     ANTI JOIN hub_values USING (collection, id_key)
 ),
+sided AS (
+    SELECT source, collection, left_provider AS by_provider, left_realm AS by_realm, left_id AS by_id,
+           right_provider AS provider, right_realm AS realm, right_id AS id
+    FROM links
+    UNION ALL
+    SELECT source, collection, right_provider AS by_provider, right_realm AS by_realm, right_id AS by_id,
+           left_provider AS provider, left_realm AS realm, left_id AS id
+    FROM links
+),
+told AS (
+    SELECT
+        e.rid,
+        s.collection,
+        s.provider,
+        s.realm,
+        s.id,
+        count(DISTINCT c.cluster_id) OVER (PARTITION BY s.collection, s.provider, s.realm, s.id) AS clusters
+    FROM sided s
+    JOIN external_ids e
+        ON e.collection = s.collection AND e.provider = s.by_provider AND e.realm = s.by_realm AND e.id = s.by_id
+    JOIN clusters c ON c.rid = e.rid
+    ANTI JOIN (SELECT DISTINCT provider AS source FROM conflicts WHERE kind = 'link_source_off') off USING (source)
+    WHERE s.provider <> 'connec'
+),
+linked AS (
+    SELECT DISTINCT
+        t.rid,
+        t.collection,
+        t.provider,
+        t.realm,
+        t.id
+    FROM told t
+    ANTI JOIN external_ids e USING (collection, provider, realm, id)
+    WHERE t.clusters = 1
+),
+named AS (
+    SELECT
+        rid,
+        collection,
+        provider,
+        realm,
+        id,
+        id_key
+    FROM identities
+    UNION ALL
+    SELECT
+        rid,
+        collection,
+        provider,
+        realm,
+        id,
+        concat_ws('/', replace(replace(provider, '%', '%25'), '/', '%2F'),
+                       replace(replace(realm, '%', '%25'), '/', '%2F'),
+                       replace(replace(id, '%', '%25'), '/', '%2F')) AS id_key
+    FROM linked
+),
 listed AS (
     SELECT DISTINCT
         collection,
@@ -43,7 +100,7 @@ listed AS (
 ),
 living AS (
     SELECT i.*
-    FROM identities i
+    FROM named i
     LEFT JOIN listed USING (collection, provider, realm)
     LEFT JOIN (SELECT DISTINCT collection, provider, realm, id FROM records WHERE NOT hub) own
         USING (collection, provider, realm, id)
@@ -78,7 +135,7 @@ groups AS (
         'auto' AS tier,
         cluster_id AS group_id
     FROM clusters
-    WHERE tier = 'auto'
+    WHERE tier IN ('auto', 'single')
     UNION ALL
     SELECT
         collection,

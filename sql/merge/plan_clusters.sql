@@ -1,23 +1,64 @@
 -- merge/plan_clusters.sql: the auto clusters that may need a write, each whole: its members, their IDs and its edges
--- reads: clusters, cluster_stats, records, external_ids, refs, edges, conflicts
+-- reads: clusters, cluster_stats, records, external_ids, links, refs, edges, conflicts
 -- writes: nothing
 -- params: collection
--- grain: one auto cluster that holds two hub records or more, or a record of an application
+-- grain: one auto cluster that holds two hub records or more, a record of an application, or an ID told by a crosswalk;
+--   a hub record alone of which a crosswalk tells an ID is one too
 --
 -- Members and edges come as JSON, so that one statement serves a whole collection. A hub record that two sources hold
 -- (the API and an export of it) is two rows here and one member in the planner. `raw` comes only where fields are
 -- decided: with two hub records, or with none. Of an ID, n counts the hub records of the collection that hold it; d is
 -- true when it is dead (the application's own file lists its IDs, and this one not); v when it is no identity at all.
-WITH member AS (
+-- `linked` are IDs that no record bears and a crosswalk that is not off links to this cluster alone.
+WITH sided AS (
+    SELECT source, collection, left_provider AS by_provider, left_realm AS by_realm, left_id AS by_id,
+           right_provider AS provider, right_realm AS realm, right_id AS id
+    FROM links
+    WHERE collection = $collection
+    UNION ALL
+    SELECT source, collection, right_provider AS by_provider, right_realm AS by_realm, right_id AS by_id,
+           left_provider AS provider, left_realm AS realm, left_id AS id
+    FROM links
+    WHERE collection = $collection
+),
+told AS (
+    SELECT
+        e.rid,
+        s.collection,
+        s.provider,
+        s.realm,
+        s.id,
+        count(DISTINCT c.cluster_id) OVER (PARTITION BY s.collection, s.provider, s.realm, s.id) AS clusters
+    FROM sided s
+    JOIN external_ids e
+        ON e.collection = s.collection AND e.provider = s.by_provider AND e.realm = s.by_realm AND e.id = s.by_id
+    JOIN clusters c ON c.rid = e.rid
+    ANTI JOIN (SELECT DISTINCT provider AS source FROM conflicts WHERE kind = 'link_source_off') off USING (source)
+    WHERE s.provider <> 'connec'
+),
+linked AS (
+    SELECT DISTINCT
+        t.rid,
+        t.collection,
+        t.provider,
+        t.realm,
+        t.id
+    FROM told t
+    ANTI JOIN external_ids e USING (collection, provider, realm, id)
+    WHERE t.clusters = 1
+),
+member AS (
     SELECT
         c.cluster_id,
         c.review_id,
         r.rid,
         r.key,
-        r.hub
+        r.hub,
+        r.rid IN (SELECT rid FROM linked) AS is_linked
     FROM clusters c
     JOIN records r USING (rid)
-    WHERE c.collection = $collection AND c.tier = 'auto'
+    WHERE c.collection = $collection
+        AND (c.tier = 'auto' OR c.tier = 'single' AND r.hub AND r.rid IN (SELECT rid FROM linked))
 ),
 wanted AS (
     SELECT
@@ -26,7 +67,7 @@ wanted AS (
         count(DISTINCT key) FILTER (hub) AS hub_records
     FROM member
     GROUP BY cluster_id
-    HAVING count(DISTINCT key) FILTER (hub) > 1 OR bool_or(NOT hub)
+    HAVING count(DISTINCT key) FILTER (hub) > 1 OR bool_or(NOT hub) OR bool_or(is_linked)
 ),
 held AS (
     SELECT
@@ -88,6 +129,21 @@ ids AS (
     LEFT JOIN hub_values v USING (id_key)
     GROUP BY n.rid
 ),
+linked_ids AS (
+    SELECT
+        t.rid,
+        list({
+            'k': concat_ws('/', replace(replace(t.provider, '%', '%25'), '/', '%2F'),
+                                replace(replace(t.realm, '%', '%25'), '/', '%2F'),
+                                replace(replace(t.id, '%', '%25'), '/', '%2F')),
+            'n': 0,
+            'd': l.provider IS NOT NULL,
+            'v': false
+        } ORDER BY t.provider, t.realm, t.id) AS ids
+    FROM linked t
+    LEFT JOIN listed l USING (provider, realm)
+    GROUP BY t.rid
+),
 referred AS (
     SELECT
         target_rid AS rid,
@@ -111,12 +167,14 @@ members AS (
             'refs_in': coalesce(f.refs_in, 0),
             'ambiguous': a.key IS NOT NULL,
             'ids': coalesce(i.ids, []),
+            'linked': coalesce(k.ids, []),
             'raw': if((r.hub AND w.hub_records > 1) OR w.hub_records = 0, r.raw, NULL)
         } ORDER BY r.key, r.source) AS members
     FROM member m
     JOIN wanted w USING (cluster_id)
     JOIN records r USING (rid)
     LEFT JOIN ids i USING (rid)
+    LEFT JOIN linked_ids k USING (rid)
     LEFT JOIN referred f USING (rid)
     LEFT JOIN ambiguous a ON a.key = r.key
     GROUP BY m.cluster_id
