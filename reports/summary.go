@@ -48,16 +48,16 @@ func (p *page) summariseForecast(b *strings.Builder) {
 	twins, maybe := p.twins()
 	switch {
 	case twins == 0 && maybe == 0:
-		fmt.Fprintln(b, "no application would be sent a record that it already holds")
+		fmt.Fprintln(b, "no duplicate would be created by switching sync on now, as far as the records tell")
 		return
 	case twins == 0:
-		fmt.Fprintf(b, "%s records may be created twice when sync is switched on: judge the review items\n", plain(maybe))
+		fmt.Fprintf(b, "%s duplicates may be created when sync is switched on: judge the review items\n", plain(maybe))
 	default:
-		fmt.Fprintf(b, "%s records would be created twice when sync is switched on now (%s more may be)\n", plain(twins), plain(maybe))
+		fmt.Fprintf(b, "%s duplicates would be created if sync were switched on now (%s more may be)\n", plain(twins), plain(maybe))
 	}
 	for _, f := range p.Forecast {
 		if f.Twins+f.ReviewTwins > 0 {
-			fmt.Fprintf(b, "  %s of %s/%s: %s would be created, %s of them twice, %s perhaps\n",
+			fmt.Fprintf(b, "  %s of %s/%s: %s would be created, %s of them held already, %s perhaps\n",
 				f.Collection, unhide(f.Provider), unhide(f.Realm), plain(f.WouldCreate), plain(f.Twins), plain(f.ReviewTwins))
 		}
 	}

@@ -230,7 +230,9 @@
     card.g.forEach((g, i) => {
       if (g.r) node.append(el("p", "reason", card.g.length > 1 ? `${letter(i)} (${g.id}, ${g.t}): ` : "", el("bdi", "", g.r)));
     });
-    for (const x of card.x || []) node.append(el("p", "clash", el("strong", "", x.k.replaceAll("_", " ")), ": ", el("bdi", "", x.d)));
+    const clashes = (card.x || []).map((x) => el("p", "clash", el("strong", "", x.k.replaceAll("_", " ")), ": ", el("bdi", "", x.d)));
+    node.append(...clashes.slice(0, 2));
+    if (clashes.length > 2) node.append(el("details", "", el("summary", "", count(clashes.length - 2, "more conflict", "more conflicts")), ...clashes.slice(2)));
     node.append(side(card, data.fields));
     if (card.mn > card.m.length) node.append(el("p", "quiet", `${card.m.length} of ${card.mn} records are shown; all are in members.csv.`));
     for (const part of [why(card, data.models), sent(card)]) if (part) node.append(part);
