@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sameas/sameas/internal/connec"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -24,10 +25,11 @@ type chunk[T content[T]] struct {
 	groups       []*group[T] // kept for organizations only
 }
 
-// provisionalRow is a truth line whose label counts only if two entities bear the name.
+// provisionalRow is a truth line whose label stands only if so many entities bear the name.
 type provisionalRow struct {
-	row  string // up to the label
-	name string
+	row, label string // row is the line up to the label
+	name       uint64
+	bearers    int
 }
 
 // maker makes the groups of one collection.
@@ -73,12 +75,11 @@ func (m *maker[T]) write(c *chunk[T], g *group[T]) {
 		h := &g.hubs[i]
 		c.hub.b = m.appendHub(c.hub.b, h)
 		c.hub.end(uint64(h.created), mix(h.slot))
-		m.truth(c, "connec", HubChannel, h.uuid, g.entityName(m.prefix, h.ent), h.kind, h.label)
+		m.truth(c, connec.ExternalID{Provider: connec.HubProvider, Realm: HubChannel, ID: h.uuid}, g, h.ent, h.kind, h.label)
 	}
 	c.hubs += len(g.hubs)
 	for i := range g.locals {
 		l := &g.locals[i]
-		s := systemOf(l.app)
 		switch l.app {
 		case appA:
 			c.a.b = m.appendOwn(c.a.b, l)
@@ -89,27 +90,39 @@ func (m *maker[T]) write(c *chunk[T], g *group[T]) {
 		default:
 			continue
 		}
-		m.truth(c, s.provider, s.realm, l.id, g.entityName(m.prefix, l.ent), l.kind, l.label)
+		m.truth(c, g.localID(i), g, l.ent, l.kind, l.label)
 	}
 	for _, l := range g.links {
 		c.links = csvRow(c.links, l.left.Provider, l.left.Realm, l.left.ID, l.right.Provider, l.right.Realm, l.right.ID)
 	}
 	for e := range g.entities {
-		c.names = append(c.names, hashName(g.entities[e].base.nameKey()))
+		base := g.entities[e].base
+		c.names = append(c.names, hashName(base.nameKey()), hashName(familyMark+base.familyKey()))
 	}
 }
 
-func (m *maker[T]) truth(c *chunk[T], provider, realm, id, entity, kind, label string) {
+// truth adds a truth line; one whose label is provisional waits for the names of the whole world.
+func (m *maker[T]) truth(c *chunk[T], id connec.ExternalID, g *group[T], e int, kind, label string) {
+	fields := []string{id.Provider, id.Realm, id.ID, g.entityName(m.prefix, e), m.collection, kind}
+	late := provisionalRow{}
 	if name, ok := strings.CutPrefix(label, namePrefix); ok {
-		row := strings.TrimSuffix(string(csvRow(nil, provider, realm, id, entity, m.collection, kind)), "\n")
-		c.provisional = append(c.provisional, provisionalRow{row, name})
+		late = provisionalRow{label: labelOfName(m.prefix, name), name: hashName(name), bearers: 2}
+	} else if strings.HasPrefix(label, apartPrefix) {
+		late = provisionalRow{label: m.prefix + label, name: hashName(familyMark + g.entities[e].base.familyKey()), bearers: commonFamily}
+	}
+	if late.bearers > 0 {
+		late.row = strings.TrimSuffix(string(csvRow(nil, fields...)), "\n")
+		c.provisional = append(c.provisional, late)
 		return
 	}
 	if label != "" {
 		label = m.prefix + label
 	}
-	c.truth = csvRow(c.truth, provider, realm, id, entity, m.collection, kind, label)
+	c.truth = csvRow(c.truth, append(fields, label)...)
 }
+
+// familyMark keeps family names apart from full names in the list of hashes.
+const familyMark = "family|"
 
 // hashName is FNV-1a, 64 bits.
 func hashName(s string) uint64 {

@@ -24,8 +24,9 @@
 //
 // The label "indistinguishable" is computed from the records as written, not from how they were made. Records of two
 // entities of a group get one when nothing in either contradicts the other and the names are equal; an entity's only two
-// records when they share no e-mail, phone, birth date, address or workplace and no ID joins them; a record that has none
-// of these by its name, in both cases only where two entities of the world bear that name. A pair that shares a non-empty
+// records when they share no e-mail, phone, birth date, address or workplace and no ID joins them, and their name is borne
+// by two entities or, where the names differ, the family name by five; a record that has none of these, by its name where
+// two entities bear it. A pair that shares a non-empty
 // label counts neither way. Entities of three records or more are mended, so that each has something in common with
 // another: one label a record could not say which of the pairs are hopeless.
 //

@@ -113,6 +113,11 @@ func (w *world) fatherAndSon(d dice, head person, cult *culture, pl place) []ent
 	head.named()
 	son.nick, son.sur = head.nick, head.sur
 	son.named()
+	for _, p := range []*person{&head, &son} {
+		if p.email != "" {
+			p.email = w.newMailbox(d, p)
+		}
+	}
 	son.addr, son.home = head.addr, head.home
 	head.birth = civil{1935 + d.IntN(30), 1 + d.IntN(12), 1 + d.IntN(28)}
 	son.birth = civil{head.birth.y + 22 + d.IntN(15), 1 + d.IntN(12), 1 + d.IntN(28)}
@@ -134,6 +139,9 @@ func (w *world) namesakes(d dice, head person, pl place) []entity[person] {
 	head.nick = cult.men[rank]
 	head.female, head.title = false, "Mr"
 	head.named()
+	if head.email != "" {
+		head.email = w.newMailbox(d, &head)
+	}
 	out := []entity[person]{{head, "original"}}
 	for range 1 + d.IntN(2) {
 		p := w.newPerson(d, cult, w.pools.places[w.pools.placeTab.draw(d)])

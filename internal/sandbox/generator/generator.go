@@ -106,7 +106,7 @@ func collect[T content[T]](ctx context.Context, r *run, m *maker[T], n int, also
 	if err != nil {
 		return nil, err
 	}
-	return stats, r.writeLate(m.prefix, names, late)
+	return stats, r.writeLate(names, late)
 }
 
 func (r *run) report(made int64) {
@@ -116,16 +116,15 @@ func (r *run) report(made int64) {
 	}
 }
 
-// writeLate writes the truth lines whose label waited for the names of the whole world: it stands if two entities or
-// more bear the name.
-func (r *run) writeLate(prefix string, names []uint64, late []provisionalRow) error {
+// writeLate writes the truth lines whose labels waited for the names of the whole world.
+func (r *run) writeLate(names []uint64, late []provisionalRow) error {
 	slices.Sort(names)
 	var b []byte
 	for _, row := range late {
 		b = append(append(b, row.row...), ',')
-		h := hashName(row.name)
-		if i, _ := slices.BinarySearch(names, h); i+1 < len(names) && names[i] == h && names[i+1] == h {
-			b = append(b, labelOfName(prefix, row.name)...)
+		i, _ := slices.BinarySearch(names, row.name)
+		if last := i + row.bearers - 1; last < len(names) && names[last] == row.name {
+			b = append(b, row.label...)
 		}
 		b = append(b, '\n')
 	}

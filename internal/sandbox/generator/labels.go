@@ -75,9 +75,14 @@ func (g *group[T]) sharesWithAny(recs []recRef, i int) bool {
 	return false
 }
 
-// namePrefix marks a label that holds only where the name is borne by two entities or more: a name alone tells
-// nothing then; were it unique in the world, it would.
-const namePrefix = "name-"
+// Prefixes of provisional labels, which the whole world's names decide. One by name stands where two entities or more
+// bear the name: were it unique, it would tell. One of records whose names differ stands where the family name, or an
+// organization's stem, is borne by commonFamily entities or more: a rare one is worth something even misspelt.
+const (
+	namePrefix   = "name-"
+	apartPrefix  = "apart-"
+	commonFamily = 5
+)
 
 // mark labels the group's records that nobody could tell apart or link:
 //
@@ -85,7 +90,7 @@ const namePrefix = "name-"
 //   - the two records of an entity that share nothing but the name, or not even that;
 //   - a record with nothing but a name.
 //
-// Labels by name alone are provisional: the world's end decides them.
+// The second and third are provisional: see namePrefix.
 func (g *group[T]) mark() {
 	all := g.told(-1)
 	for i, a := range all {
@@ -110,7 +115,7 @@ func (g *group[T]) mark() {
 
 func (g *group[T]) markApart(e int, recs []recRef) {
 	a, b := (*g.body(recs[0])).nameKey(), (*g.body(recs[1])).nameKey()
-	label := fmt.Sprintf("apart-%d-%d", g.num, e)
+	label := fmt.Sprintf(apartPrefix+"%d-%d", g.num%orgGroups, e)
 	if a == b {
 		label = namePrefix + a
 	}
@@ -126,7 +131,7 @@ func (g *group[T]) join(all []recRef, a, b recRef) {
 	la, lb := *g.label(a), *g.label(b)
 	switch {
 	case la == "" && lb == "":
-		la = fmt.Sprintf("alike-%d-%d", g.num, slices.Index(all, a))
+		la = fmt.Sprintf("alike-%d-%d", g.num%orgGroups, slices.Index(all, a))
 	case la == "":
 		la = lb
 	}
@@ -205,3 +210,56 @@ func agree(a, b string) bool { return a == "" || b == "" || a == b || fold(a) ==
 
 // both reports whether two values of a field are there and equal.
 func both(a, b string) bool { return a != "" && b != "" && (a == b || fold(a) == fold(b)) }
+
+// foldStreet folds an address line and abbreviates its type of street, so that two ways to write one address are equal.
+func foldStreet(s string) string {
+	words := strings.Fields(fold(s))
+	for i, w := range words {
+		if short := streetWord(w); i > 0 && short != "" {
+			words[i] = short
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+func streetWord(w string) string {
+	switch w {
+	case "street":
+		return "st"
+	case "road":
+		return "rd"
+	case "avenue", "av":
+		return "ave"
+	case "drive", "drv":
+		return "dr"
+	case "court":
+		return "ct"
+	case "place":
+		return "pl"
+	case "crescent":
+		return "cres"
+	case "lane":
+		return "ln"
+	case "parade":
+		return "pde"
+	case "terrace":
+		return "tce"
+	case "close":
+		return "cl"
+	case "highway":
+		return "hwy"
+	case "boulevard":
+		return "blvd"
+	}
+	return ""
+}
+
+// sameStreet reports whether two addresses are one, as far as both are there.
+func sameStreet(a, b address) bool {
+	return a.line1 != "" && b.line1 != "" && foldStreet(a.line1) == foldStreet(b.line1) && agree(a.postcode, b.postcode)
+}
+
+// agreeAddress reports whether two addresses do not contradict each other.
+func agreeAddress(a, b address) bool {
+	return (a.line1 == "" || b.line1 == "" || foldStreet(a.line1) == foldStreet(b.line1)) && agree(a.line2, b.line2) && agree(a.city, b.city)
+}

@@ -245,6 +245,7 @@ func (o organization) dress(d dice, a app) organization {
 
 func (o organization) mailbox() string                       { return o.email }
 func (o organization) reachedAt(address string) organization { o.email = address; return o }
+func (o organization) familyKey() string                     { return fold(o.stem) }
 func (o organization) nameKey() string                       { return fold(o.name) }
 
 func (o organization) shares(p organization) bool {
@@ -255,7 +256,7 @@ func (o organization) shares(p organization) bool {
 		}
 	}
 	site := o.domain()
-	return both(o.email, p.email) || site != "" && site == p.domain() || both(o.addr.line1, p.addr.line1) && agree(o.addr.postcode, p.addr.postcode) ||
+	return both(o.email, p.email) || site != "" && site == p.domain() || sameStreet(o.addr, p.addr) ||
 		o.reference != "" && strings.ReplaceAll(o.reference, " ", "") == strings.ReplaceAll(p.reference, " ", "")
 }
 
@@ -279,5 +280,5 @@ func (o organization) compatible(p organization) bool {
 	return fold(o.name) == fold(p.name) && agree(o.email, p.email) && agree(o.website, p.website) &&
 		agree(phoneDigits(o.phone), phoneDigits(p.phone)) && agree(phoneDigits(o.mobile), phoneDigits(p.mobile)) &&
 		agree(strings.ReplaceAll(o.reference, " ", ""), strings.ReplaceAll(p.reference, " ", "")) &&
-		agree(o.addr.line1, p.addr.line1) && agree(o.addr.city, p.addr.city)
+		agreeAddress(o.addr, p.addr)
 }

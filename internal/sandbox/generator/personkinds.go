@@ -338,6 +338,7 @@ func (p person) dress(d dice, a app) person {
 
 func (p person) mailbox() string                 { return p.email }
 func (p person) reachedAt(address string) person { p.email = address; return p }
+func (p person) familyKey() string               { return fold(p.sur.name) }
 func (p person) nameKey() string                 { return fold(p.first) + "|" + fold(p.last) }
 
 // phonesOf are the digits of the person's own numbers.
@@ -359,7 +360,7 @@ func (p person) shares(o person) bool {
 	if both(p.company, o.company) || both(p.work, o.work) {
 		return true
 	}
-	return both(p.addr.line1, o.addr.line1) && agree(p.addr.postcode, o.addr.postcode)
+	return sameStreet(p.addr, o.addr)
 }
 
 func (p person) lend(to person) person {
@@ -382,8 +383,8 @@ func (p person) compatible(o person) bool {
 	}
 	a, b := p.phonesOf(), o.phonesOf()
 	return (p.birth == civil{} || o.birth == civil{} || p.birth == o.birth) && agree(p.email, o.email) &&
-		agree(p.email2, o.email2) && agree(a[0], b[0]) && agree(a[1], b[1]) && agree(p.addr.line1, o.addr.line1) &&
-		agree(p.addr.line2, o.addr.line2) && agree(p.work, o.work) && agree(p.job, o.job) && agree(p.title, o.title) &&
+		agree(p.email2, o.email2) && agree(a[0], b[0]) && agree(a[1], b[1]) && agreeAddress(p.addr, o.addr) &&
+		agree(p.work, o.work) && agree(p.job, o.job) && agree(p.title, o.title) &&
 		agree(p.company, o.company)
 }
 

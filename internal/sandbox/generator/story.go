@@ -61,8 +61,9 @@ type content[T any] interface {
 	shares(o T) bool
 	// lend gives one telling value of the thing to its copy that has none.
 	lend(to T) T
-	// nameKey is the folded name; same content, same contentKey.
+	// nameKey is the folded name, familyKey the folded family name or an organization's stem, as it really is.
 	nameKey() string
+	familyKey() string
 	// compatible reports whether nothing in either says that they are two things: equal names, no field that differs.
 	compatible(o T) bool
 	// mailbox is the main e-mail address, and reachedAt the thing with another.
