@@ -54,6 +54,7 @@ func TestBadFiles(t *testing.T) {
 		{"name twice", "a.ndjson", `{"id":[{"provider":"p","realm":"r","id":"1"}],"name":"a","name":"b"}`, hubShaped, `DIR/a.ndjson line 1: not JSON: jsontext: duplicate object member name "name"`},
 		{"no object", "a.ndjson", "[1]\n", hubShaped, `DIR/a.ndjson line 1: want one JSON object a line, such as {"id": [...], ...}`},
 		{"two objects", "a.ndjson", "{} {}\n", hubShaped, `DIR/a.ndjson line 1: something follows the JSON object: want one object a line`},
+		{"deep", "a.ndjson", `{"a":` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + "}\n", hubShaped, `DIR/a.ndjson line 1: not JSON: nested more than 100 deep at byte 105`},
 		{"no records", "a.ndjson", "\n\n", hubShaped, `DIR/a.ndjson holds no record`},
 		{"hub-shaped without ID", "a.ndjson", person(1, "") + "\n\n{\"id\":[{\"provider\":\"p\",\"id\":\"1\"}]}\n", hubShaped, `DIR/a.ndjson line 3: no ID: every record needs the ID that its application names it by`},
 		{"hub-shaped twice", "a.ndjson", person(1, "") + "\n" + person(2, "") + "\n\n" + person(1, "") + "\n", hubShaped, `DIR/a.ndjson lines 1 and 4: the ID "uuid-0001" stands on more than one line: an ID names one record`},

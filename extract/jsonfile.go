@@ -7,6 +7,8 @@ import (
 	"io"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/sameas/sameas/internal/connec"
 )
 
 // scanLines reads a file of one JSON object a line and calls visit for each with its line. It checks syntax, names
@@ -57,6 +59,14 @@ func checkObject(text []byte) error {
 	if _, err := d.ReadToken(); err != io.EOF {
 		return errors.New("something follows the JSON object: want one object a line")
 	}
+	return checkDepth(text)
+}
+
+// checkDepth refuses nesting that DuckDB's parser would not survive, by the bound that the hub's answers are held to.
+func checkDepth(text []byte) error {
+	if err := connec.CheckJSON(text); err != nil {
+		return notJSON(err)
+	}
 	return nil
 }
 
@@ -91,6 +101,9 @@ func scanJSON(path string, visit func(row int64, object jsontext.Value) error) (
 		rows++
 		if kind != '{' {
 			return rows, fmt.Errorf("%s record %d: want a JSON object", path, rows)
+		}
+		if err := checkDepth(value); err != nil {
+			return rows, fmt.Errorf("%s record %d: %w", path, rows, err)
 		}
 		if err := visit(rows, value); err != nil {
 			return rows, err

@@ -3,6 +3,7 @@ package extract_test
 import (
 	"bufio"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -127,4 +128,41 @@ func TestRecordsWithoutHubID(t *testing.T) {
 	result := w.mustRun()
 	diff(t, "doubt", result.Extractions[0].Doubt, `2 records were left out, as no Connec! ID names them: the first at offset 1, with id "aaaa-bbbb" and code PE8`)
 	diff(t, "keys", w.rows("SELECT key FROM records ORDER BY key"), "connec/org-1/cccc\nconnec/org-1/uuid-0001")
+}
+
+// TestPublicData reads the public files of testdata as their configurations map them: blanks after commas in headers
+// and values, dates as yyyymmdd, and a field beyond the typed ones.
+func TestPublicData(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, want string }{
+		{"febrl1", "1000|1000|1000|956|975"},
+		{"fake_1000", "1000|1000|0|1000|0"},
+		{"orgs_hard", "845|845|0|0|845"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			cfg, err := config.Load(filepath.Join("..", "testdata", "public", c.name+".yaml"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := newWorld(t, nil)
+			w.cfg = cfg
+			w.mustRun()
+			diff(t, "counts", w.rows(`SELECT
+				count(*), count(DISTINCT key), count(extra['national_id']), count(birth_date), count(addresses[1].line1) FROM records`), c.want)
+			diff(t, "blanks", w.rows("SELECT count(*) FROM records WHERE first_name <> trim(first_name) OR id <> trim(id)"), "0")
+		})
+	}
+}
+
+// TestSingular reads a singular resource, which is an object under the collection's key.
+func TestSingular(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, &hub{collections: map[string][]string{"people": nil}, answer: func(w http.ResponseWriter, _ string, _, _ int) bool {
+		fmt.Fprint(w, `{"company":{"id":"c1","channel_id":"org-1","name":"Acme"}}`)
+		return true
+	}})
+	w.cfg.Sources[0].Collections = []string{"company"}
+	w.mustRun()
+	diff(t, "record", w.rows("SELECT key, name FROM records"), "connec/org-1/c1|Acme")
 }

@@ -15,14 +15,22 @@ INSERT INTO staged_rows (
 WITH elements AS (
     SELECT
         skip,
-        CASE json_type(body, $value)
-            WHEN 'OBJECT' THEN [json_extract(body, $value)]
-            ELSE json_extract(body, $value || '[*]')
-        END AS rows_of_page
+        body,
+        json_extract(body, $value || '[*]') AS listed
     FROM pages
     WHERE source = $source
         AND collection = $collection
         AND body IS NOT NULL
+),
+
+elements_of_page AS (
+    SELECT
+        skip,
+        CASE
+            WHEN len(listed) > 0 THEN listed
+            WHEN json_type(body, $value) = 'OBJECT' THEN [json_extract(body, $value)]
+        END AS rows_of_page
+    FROM elements
 ),
 
 numbered AS (
@@ -30,7 +38,7 @@ numbered AS (
         skip,
         unnest(range(len(rows_of_page)::BIGINT)) AS position,
         unnest(rows_of_page) AS raw
-    FROM elements
+    FROM elements_of_page
 )
 
 SELECT
