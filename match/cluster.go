@@ -42,11 +42,14 @@ const (
 // clustering joins records best-first under constraints.
 type clustering struct {
 	*unions
-	members   map[uint32][]uint32
-	held      map[uint32][]holding // per root: ascending by scope, one id a scope
-	id        *identity
-	frozen    map[uint32]bool // roots of contradictory components
-	check     func(a, b uint32) bool
+	members map[uint32][]uint32
+	held    map[uint32][]holding // per root: ascending by scope, one id a scope
+	id      *identity
+	frozen  map[uint32]bool // roots of contradictory components
+	check   func(a, b uint32) bool
+	// alike says that two records which must stay apart are one thing all the same, as far as evidence goes: an
+	// application's own duplicates. Whichever of them a record is attached to, it is attached to the right thing.
+	alike     func(a, b uint32) bool
 	refusals  []refusal
 	joined    []candidate
 	unwilling map[uint32]bool // roots of components that are ambiguous: no fuzzy edge joins them
@@ -204,6 +207,9 @@ func (c *clustering) ambiguous(component []uint32, candidates []candidate) map[u
 			own := component[side[0]]
 			other := c.find(side[1])
 			if _, clashes := clash(c.componentHeld(component, own), c.held[other]); clashes {
+				continue
+			}
+			if c.alike != nil && c.alike(r.x, r.y) {
 				continue
 			}
 			if inside, ok := best[own]; ok && float64(inside-r.weight)*kernel.Unit <= ambiguousBits {

@@ -106,7 +106,7 @@ func personValues(r *record, canonical map[string]string) values {
 	landlines = append(landlines, fixed...)
 	v.phones = slices.Concat(mobiles, landlines, work)
 	v.organization = employerOf(r)
-	v.fields = []string{n.given, familyParts(n.family), v.birth, join(v.emails), join(mobiles), join(landlines),
+	v.fields = []string{n.given, familyParts(n.family), v.birth, join(named(v.emails, n)), join(mobiles), join(landlines),
 		join(streets), join(cities), join(postcodes), v.organization, join(work), join(v.shared), n.generation}
 	return v
 }

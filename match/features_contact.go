@@ -7,6 +7,8 @@ import (
 
 	"github.com/nyaruka/phonenumbers"
 	"golang.org/x/net/publicsuffix"
+
+	"github.com/sameas/sameas/match/kernel"
 )
 
 // emailKind says what an address is evidence of.
@@ -196,4 +198,27 @@ func regionOf(country string) string {
 		}
 	}
 	return ""
+}
+
+// named marks the addresses that are made of the person's name: their likeness is the name's likeness over again.
+func named(emails []string, n personName) []string {
+	words := strings.Fields(n.given + " " + n.family)
+	out := make([]string, len(emails))
+	for i, e := range emails {
+		out[i] = e
+		local, _, _ := strings.Cut(e, "@")
+		if slices.ContainsFunc(words, func(w string) bool { return len(w) > 2 && strings.Contains(local, w) }) || initialsOnly(local, n) {
+			out[i] = kernel.Named + e
+		}
+	}
+	return out
+}
+
+// initialsOnly finds addresses that hold no more of a name than initials and digits, such as jt61.
+func initialsOnly(local string, n personName) bool {
+	letters := strings.TrimRight(strings.ReplaceAll(strings.ReplaceAll(local, ".", ""), "_", ""), "0123456789")
+	if n.given == "" || n.family == "" {
+		return len(letters) <= 2
+	}
+	return len(letters) <= 2 || letters == n.given[:1]+n.family || letters == n.family+n.given[:1]
 }

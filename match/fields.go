@@ -26,6 +26,7 @@ type field struct {
 // Groups of correlated evidence.
 const (
 	groupHousehold = "household"
+	groupNamesake  = "namesake" // a household and a given name: a son is often named after his father
 	groupWorkplace = "workplace"
 	groupBrand     = "brand"
 	groupPremises  = "premises"
@@ -43,7 +44,11 @@ type schema struct {
 
 type groupCap struct {
 	name   string
+	within string  // the wider group, listed later
 	margin float64 // bits
+	// learnt: the data may correct the margin. Only where some blocking rule finds the pairs that agree on the group
+	// and on nothing else: of other groups one sees hardly any but true matches.
+	learnt bool
 }
 
 // schemaOf is that of a collection with the fields that the configuration adds.
@@ -98,9 +103,13 @@ func extraField(extra config.MatchField) field {
 func peopleSchema() schema {
 	return schema{
 		rules: peopleRules(),
-		caps:  []groupCap{{groupHousehold, 1.5}, {groupWorkplace, 5}},
+		caps: []groupCap{
+			{name: groupHousehold, within: groupNamesake, margin: 1.5, learnt: true},
+			{name: groupNamesake, margin: -5, learnt: true},
+			{name: groupWorkplace, margin: 5},
+		},
 		fields: []field{
-			{name: "given", label: "Given name", kind: kernel.Given, personal: true, tf: true,
+			{name: "given", label: "Given name", kind: kernel.Given, group: groupNamesake, personal: true, tf: true,
 				m: []float64{0.77, 0.05, 0.07, 0.03, 0.02, 0.02, 0.04}, u: []float64{0.008, 0.003, 0.004, 0.004, 0.0002, 0.02, 1}},
 			{name: "family", label: "Family name", kind: kernel.Family, group: groupHousehold, tf: true,
 				m: []float64{0.82, 0.07, 0.02, 0.01, 0.02, 0.06}, u: []float64{0.002, 0.002, 0.0002, 0.0005, 0.012, 1}},
@@ -133,7 +142,7 @@ func peopleSchema() schema {
 func organizationSchema() schema {
 	return schema{
 		rules: organizationRules(),
-		caps:  []groupCap{{groupBrand, 2}, {groupPremises, 2}},
+		caps:  []groupCap{{name: groupBrand, margin: 2, learnt: true}, {name: groupPremises, margin: 2, learnt: true}},
 		fields: []field{
 			{name: "name", label: "Name", kind: kernel.OrgName, group: groupBrand, personal: true, tf: true,
 				m: []float64{0.66, 0.10, 0.06, 0.07, 0.05, 0.06}, u: []float64{2e-4, 3e-4, 2e-4, 2e-3, 0.01, 1}},

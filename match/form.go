@@ -37,6 +37,7 @@ func (m *matching) form() outcome {
 	for range maxRounds {
 		out.auto = newClustering(m.identity, m.component, contradictory, m.judge.agree)
 		out.auto.unwilling = unwilling
+		out.auto.alike = m.alike
 		out.auto.run(auto)
 		found := out.auto.ambiguous(m.component, auto)
 		for root, r := range found {
@@ -52,6 +53,12 @@ func (m *matching) form() outcome {
 	m.widen(&out, auto)
 	m.takeOut(&out, contradictory)
 	return out
+}
+
+// alike reports that a pair's evidence would join it unasked if nothing forbade it.
+func (m *matching) alike(a, b uint32) bool {
+	c := m.judge.Compare(a, b)
+	return c.Weight >= thresholdUnits(m.model.Thresholds.Auto) && m.judge.independent(c) && m.judge.agree(a, b)
 }
 
 // candidates are the kept edges in the order of joining, each with whether it may join unasked.

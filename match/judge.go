@@ -39,7 +39,7 @@ func newJudge(s *schema, m *model, set *kernel.Set) *judge {
 // in it that a given name or a birth date would have to tell apart, so one of them may be wrong.
 func (m *model) fewLookAlikes() bool {
 	g := m.groupIndex(groupHousehold)
-	return g >= 0 && evidence.Probability(m.Groups[g].Cap+m.Prior) >= 0.95
+	return g >= 0 && evidence.Probability(m.Groups[g].Cap+m.Prior) >= 0.9
 }
 
 // independent reports whether two groups of fields agree, one of them on something of the person's or the
@@ -67,6 +67,7 @@ func (j *judge) independent(c kernel.Comparison) bool {
 	return personal && witnesses >= 2
 }
 
+// groupIndex is the place of a group, -1 for none.
 func (m *model) groupIndex(name string) int {
 	for g := range m.Groups {
 		if m.Groups[g].Name == name {

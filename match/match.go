@@ -2,14 +2,12 @@
 package match
 
 import (
-	"context"
 	"database/sql"
 	"errors"
 	"io"
 	"log/slog"
 
 	"github.com/sameas/sameas/internal/config"
-	"github.com/sameas/sameas/internal/connec"
 	"github.com/sameas/sameas/internal/evidence"
 )
 
@@ -57,11 +55,6 @@ type Explanation struct {
 	FoundBy    string             `json:"found_by"` // blocking rule, shared ID or link; or why none did
 	Conflicts  []string           `json:"conflicts"`
 	Path       []string           `json:"path"` // keys joining the two inside their cluster
-}
-
-// Explain explains the pair from the stored model; collection "" means the one in which both IDs are found.
-func Explain(ctx context.Context, o Options, collection string, left, right connec.ExternalID) (Explanation, error) {
-	panic("contract")
 }
 
 // EvaluateOptions of Evaluate.

@@ -3,7 +3,6 @@ package match
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"github.com/sameas/sameas/internal/config"
 	"github.com/sameas/sameas/internal/evidence"
@@ -56,7 +55,14 @@ func (s *schema) defaults(lambda float64) parameters {
 }
 
 // capOf is the most that a group may weigh: what brings the prior to the share of pairs agreeing on it that are one.
-func capOf(prior, share float64) float64 { return max(2, evidence.Bits(share)-prior) }
+// Where that is nearly all, there is no correlation to guard against, and the cap is lifted so far that one other
+// field which disagrees does not outweigh the group; it stays a cap, since the share is measured on so many pairs only.
+func capOf(prior, share float64) float64 {
+	if share >= liftedShare {
+		return liftedBits - prior
+	}
+	return max(2, evidence.Bits(share)-prior)
+}
 
 // normalised divides by the sum.
 func normalised(p []float64) []float64 {
@@ -87,7 +93,7 @@ func (s *schema) build(p parameters, terms []termTable, set *kernel.Set, t confi
 		Thresholds: evidence.Thresholds{Auto: t.Auto, Review: t.Review, Attach: t.Attach}}
 	for g, c := range s.caps {
 		limit := rounded(capOf(m.Prior, p.shares[g]))
-		m.Groups = append(m.Groups, evidence.Group{Name: c.name, Cap: limit})
+		m.Groups = append(m.Groups, evidence.Group{Name: c.name, Cap: limit, Within: c.within})
 	}
 	for i, f := range s.fields {
 		m.Fields = append(m.Fields, evidenceField(f, p.m[i], p.u[i]))
@@ -136,10 +142,11 @@ func (m *model) compile(s *schema, set *kernel.Set) {
 	spec := &kernel.Spec{Prior: units(m.Prior)}
 	for _, g := range m.Groups {
 		spec.Caps = append(spec.Caps, units(g.Cap))
+		spec.Within = append(spec.Within, m.groupIndex(g.Within))
 	}
 	for i, f := range m.Fields {
 		kf := kernel.Field{Kind: s.fields[i].kind, Group: kernel.NoGroup, Swap: -1}
-		kf.Group = slices.IndexFunc(m.Groups, func(g evidence.Group) bool { return g.Name == f.Group })
+		kf.Group = m.groupIndex(f.Group)
 		for _, l := range f.Levels {
 			kf.Bits = append(kf.Bits, units(l.Bits))
 		}

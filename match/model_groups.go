@@ -11,7 +11,9 @@ import (
 // Limits of what is learnt about groups of correlated fields.
 const (
 	shareStrength = 12.0 // pairs that the default share counts for
-	shareMost     = 0.98 // no group alone is believed beyond this
+	shareMost     = 0.99 // what a share is estimated as at most
+	liftedShare   = 0.97 // a group of which so many pairs are one thing is hardly correlated,
+	liftedBits    = 11.0 // and may weigh this much more than the prior
 	agreeBits     = 5.0  // a group that weighs so much agrees,
 	agreePart     = 0.6  // or this part of what the prior has to be brought up by, if that is more
 )
@@ -22,6 +24,7 @@ type patternWeights struct {
 	bits  [][]float64
 	group []int
 	caps  []float64
+	wider []int // per group
 	sums  []float64
 }
 
@@ -29,6 +32,7 @@ func (s *schema) patternWeights(p parameters) patternWeights {
 	w := patternWeights{prior: math.Log2(p.lambda / (1 - p.lambda)), sums: make([]float64, len(s.caps))}
 	for g := range s.caps {
 		w.caps = append(w.caps, capOf(w.prior, p.shares[g]))
+		w.wider = append(w.wider, s.groupIndex(s.caps[g].within))
 	}
 	for i, f := range s.fields {
 		levels := evidenceField(f, p.m[i], p.u[i]).Levels
@@ -37,12 +41,18 @@ func (s *schema) patternWeights(p parameters) patternWeights {
 			bits[l] = levels[l].Bits
 		}
 		w.bits = append(w.bits, bits)
-		w.group = append(w.group, slices.IndexFunc(s.caps, func(c groupCap) bool { return c.name == f.group }))
+		w.group = append(w.group, s.groupIndex(f.group))
 	}
 	return w
 }
 
-// sum fills w.sums with the groups' sums and returns the sum of the fields outside groups.
+// groupIndex is the place of a group, -1 for none.
+func (s *schema) groupIndex(name string) int {
+	return slices.IndexFunc(s.caps, func(c groupCap) bool { return c.name == name })
+}
+
+// sum fills w.sums with the groups' sums, those of wider groups with what the caps of the inner ones leave, and
+// returns the sum of the fields outside groups.
 func (w *patternWeights) sum(p kernel.Pattern) (alone float64) {
 	clear(w.sums)
 	for i := range w.bits {
@@ -53,13 +63,20 @@ func (w *patternWeights) sum(p kernel.Pattern) (alone float64) {
 			w.sums[w.group[i]] += b
 		}
 	}
+	for g, wider := range w.wider {
+		if wider >= 0 {
+			w.sums[wider] += min(w.sums[g], w.caps[g])
+		}
+	}
 	return alone
 }
 
 func (w *patternWeights) probability(p kernel.Pattern) float64 {
 	total := w.prior + w.sum(p)
 	for g, sum := range w.sums {
-		total += min(sum, w.caps[g])
+		if w.wider[g] < 0 {
+			total += min(sum, w.caps[g])
+		}
 	}
 	return evidence.Probability(total)
 }
@@ -67,28 +84,49 @@ func (w *patternWeights) probability(p kernel.Pattern) float64 {
 // learnShares estimates, for each group, what share of the pairs that agree on it are one thing, judged by the
 // evidence outside the group: a mixture whose one parameter is the share. In data full of families a shared household
 // proves little; in data where nearly every pair that shares one is one person, it proves much.
-func (f *fit) learnShares(s *schema, w *patternWeights, counts []patternCount) {
+func (f *fit) learnShares(s *schema, w *patternWeights, counts []patternCount) (change float64) {
 	for g, c := range s.caps {
-		agree := max(agreeBits, -w.prior*agreePart)
-		byDefault := evidence.Probability(-c.margin)
-		expected, seen := shareStrength*byDefault, shareStrength
+		if !c.learnt {
+			continue
+		}
+		expected, seen := shareStrength*evidence.Probability(-c.margin), shareStrength
 		for _, p := range counts {
-			outside := w.sum(p.Pattern)
-			if w.sums[g] < agree {
-				continue
-			}
-			for other, sum := range w.sums {
-				if other != g {
-					outside += min(sum, 6)
-				}
-			}
-			if math.Abs(outside) < 1 {
-				continue // says nothing either way
+			outside, agrees := w.outside(p.Pattern, g)
+			if !agrees || math.Abs(outside) < 1 {
+				continue // nothing to learn, or nothing to learn it by
 			}
 			expected += p.n * evidence.Probability(evidence.Bits(f.shares[g])+outside)
 			seen += p.n
 		}
-		f.shares[g] = min(max(expected/seen, 0.001), shareMost)
+		share := min(max(expected/seen, 0.001), shareMost)
+		change = max(change, math.Abs(share-f.shares[g]))
+		f.shares[g] = share
 		w.caps[g] = capOf(w.prior, f.shares[g])
 	}
+	return change
+}
+
+// outside is the weight of all evidence outside a group and those within it, and whether the group agrees. Another
+// group counts for no more than one strong field.
+func (w *patternWeights) outside(p kernel.Pattern, g int) (bits float64, agrees bool) {
+	const oneField = 6
+	total := w.sum(p)
+	agree := max(agreeBits, -w.prior*agreePart)
+	inner := slices.Index(w.wider, g)
+	if inner >= 0 { // agreeing on the inner group alone is not agreeing on the wider one
+		agree = max(agree, w.caps[inner]+2)
+	}
+	if w.sums[g] < agree {
+		return 0, false
+	}
+	for other, sum := range w.sums {
+		switch {
+		case other == g || other == inner:
+		case w.wider[g] == other: // the wider group's own fields are outside
+			total += sum - min(w.sums[g], w.caps[g])
+		case w.wider[other] < 0:
+			total += min(sum, oneField)
+		}
+	}
+	return total, true
 }

@@ -15,7 +15,7 @@ const (
 	samplePairs    = 300_000   // random pairs for u
 	trainingPairs  = 4_000_000 // candidate pairs for EM, about
 	iterations     = 60
-	converged      = 1e-4 // largest change of a parameter
+	converged      = 1e-3 // largest change of a parameter
 	enoughMatches  = 200  // expected matches among the candidates below which the defaults stand
 	defaultWeight  = 60   // matches that the default m counts for
 	defaultUWeight = 50   // random pairs that the default u counts for
@@ -175,7 +175,7 @@ func (f *fit) expectationMaximisation(s *schema, counts []patternCount, linked l
 	rounds := 0
 	for ; rounds < iterations && change > converged; rounds++ {
 		weights := s.patternWeights(f.parameters)
-		f.learnShares(s, &weights, counts)
+		shared := f.learnShares(s, &weights, counts)
 		sums := s.newLevelCounts()
 		matches = 0
 		for _, c := range counts {
@@ -194,8 +194,10 @@ func (f *fit) expectationMaximisation(s *schema, counts []patternCount, linked l
 				}
 			}
 		}
-		change = f.maximise(s, sums)
+		change = max(shared, f.maximise(s, sums))
+		before := f.lambda
 		f.lambda = math.Sqrt(f.lambda * min(max(matches/share/all, 0.02/math.Sqrt(2*all)), 0.3))
+		change = max(change, math.Abs(f.lambda/before-1))
 		f.estimateU(s, random, terms)
 	}
 	f.report(s, matches, len(linked.patterns), rounds, change)
@@ -209,15 +211,15 @@ func (f *fit) maximise(s *schema, sums levelCounts) (change float64) {
 			total += x
 		}
 		last := len(sums[i]) - 1
+		fresh := make([]float64, last)
 		for l := 1; l <= last; l++ {
-			m := (sums[i][l] + defaultWeight*prior[l-1]) / (total + defaultWeight)
-			if l == last {
-				m = min(max(m, prior[l-1]/maxDrift), prior[l-1]*maxDrift)
-			}
-			change = max(change, math.Abs(m-f.m[i][l]))
-			f.m[i][l] = m
+			fresh[l-1] = (sums[i][l] + defaultWeight*prior[l-1]) / (total + defaultWeight)
 		}
-		copy(f.m[i][1:], normalised(f.m[i][1:]))
+		fresh[last-1] = min(max(fresh[last-1], prior[last-1]/maxDrift), prior[last-1]*maxDrift)
+		for l, m := range normalised(fresh) {
+			change = max(change, math.Abs(m-f.m[i][l+1]))
+			f.m[i][l+1] = m
+		}
 	}
 	return change
 }

@@ -29,10 +29,12 @@ type Field struct {
 	Personal bool `json:"personal"`
 }
 
-// Group is correlated evidence whose sum is capped.
+// Group is correlated evidence whose sum is capped. A group may stand within a wider one: what its cap leaves counts
+// towards the wider group's sum. Groups are listed before those they stand within.
 type Group struct {
-	Name string  `json:"name"`
-	Cap  float64 `json:"cap"` // bits; the group's positive sum never exceeds it
+	Name   string  `json:"name"`
+	Cap    float64 `json:"cap"`              // bits; the group's sum never exceeds it
+	Within string  `json:"within,omitempty"` // the wider group; "" for none
 }
 
 // Thresholds are probabilities.
@@ -106,18 +108,39 @@ func (m *Model) capGroups(steps []Step) {
 	for _, g := range m.Groups {
 		over := -g.Cap
 		for _, s := range steps {
-			if s.Group == g.Name {
+			if m.inside(s.Group, g.Name) {
 				over += s.Bits
 			}
 		}
 		for i := len(steps) - 1; i >= 0 && over > 0; i-- {
-			if s := &steps[i]; s.Group == g.Name && s.Bits > 0 {
-				s.Capped = math.Min(s.Bits, over)
-				s.Bits -= s.Capped
-				over -= s.Capped
+			if s := &steps[i]; m.inside(s.Group, g.Name) && s.Bits > 0 {
+				taken := math.Min(s.Bits, over)
+				s.Capped += taken
+				s.Bits -= taken
+				over -= taken
 			}
 		}
 	}
+}
+
+// inside reports whether a group is the other one, or stands within it.
+func (m *Model) inside(group, wider string) bool {
+	for range len(m.Groups) + 1 {
+		if group == wider {
+			return true
+		}
+		next := ""
+		for _, g := range m.Groups {
+			if g.Name == group {
+				next = g.Within
+			}
+		}
+		if next == "" {
+			return false
+		}
+		group = next
+	}
+	return false
 }
 
 func at(values []string, i int) string {

@@ -31,7 +31,7 @@ func (s *Scratch) levelOf(kind Kind, a, b *part) uint8 {
 	case Date:
 		return date(a.text, b.text)
 	case Email:
-		return s.email(a.text, b.text)
+		return s.email(a, b)
 	case Phone:
 		return s.phone(a.text, b.text)
 	case Street:
@@ -51,10 +51,10 @@ func (s *Scratch) levelOf(kind Kind, a, b *part) uint8 {
 }
 
 // typo reports whether one edit, or two in a text of nine bytes or more, makes the texts equal. Short texts differ
-// by one edit without meaning the same, so below four bytes none is allowed.
+// by one edit without meaning the same (Feng and Deng), so below five bytes none is allowed.
 func (s *Scratch) typo(a, b string) bool {
 	switch n := max(len(a), len(b)); {
-	case n < 4:
+	case n < 5:
 		return false
 	case n < 9:
 		return s.Edits(a, b, 1) <= 1
@@ -79,6 +79,8 @@ func (s *Scratch) given(a, b *part) uint8 {
 			return GivenInitial
 		}
 		return GivenDifferent
+	case len(a.groups) > 0 && len(b.groups) > 0:
+		return GivenDifferent // two known names, and not variants: Michael is no typo for Michelle
 	case slices.Contains(a.tokens[1:], y) || slices.Contains(b.tokens[1:], x):
 		return GivenNickname // known by the middle name
 	case strings.Join(a.tokens, "") == strings.Join(b.tokens, ""):
@@ -87,7 +89,7 @@ func (s *Scratch) given(a, b *part) uint8 {
 		return GivenClose
 	}
 	switch j := s.JaroWinkler(x, y); {
-	case j >= closeName:
+	case j >= closeName && min(len(x), len(y)) > 3:
 		return GivenClose
 	case j >= relatedName:
 		return GivenRelated
@@ -118,7 +120,7 @@ func (s *Scratch) family(a, b *part) uint8 {
 	}
 	j := s.JaroWinkler(a.text, b.text)
 	switch {
-	case j >= closeName && len(a.tokens) == len(b.tokens):
+	case j >= closeName && len(a.tokens) == len(b.tokens) && min(len(a.text), len(b.text)) > 3:
 		return FamilyClose
 	case sharePart(a.tokens, b.tokens):
 		return FamilyPart
@@ -170,18 +172,36 @@ func date(a, b string) uint8 {
 	return DateDifferent
 }
 
-func (s *Scratch) email(a, b string) uint8 {
-	localA, domainA, _ := strings.Cut(a, "@")
-	localB, domainB, _ := strings.Cut(b, "@")
+// email compares addresses. One made of its owner's name says nothing that the name does not, short of being equal or
+// mistyped: namesakes have such addresses too, and tell them apart by digits.
+func (s *Scratch) email(a, b *part) uint8 {
+	localA, domainA, _ := strings.Cut(a.text, "@")
+	localB, domainB, _ := strings.Cut(b.text, "@")
+	sameDigits := digitsOf(localA) == digitsOf(localB)
+	if a.named || b.named {
+		if sameDigits && (domainA == domainB && s.Edits(localA, localB, 1) <= 1 || localA == localB && s.Edits(domainA, domainB, 1) <= 1) {
+			return EmailClose
+		}
+		return EmailDifferent
+	}
 	switch {
-	case s.Edits(a, b, 2) <= 2 && (domainA == domainB && len(localA) > 5 || localA == localB):
+	case s.Edits(a.text, b.text, 2) <= 2 && (domainA == domainB && len(localA) > 5 || localA == localB):
 		return EmailClose
 	case localA == localB && len(localA) >= 5:
 		return EmailLocal
-	case s.JaroWinkler(a, b) >= relatedText && s.Edits(a, b, len(b)/3) <= len(b)/3:
+	case s.JaroWinkler(a.text, b.text) >= relatedText && s.Edits(a.text, b.text, len(b.text)/3) <= len(b.text)/3:
 		return EmailRelated
 	}
 	return EmailDifferent
+}
+
+func digitsOf(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, text)
 }
 
 // phone compares digits: one digit mistyped, or the same subscriber number behind another country or area code.

@@ -63,8 +63,13 @@ func (c *comparer) weigh() (Pattern, int32) {
 			c.groups[field.Group] += bits
 		}
 	}
-	for g, sum := range c.groups {
-		weight += min(sum, c.spec.Caps[g])
+	for g := range c.groups {
+		sum := min(c.groups[g], c.spec.Caps[g])
+		if wider := c.spec.Within[g]; wider == NoGroup {
+			weight += sum
+		} else {
+			c.groups[wider] += sum
+		}
 	}
 	return pattern, weight
 }

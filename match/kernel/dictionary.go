@@ -23,6 +23,7 @@ type part struct {
 	tokens  []string
 	groups  []uint16 // of nicknames, those that hold the first token
 	acronym string
+	named   bool   // of an e-mail address: made of its owner's name
 	term    uint32 // number of the value whose frequency counts
 }
 
@@ -72,7 +73,20 @@ func (d *Dictionary) TermsOf(code uint32) []uint32 {
 // Len is the number of distinct values, the missing one included.
 func (d *Dictionary) Len() int { return len(d.texts) }
 
+// Named stands before an e-mail address that is made of its owner's name.
+const Named = "~"
+
 func (d *Dictionary) part(text string) part {
+	bare, named := text, false
+	if d.kind == Email {
+		bare, named = strings.CutPrefix(text, Named)
+	}
+	p := d.takeApart(bare)
+	p.named = named
+	return p
+}
+
+func (d *Dictionary) takeApart(text string) part {
 	p := part{text: text, tokens: strings.Fields(text)}
 	term := text
 	switch d.kind {

@@ -62,6 +62,7 @@ type Field struct {
 type Spec struct {
 	Fields []Field
 	Caps   []int32 // of each group of fields: the sum counts no more than this
+	Within []int   // of each group: the later, wider group that what its cap leaves is added to, or NoGroup
 	Prior  int32   // in units
 	Keep   int32   // edges weighing less are not returned
 	Count  bool    // count comparison patterns

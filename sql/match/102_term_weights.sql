@@ -1,0 +1,13 @@
+-- match/102_term_weights.sql: what the frequency of some values adds to their fields' weights.
+-- reads: term_weights
+-- writes: nothing
+-- params: collection, terms
+-- grain: one value of one field
+SELECT
+    field,
+    term,
+    bits
+FROM term_weights
+WHERE collection = $collection
+    AND list_contains(CAST($terms AS VARCHAR[]), term)
+ORDER BY field, term
