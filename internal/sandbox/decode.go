@@ -119,6 +119,43 @@ func externalIDs(value any, channel string) ([]connec.ExternalID, error) {
 	return nil, fmt.Errorf("an ID is neither text nor an array: %v", value)
 }
 
+// plainIDs reads the usual form without a detour: a compact array of objects that have provider, realm and id, each
+// plain text, and nothing else. For any other form, plain is false.
+func plainIDs(text []byte) (ids []connec.ExternalID, plain bool) {
+	if len(text) < 2 || text[0] != '[' || bytes.IndexByte(text, '\\') >= 0 {
+		return nil, false
+	}
+	for rest := text[1 : len(text)-1]; len(rest) > 0; {
+		n := valueEnd(rest)
+		if rest[0] != '{' {
+			return nil, false
+		}
+		var e connec.ExternalID
+		odd := false
+		_ = eachMember(rest[1:n-1], func(name string, value, _ []byte) error {
+			var field *string
+			switch name {
+			case "provider":
+				field = &e.Provider
+			case "realm":
+				field = &e.Realm
+			case "id":
+				field = &e.ID
+			}
+			if odd = odd || field == nil || value[0] != '"'; !odd {
+				*field = string(value[1 : len(value)-1])
+			}
+			return nil
+		})
+		if odd || !e.Complete() {
+			return nil, false
+		}
+		ids = append(ids, e)
+		rest = rest[min(n+1, len(rest)):]
+	}
+	return ids, len(ids) > 0
+}
+
 func scalar(value any) string {
 	switch v := value.(type) {
 	case string:

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/renameio/v2"
 
@@ -51,7 +52,11 @@ func (s *Server) Load(name string, ndjson io.Reader) error {
 		}
 		compact.Reset()
 		err := json.Compact(&compact, line)
-		if err == nil {
+		switch {
+		case err != nil:
+		case !utf8.Valid(line):
+			err = fmt.Errorf("the text is not UTF-8")
+		default:
 			err = l.add(compact.Bytes())
 		}
 		if err != nil {
@@ -138,9 +143,12 @@ func (l *loader) decodedIDs(name string, text []byte) (any, []connec.ExternalID,
 }
 
 func (l *loader) identify(r *record, text []byte) error {
-	_, ids, err := l.decodedIDs("id", text)
-	if err != nil {
-		return err
+	ids, plain := plainIDs(text)
+	if !plain {
+		var err error
+		if _, ids, err = l.decodedIDs("id", text); err != nil {
+			return err
+		}
 	}
 	r.ids = make([]identifier, 0, len(ids))
 	for _, e := range ids {
@@ -163,9 +171,13 @@ func (l *loader) refer(r *record, name string, text []byte) (stored bool, err er
 	if target == "" && text[0] != '[' {
 		return false, nil
 	}
-	value, ids, err := l.decodedIDs(name, text)
-	if err != nil || !isReference(name, value) {
-		return false, err
+	ids, plain := plainIDs(text)
+	if !plain {
+		value, decoded, err := l.decodedIDs(name, text)
+		if err != nil || !isReference(name, value) {
+			return false, err
+		}
+		ids = decoded
 	}
 	if len(ids) == 0 {
 		return true, nil

@@ -318,6 +318,7 @@ func TestLoadRefuses(t *testing.T) {
 		good + `{"id":[{"provider":"a"}]}`:        `load people, line 3: the record has no ID of the provider "connec"`,
 		good + `["u2"]`:                           `load people, line 3: a record is a JSON object, not "[\"u2\"]"`,
 		good + `{"id":"u2","created_at":"never"}`: `load people, line 3: created_at: parsing time "never"`,
+		good + "{\"id\":\"\xff\"}":                `load people, line 3: the text is not UTF-8`,
 		good + `{"id":`:                           `load people, line 3: unexpected end of JSON input`,
 	} {
 		err := newHub(t, sandbox.Options{}).Load("people", strings.NewReader(text))

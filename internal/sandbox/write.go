@@ -229,20 +229,17 @@ func (q request) create(c *collection, p payload) (answer, error) {
 func (q request) update(c *collection, slot uint32, p payload, addIDs bool) (answer, error) {
 	s := q.server
 	r := c.records[slot]
-	value, err := decodeValue(append(append([]byte{'{'}, r.members...), '}'))
-	if err != nil {
-		return answer{}, err
-	}
-	fields := value.(map[string]any)
-	kept := map[string]any{"code": fields["code"], "status": fields["status"]}
+	var err error
 	if p.replace {
-		fields, r.refs = map[string]any{}, nil
+		r.refs = nil
 	}
 	if r.refs, err = q.setReferences(r.refs, p); err != nil {
 		return answer{}, err
 	}
-	if err = q.mergeFields(fields, p.fields, 0); err != nil {
-		return answer{}, err
+	if len(p.fields) > 0 || p.replace {
+		if err = q.updateMembers(&r, p); err != nil {
+			return answer{}, err
+		}
 	}
 	if addIDs {
 		if err = s.claim(c, p.ids, int64(slot)); err != nil {
@@ -250,13 +247,27 @@ func (q request) update(c *collection, slot uint32, p payload, addIDs bool) (ans
 		}
 		r.ids = s.withIDs(r.ids, p.ids)
 	}
-	restore(fields, kept, p.fields)
-	if err = r.setMembers(fields); err != nil {
-		return answer{}, err
-	}
 	r.updated = max(s.o.Now().Unix(), r.created)
 	c.replace(slot, r)
 	return q.single(http.StatusOK, c, &c.records[slot]), nil
+}
+
+// updateMembers merges the payload's fields into the record's members.
+func (q request) updateMembers(r *record, p payload) error {
+	value, err := decodeValue(append(append([]byte{'{'}, r.members...), '}'))
+	if err != nil {
+		return err
+	}
+	fields := value.(map[string]any)
+	kept := map[string]any{"code": fields["code"], "status": fields["status"]}
+	if p.replace {
+		fields = map[string]any{}
+	}
+	if err := q.mergeFields(fields, p.fields, 0); err != nil {
+		return err
+	}
+	restore(fields, kept, p.fields)
+	return r.setMembers(fields)
 }
 
 // restore keeps the code, which the server owns, and turns a cleared status into ACTIVE (so clients restore an
