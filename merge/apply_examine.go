@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // examination is what reading the target, before or after a request, has told.
@@ -95,8 +96,9 @@ func (r *runner) readBack(ctx context.Context, op Operation, uuid string) error 
 			continue
 		}
 		holder, err := r.holder(ctx, op.Collection, id)
-		if hasHazard(op, "id_on_two_records") && (holder != "" || isRefusal(err)) {
-			continue // the plan says so: which of the records answers is the server's choice
+		shared := hasHazard(op, HazardTwoRecords) || slices.Contains(op.Before.IDs, id)
+		if shared && (holder != "" || isRefusal(err)) {
+			continue // it is on several records, as the plan says or as it was: which of them answers is the server's choice
 		}
 		if err != nil {
 			return err

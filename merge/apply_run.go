@@ -282,7 +282,7 @@ func (r *runner) finish(err error) ApplyResult {
 
 // heldElsewhere reports IDs that the request would bring and that another record answers to.
 func (r *runner) heldElsewhere(ctx context.Context, op Operation, now observed) ([]difference, error) {
-	allowed := hasHazard(op, "id_on_two_records")
+	allowed := hasHazard(op, HazardTwoRecords)
 	upsert := op.Request.Method == "POST"
 	found := false
 	var drift []difference

@@ -10,6 +10,9 @@ import (
 // maxListed is how many problems or differences the text form lists; the JSON form and the tables hold them all.
 const maxListed = 50
 
+// maxExamples is how many of the things that need nobody's attention the text form shows.
+const maxExamples = 3
+
 // Text is the result for a terminal.
 func (r ApplyResult) Text() string {
 	var b strings.Builder
@@ -50,7 +53,12 @@ func (r VerifyResult) Text() string {
 	if r.Unwritten > 0 {
 		fmt.Fprintf(&b, "%s not written yet, and not checked: `sameas merge status %s`\n", plural(r.Unwritten, "operation"), r.Plan)
 	}
-	writeList(&b, "expected", r.Expected)
+	if n := len(r.Expected); n > 0 {
+		fmt.Fprintf(&b, "%s answered by another record, as the plan says or as it was before; such as\n", plural(int64(n), "ID"))
+		for _, line := range r.Expected[:min(n, maxExamples)] {
+			fmt.Fprintf(&b, "  %s\n", line)
+		}
+	}
 	writeList(&b, "difference", r.Differences)
 	return b.String()
 }

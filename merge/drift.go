@@ -156,7 +156,7 @@ func judgeStatus(op Operation, now observed, own *written) []difference {
 	_, reads := op.Before.Fields["status"]
 	_, writes := op.Expect.Fields["status"]
 	inUse := status != "INACTIVE" && status != "ARCHIVED"
-	if inUse || reads || writes || hasHazard(op, "archived_target") || slices.Contains(own.fields["status"], canonical(status)) {
+	if inUse || reads || writes || hasHazard(op, HazardArchived) || slices.Contains(own.fields["status"], canonical(status)) {
 		return nil
 	}
 	return []difference{{"status", "in use", status, "in use"}}

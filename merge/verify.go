@@ -15,7 +15,7 @@ type VerifyResult struct {
 	Unwritten   int64    `json:"unwritten"`   // operations that are neither ok nor done: not checked
 	Records     int64    `json:"records"`     // hub records read back
 	Differences []string `json:"differences"` // one line for each, with its operation
-	Expected    []string `json:"expected"`    // IDs that another record answers to, as the plan said
+	Expected    []string `json:"expected"`    // IDs that another record answers to, as the plan said or as it was before
 }
 
 // verifyChunk bounds how many records' expectations are in memory.
@@ -31,7 +31,8 @@ type expectation struct {
 	collection string
 	uuid       string // "" for a created record: it is found by its IDs
 	want       Snapshot
-	two        bool // some ID is on two records, and the plan said so
+	two        bool                // some ID is on two records, and the plan said so
+	brought    []connec.ExternalID // IDs that the plan's operations gave the record
 	left       int32
 }
 
@@ -126,8 +127,11 @@ func (v *verifier) expect(op Operation) {
 
 func (e *expectation) fold(op Operation) {
 	e.op, e.ops = op.ID, append(e.ops, op.ID)
-	e.two = e.two || hasHazard(op, "id_on_two_records")
+	e.two = e.two || hasHazard(op, HazardTwoRecords)
 	for _, id := range op.Expect.IDs {
+		if !slices.Contains(op.Before.IDs, id) {
+			e.brought = append(e.brought, id)
+		}
 		if !slices.Contains(e.want.IDs, id) {
 			e.want.IDs = append(e.want.IDs, id)
 		}
@@ -240,8 +244,13 @@ func (v *verifier) answers(ctx context.Context, e *expectation, id connec.Extern
 	}
 	switch {
 	case holder == "record "+e.uuid:
-	case e.two && holder != "no record":
-		v.result.Expected = append(v.result.Expected, fmt.Sprintf("%s: ID %s of %s is answered by %s: it is on two records, as the plan says (id_on_two_records)", e.op, id, e.uuid, holder))
+	case holder == "no record":
+		v.differs(e, fmt.Sprintf("ID %s is answered by no record, not by record %s", id, e.uuid))
+	case !slices.Contains(e.brought, id):
+		// Whether the record bears it was compared already; who else does is not the plan's doing.
+		v.result.Expected = append(v.result.Expected, fmt.Sprintf("%s: ID %s of %s is answered by %s: it was not written by the plan", e.op, id, e.uuid, holder))
+	case e.two:
+		v.result.Expected = append(v.result.Expected, fmt.Sprintf("%s: ID %s of %s is answered by %s: it is on two records, as the plan says (%s)", e.op, id, e.uuid, holder, HazardTwoRecords))
 	default:
 		v.differs(e, fmt.Sprintf("ID %s is answered by %s, not by record %s", id, holder, e.uuid))
 	}

@@ -64,6 +64,26 @@ func TestVerifyKnowsIDsOnTwoRecords(t *testing.T) {
 	}
 }
 
+// An ID that was on two records before the plan, and that the plan did not write, is no difference.
+func TestVerifyDoesNotBlameThePlanForWhatWasThere(t *testing.T) {
+	t.Parallel()
+	zero := otherID("0")
+	op := attachOp("u2", "17")
+	op.Before.IDs = append(op.Before.IDs, zero)
+	op.Expect.IDs = append(op.Expect.IDs, zero)
+	h, o := newWorld(t, op)
+	for _, r := range h.records["people"][:2] {
+		mergeInto(r, map[string]any{"id": idArray([]connec.ExternalID{zero})})
+	}
+	if r := mustApply(t, o); r.Outcomes[OutcomeOK] != 1 {
+		t.Fatalf("%+v", r)
+	}
+	v, err := Verify(context.Background(), o)
+	if err != nil || len(v.Differences) > 0 || len(v.Expected) != 1 || !strings.Contains(v.Expected[0], "answered by record u1") {
+		t.Errorf("%+v %v", v, err)
+	}
+}
+
 // Reading whole pages and asking record by record come to the same.
 func TestVerifyByPagesAgreesWithVerifyByRecord(t *testing.T) {
 	t.Parallel()
