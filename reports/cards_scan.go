@@ -2,6 +2,7 @@ package reports
 
 import (
 	"database/sql"
+	"slices"
 	"strings"
 )
 
@@ -17,7 +18,7 @@ func scanMember(r *sql.Rows) (memberRow, error) {
 		return m, err
 	}
 	for i, v := range m.member.Values {
-		m.member.Values[i] = visible(v)
+		m.member.Values[i] = visible(uniqueLines(v))
 	}
 	m.cluster.Reason = visible(m.cluster.Reason)
 	m.member.Key, m.member.Source = visible(m.member.Key), visible(m.member.Source)
@@ -27,6 +28,20 @@ func scanMember(r *sql.Rows) (memberRow, error) {
 		}
 	}
 	return m, nil
+}
+
+// uniqueLines keeps the first of equal lines: one address is often given for several purposes.
+func uniqueLines(s string) string {
+	if !strings.Contains(s, "\n") {
+		return s
+	}
+	var lines []string
+	for line := range strings.SplitSeq(s, "\n") {
+		if !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 func scanEdge(r *sql.Rows) (edgeRow, error) {
