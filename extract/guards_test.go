@@ -136,3 +136,15 @@ func TestIDsKnown(t *testing.T) {
 		})
 	}
 }
+
+// TestLinksOfAnApplicationBeingOnboarded links records that the application's own file holds and the hub does not yet.
+func TestLinksOfAnApplicationBeingOnboarded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, &hub{collections: map[string][]string{"people": people(10)}})
+	s := crm(w.file("a.csv", "contact_id,given_name,surname\n51,a,b\n52,a,b\n53,a,b\n1,a,b\n"))
+	w.cfg.Sources = append(w.cfg.Sources, s, linksSource(w.file("l.csv",
+		"left_provider,left_realm,left_id,right_provider,right_realm,right_id\nmy-application,2243,51,other,1,7\nmy-application,2243,52,other,1,8\nmy-application,2243,1,other,1,9\n")))
+	result := w.mustRun()
+	diff(t, "file", result.Extractions[1].Status+": "+result.Extractions[1].Note, "complete: the hub knows 1 of 4 IDs of my-application/2243: the others were not pushed yet")
+	diff(t, "links", result.Extractions[2].Status+": "+result.Extractions[2].Note, "complete: the hub holds no ID of other in any realm: it is not connected yet; of the 6 IDs that the links name no record bears 3 (3 of 3 of other/1): these links join nothing")
+}

@@ -128,8 +128,8 @@ type idShare struct {
 //
 // IDs of a provider that the hub knows nothing of are no fault: that application is not connected yet. Of a provider
 // that it does know, under half of the IDs is in doubt when the hub holds the provider under other realms instead, or
-// when the IDs are those that should bridge to another application (also_ids, links). The own IDs of an application
-// of which half was pushed so far are only noted.
+// when the IDs are those that should bridge to another application (also_ids, links) and no other source holds them
+// either. The own IDs of an application of which less than half was pushed so far are only noted.
 func judgeIDs(ctx context.Context, on queries.Querier, t *task, e *Extraction) error {
 	var shares []idShare
 	err := queries.Each(ctx, on, "extract/ids_known.sql", queries.Args{"source": t.source.Name, "collection": t.collection},
@@ -160,7 +160,11 @@ func judgeIDs(ctx context.Context, on queries.Querier, t *task, e *Extraction) e
 }
 
 func (t *task) judgeShare(s idShare) {
-	few := 2*s.known < s.ids
+	joined := s.ids - s.heldByNobody
+	if s.own {
+		joined = s.known
+	}
+	few := 2*joined < s.ids
 	words := fmt.Sprintf("the hub knows %d of %d IDs of %s/%s", s.known, s.ids, s.provider, s.realm)
 	switch {
 	case s.hubRecords == 0:
