@@ -117,13 +117,14 @@ func (v view) companions(groupings ...grouping) func(i int) int64 {
 	terms := v.terms()
 	tables := make([]map[groupKey]int64, len(terms))
 	for i, t := range terms {
-		tables[i] = sizes(v.records, t.only, slices.Concat(groupings, t.more)...)
+		terms[i].more = slices.Concat(groupings, t.more)
+		tables[i] = sizes(v.records, t.only, terms[i].more...)
 	}
 	return func(i int) int64 {
 		r, n := &v.records[i], int64(1)
 		for k, t := range terms {
 			if t.only == nil || t.only(r) {
-				n += t.sign * (tables[k][keyOf(r, slices.Concat(groupings, t.more))] - 1)
+				n += t.sign * (tables[k][keyOf(r, t.more)] - 1)
 			}
 		}
 		return n
