@@ -61,7 +61,7 @@ func (s *Server) ordered(c *collection, filter, orderBy string) (sequence, error
 		if c.removed == 0 {
 			return sequence{total: len(c.records)}, nil
 		}
-		slots := c.views.get("", c.shape, func() []uint32 { return c.select_(nil) })
+		slots := c.views.get("", c.shape, func() []uint32 { return c.matching(nil) })
 		return sequence{slots: slots, total: len(slots)}, nil
 	}
 	stamp := c.generation
@@ -69,7 +69,7 @@ func (s *Server) ordered(c *collection, filter, orderBy string) (sequence, error
 		stamp = c.shape // an update leaves this order as it is
 	}
 	slots := c.views.get(filter+"\x00"+orderBy, stamp, func() []uint32 {
-		slots := c.select_(expression)
+		slots := c.matching(expression)
 		by.sort(c, slots)
 		return slots
 	})
@@ -80,8 +80,8 @@ func (s *Server) ordered(c *collection, filter, orderBy string) (sequence, error
 	return v, nil
 }
 
-// select_ are the slots of the records that the expression holds for; nil holds for all.
-func (c *collection) select_(e expression) []uint32 {
+// matching are the slots of the records that the expression holds for; nil holds for all.
+func (c *collection) matching(e expression) []uint32 {
 	slots := []uint32{}
 	for i := range c.records {
 		if r := &c.records[i]; !r.gone && (e == nil || e.holds(c, r)) {

@@ -312,7 +312,7 @@ func (q request) mergeFields(dst, src map[string]any, depth int) error {
 			}
 			dst[name] = below
 		case []any:
-			list, err := q.list_(v, depth)
+			list, err := q.storedList(v, depth)
 			if err != nil {
 				return err
 			}
@@ -324,8 +324,8 @@ func (q request) mergeFields(dst, src map[string]any, depth int) error {
 	return nil
 }
 
-// list_ is an array as it is stored: arrays are replaced whole, references inside them are resolved.
-func (q request) list_(given []any, depth int) ([]any, error) {
+// storedList is an array as it is stored: arrays are replaced whole, references inside them are resolved.
+func (q request) storedList(given []any, depth int) ([]any, error) {
 	list := make([]any, len(given))
 	for i, v := range given {
 		object, isObject := v.(map[string]any)
