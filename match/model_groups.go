@@ -13,9 +13,8 @@ const (
 	shareStrength = 12.0 // pairs that the default share counts for
 	shareMost     = 0.99 // what a share is estimated as at most
 	liftedShare   = 0.97 // a group of which so many pairs are one thing is hardly correlated,
-	liftedBits    = 11.0 // and may weigh this much more than the prior
-	agreeBits     = 5.0  // a group that weighs so much agrees,
-	agreePart     = 0.6  // or this part of what the prior has to be brought up by, if that is more
+	liftedBits    = 12.0 // and may weigh this much more than the prior
+	agreeBits     = 5.0  // a group agrees that weighs so much and all but makes up for the prior
 )
 
 // patternWeights are the weights of a parameter set, without frequencies, caps included.
@@ -99,6 +98,9 @@ func (f *fit) learnShares(s *schema, w *patternWeights, counts []patternCount) (
 			seen += p.n
 		}
 		share := min(max(expected/seen, 0.001), shareMost)
+		if inner := slices.Index(w.wider, g); inner >= 0 && f.shares[inner] < liftedShare {
+			share = min(share, liftedShare-0.001) // where there are families, namesakes are among them
+		}
 		change = max(change, math.Abs(share-f.shares[g]))
 		f.shares[g] = share
 		w.caps[g] = capOf(w.prior, f.shares[g])
@@ -111,13 +113,10 @@ func (f *fit) learnShares(s *schema, w *patternWeights, counts []patternCount) (
 func (w *patternWeights) outside(p kernel.Pattern, g int) (bits float64, agrees bool) {
 	const oneField = 6
 	total := w.sum(p)
-	agree := max(agreeBits, -w.prior*agreePart)
+	agree := max(agreeBits, -w.prior-1)
 	inner := slices.Index(w.wider, g)
-	if inner >= 0 { // agreeing on the inner group alone is not agreeing on the wider one
-		agree = max(agree, w.caps[inner]+2)
-	}
-	if w.sums[g] < agree {
-		return 0, false
+	if w.sums[g] < agree || inner >= 0 && (w.sums[inner] < agree || w.sums[g]-min(w.sums[inner], w.caps[inner]) < independentBits) {
+		return 0, false // a wider group agrees when the inner one does, and its own fields too
 	}
 	for other, sum := range w.sums {
 		switch {
