@@ -248,7 +248,7 @@ func (v *verifier) answers(ctx context.Context, e *expectation, id connec.Extern
 		v.differs(e, fmt.Sprintf("ID %s is answered by no record, not by record %s", id, e.uuid))
 	case !slices.Contains(e.brought, id):
 		// Whether the record bears it was compared already; who else does is not the plan's doing.
-		v.result.Expected = append(v.result.Expected, fmt.Sprintf("%s: ID %s of %s is answered by %s: it was not written by the plan", e.op, id, e.uuid, holder))
+		v.result.Expected = append(v.result.Expected, fmt.Sprintf("%s: ID %s of %s is answered by %s: this record bore it before the plan", e.op, id, e.uuid, holder))
 	case e.two:
 		v.result.Expected = append(v.result.Expected, fmt.Sprintf("%s: ID %s of %s is answered by %s: it is on two records, as the plan says (%s)", e.op, id, e.uuid, holder, HazardTwoRecords))
 	default:
