@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/google/renameio/v2"
+	"golang.org/x/sync/errgroup"
 )
 
 // output is one file that appears under its name only when the whole world is there.
@@ -105,10 +106,13 @@ func (f *files) open(dir, name, header string) (*output, error) {
 
 // publish gives every file its name.
 func (f *files) publish(ctx context.Context) error {
+	copies, ctx := errgroup.WithContext(ctx)
+	copies.SetLimit(2)
 	for _, s := range f.spools {
-		if err := s.sorted(ctx); err != nil {
-			return err
-		}
+		copies.Go(func() error { return s.sorted(ctx) })
+	}
+	if err := copies.Wait(); err != nil {
+		return err
 	}
 	for _, o := range f.all {
 		if err := o.w.Flush(); err != nil {
