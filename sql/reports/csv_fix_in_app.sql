@@ -63,6 +63,17 @@ sides AS (
     LEFT JOIN (SELECT DISTINCT collection, key, cluster_id FROM clusters) b ON b.collection = x.collection AND b.key = x.key_b
     WHERE x.kind IN ('cannot_link', 'echo')
 ),
+flanks AS (                                       -- one row a side: a join on either of two columns would try all pairs
+    SELECT DISTINCT
+        collection,
+        provider,
+        realm,
+        kind,
+        left_cluster,
+        right_cluster,
+        unnest([left_cluster, right_cluster]) AS cluster_id
+    FROM sides
+),
 together AS (
     SELECT
         l.collection,
@@ -88,9 +99,9 @@ together AS (
         l.carriers,
         l.first_seen,
         l.name
-    FROM sides s
-    JOIN live l ON l.collection = s.collection AND l.cluster_id IN (s.left_cluster, s.right_cluster)
-        AND (s.provider IS NULL OR (s.provider = l.provider AND (s.realm IS NULL OR s.realm = l.realm)))
+    FROM flanks s
+    JOIN live l ON l.collection = s.collection AND l.cluster_id = s.cluster_id
+    WHERE s.provider IS NULL OR (s.provider = l.provider AND (s.realm IS NULL OR s.realm = l.realm))
 ),
 merged AS (
     SELECT
