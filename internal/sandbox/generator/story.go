@@ -170,8 +170,7 @@ func (g *group[T]) push(d dice, p *pools, e int) {
 			g.repeatUpsert(d, e)
 			continue
 		}
-		a := app(newTable(weights[:]).draw(d))
-		weights[a] = weights[a]/5 + 1
+		a := app(newTable(g.untaken(weights, e)).draw(d))
 		body, kind := ent.base, ent.kind
 		if i > 0 {
 			body, kind = ent.base.vary(d, p)
@@ -183,6 +182,17 @@ func (g *group[T]) push(d dice, p *pools, e int) {
 		h := g.addHub(d, a, e, body, kind, id)
 		g.linkNaively(d, h, plain)
 	}
+}
+
+// untaken makes an application that holds the entity already an unlikely one to hold it once more: most duplicates at the
+// hub come from different applications, a few from one that duplicates itself.
+func (g *group[T]) untaken(weights [apps]uint64, e int) []uint64 {
+	for a := range apps {
+		if g.holds(a, e) {
+			weights[a] = weights[a]/25 + 1
+		}
+	}
+	return weights[:]
 }
 
 // pushed lets an application's copy drift from what it pushed, now and then.
@@ -212,7 +222,7 @@ func (g *group[T]) linkNaively(d dice, h *hubRec[T], plain T) {
 		return
 	}
 	other := [...]app{appB, appB, appShop, appNZ, appA}[d.IntN(5)]
-	if other == h.origin || other == appA && !d.chance(500) {
+	if g.holds(other, h.ent) || other == appA && !d.chance(500) {
 		return
 	}
 	id := g.addLocal(other, h.ent, plain.dress(d, other).reachedAt(h.body.mailbox()), "exact")
