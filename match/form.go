@@ -142,7 +142,7 @@ func (m *matching) widen(out *outcome, auto []candidate) {
 		}
 	}
 	for _, l := range m.identity.links {
-		if l.off != l.doubt { // doubtful by itself, or good in a source that is off
+		if l.off != l.doubt && !l.lost { // doubtful by itself, or good in a source that is off
 			join(l.a, l.b)
 		}
 	}

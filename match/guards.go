@@ -49,6 +49,7 @@ func (id *identity) judgeLinks(records []record, c *kernel.Comparer, m *model) {
 		}
 		if off[l.source] {
 			l.off = true
+			l.lost = 2*against[l.source] > totals[l.source]
 		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 // How a model is fitted.
 const (
-	samplePairs    = 300_000   // random pairs for u
+	samplePairs    = 200_000   // random pairs for u
 	trainingPairs  = 4_000_000 // candidate pairs for EM, about
 	iterations     = 60
 	converged      = 1e-3 // largest change of a parameter
@@ -106,7 +106,7 @@ func (s *schema) randomLevels(set *kernel.Set) levelCounts {
 		return counts
 	}
 	comparer := kernel.NewComparer(set, s.patternsOnly())
-	for k := range uint64(min(samplePairs, n*(n-1)*2)) {
+	for k := range uint64(min(samplePairs, n*(n-1)/2)) {
 		a, b := mix(2*k)%n, mix(2*k+1)%n
 		if a == b {
 			continue

@@ -36,7 +36,8 @@ type mustLink struct {
 	source string // what stands for its quality: "provider/realm" or a link file's name
 	weight float64
 	scored bool
-	off    bool // counts for nothing of itself: its source is off
+	off    bool // never merges anything by itself: its source is off
+	lost   bool // of a source most of whose links are contradicted: not even worth a person's time
 	doubt  bool // contradicted, or of a contradictory component: review only
 }
 

@@ -1,0 +1,163 @@
+package kernel
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// world makes records of two names and a date, with keys under three rules; record 2i and 2i+1 resemble each other.
+func world(n int, seed uint64) (*Set, *Spec) {
+	r := rand.New(rand.NewPCG(seed, 7))
+	given, family, born := NewDictionary(Given), NewDictionary(Family), NewDictionary(Date)
+	set := &Set{Dictionaries: []*Dictionary{given, family, born}, Values: make([][]uint32, 3)}
+	names := []string{"john", "jon", "mary", "robert", "bob", "smith", "smyth", "jones", "brown", ""}
+	keys := make([][][]uint32, 3)
+	for range n {
+		g, f, y := r.IntN(len(names)), r.IntN(len(names)), r.IntN(30)
+		set.Values[0] = append(set.Values[0], given.Code(names[g]))
+		set.Values[1] = append(set.Values[1], family.Code(names[f]))
+		set.Values[2] = append(set.Values[2], born.Code(fmt.Sprintf("19%02d-01-02", 50+y)))
+		keys[0] = append(keys[0], []uint32{uint32(y)})
+		keys[1] = append(keys[1], slices.Compact([]uint32{uint32(min(g, f)), uint32(max(g, f))}))
+		keys[2] = append(keys[2], nil)
+		if r.IntN(3) > 0 {
+			keys[2][len(keys[2])-1] = []uint32{uint32(r.IntN(4))}
+		}
+	}
+	for _, rule := range keys {
+		column := KeyColumn{Start: []uint32{0}}
+		for _, k := range rule {
+			column.Keys = append(column.Keys, k...)
+			column.Start = append(column.Start, uint32(len(column.Keys)))
+		}
+		set.Keys = append(set.Keys, column)
+	}
+	spec := &Spec{Prior: -4000, Keep: 0, Count: true, Caps: []int32{9000}, Within: []int{NoGroup}, Fields: []Field{
+		{Kind: Given, Bits: []int32{0, 6000, 4000, 3000, 2000, 5000, 500, -4000}, Group: NoGroup, Swap: 1},
+		{Kind: Family, Bits: []int32{0, 7000, 5000, 6000, 3000, 500, -4000}, Group: 0, Swap: -1},
+		{Kind: Date, Bits: []int32{0, 9000, 4000, 1000, 500, -4000}, Group: 0, Swap: -1},
+	}}
+	return set, spec
+}
+
+// blocksOf groups records by key, the blocks of a rule in any order.
+func blocksOf(set *Set, tile int) []Block {
+	var blocks []Block
+	for rule := range set.Keys {
+		byKey := map[uint32][]uint32{}
+		for i := range uint32(set.Len()) {
+			for _, k := range set.Keys[rule].Of(i) {
+				byKey[k] = append(byKey[k], i)
+			}
+		}
+		for key, records := range byKey {
+			chunks := slices.Collect(slices.Chunk(records, tile))
+			for i, a := range chunks {
+				blocks = append(blocks, Block{Rule: rule, Key: key, Records: a})
+				for _, b := range chunks[i+1:] {
+					blocks = append(blocks, Block{Rule: rule, Key: key, Records: a, Others: b})
+				}
+			}
+		}
+	}
+	return blocks
+}
+
+func TestScanIsEveryBlockedPairOnceWhateverTheTiles(t *testing.T) {
+	t.Parallel()
+	set, spec := world(300, 1)
+	comparer := NewComparer(set, spec)
+	var want []Edge
+	pairs := 0
+	for a := range uint32(set.Len()) {
+		for b := a + 1; b < uint32(set.Len()); b++ {
+			rule := set.FirstRule(a, b)
+			if rule < 0 {
+				continue
+			}
+			pairs++
+			if w := comparer.Weight(a, b); w >= spec.Keep {
+				want = append(want, Edge{a, b, uint8(rule), w})
+			}
+		}
+	}
+	for _, tile := range []int{3, 50, 1000} {
+		s := NewScanner(set, spec)
+		for _, b := range blocksOf(set, tile) {
+			s.Scan(b)
+		}
+		got := s.Result.Edges
+		slices.SortFunc(got, func(x, y Edge) int { return int(x.A)*1000 + int(x.B) - int(y.A)*1000 - int(y.B) })
+		if !slices.Equal(got, want) {
+			t.Errorf("tiles of %d: %d edges, comparing all pairs gives %d", tile, len(got), len(want))
+		}
+		total, counted := int64(0), int64(0)
+		for _, n := range s.Result.Pairs {
+			total += n
+		}
+		for _, n := range s.Result.Counts {
+			counted += n
+		}
+		if int(total) != pairs || counted != total {
+			t.Errorf("tiles of %d: %d pairs and %d counted patterns, want %d", tile, total, counted, pairs)
+		}
+	}
+}
+
+func TestChannelsAreNeverCompared(t *testing.T) {
+	t.Parallel()
+	set, spec := world(40, 2)
+	set.Apart = make([]uint32, 40)
+	for i := range set.Apart {
+		set.Apart[i] = uint32(i % 3)
+	}
+	s := NewScanner(set, spec)
+	for _, b := range blocksOf(set, 100) {
+		s.Scan(b)
+	}
+	if len(s.Result.Edges) == 0 {
+		t.Fatal("no edges at all")
+	}
+	for _, e := range s.Result.Edges {
+		if x, y := set.Apart[e.A], set.Apart[e.B]; x != 0 && y != 0 && x != y {
+			t.Errorf("records %d and %d of two channels were compared", e.A, e.B)
+		}
+	}
+}
+
+func TestSwappedNamesAreFound(t *testing.T) {
+	t.Parallel()
+	given, family := NewDictionary(Given), NewDictionary(Family)
+	set := &Set{Dictionaries: []*Dictionary{given, family}, Values: [][]uint32{
+		{given.Code("robert"), given.Code("walker"), given.Code("walker")},
+		{family.Code("walker"), family.Code("robert"), family.Code("jones")},
+	}}
+	c := NewComparer(set, &Spec{Fields: []Field{{Kind: Given, Group: NoGroup, Swap: 1}, {Kind: Family, Group: NoGroup, Swap: -1}}})
+	if p := c.Pattern(0, 1); p.Level(0) != GivenSwapped || p.Level(1) != FamilySwapped {
+		t.Errorf("exchanged names have levels %d and %d", p.Level(0), p.Level(1))
+	}
+	if p := c.Pattern(0, 2); p.Level(0) == GivenSwapped {
+		t.Error("one name alone in the other's place is not an exchange")
+	}
+}
+
+func BenchmarkScan(b *testing.B) {
+	set, spec := world(2000, 3)
+	spec.Count = false
+	spec.Keep = 1 << 30
+	blocks := blocksOf(set, 1000)
+	pairs := int64(0)
+	for b.Loop() {
+		s := NewScanner(set, spec)
+		for _, block := range blocks {
+			s.Scan(block)
+		}
+		pairs = 0
+		for _, n := range s.Result.Pairs {
+			pairs += n
+		}
+	}
+	b.ReportMetric(float64(pairs)*float64(b.N)/b.Elapsed().Seconds(), "pairs/s")
+}

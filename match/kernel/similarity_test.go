@@ -1,0 +1,154 @@
+package kernel
+
+import (
+	"testing"
+
+	"github.com/xrash/smetrics"
+)
+
+var textPairs = [][2]string{{"", ""}, {"a", ""}, {"martha", "marhta"}, {"dixon", "dicksonx"}, {"jellyfish", "smellyfish"}, {"ab", "ba"}, {"abcdef", "abcfde"},
+	{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "aaab"}, {"\xff\x00z", "z\x00\xff"}, {"michelle", "michael"}}
+
+func FuzzJaroWinklerIsThatOfSmetrics(f *testing.F) {
+	for _, p := range textPairs {
+		f.Add(p[0], p[1])
+	}
+	var s Scratch
+	f.Fuzz(func(t *testing.T, a, b string) {
+		if got, want := s.JaroWinkler(a, b), smetrics.JaroWinkler(a, b, 0.7, 4); got != want {
+			t.Errorf("JaroWinkler(%q, %q) = %v, smetrics says %v", a, b, got, want)
+		}
+	})
+}
+
+// alignment is the plainest form of optimal string alignment: the whole matrix, no shortcut.
+func alignment(a, b string) int {
+	d := make([][]int, len(a)+1)
+	for i := range d {
+		d[i] = make([]int, len(b)+1)
+		d[i][0] = i
+	}
+	for j := range d[0] {
+		d[0][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			d[i][j] = min(d[i-1][j]+1, d[i][j-1]+1, d[i-1][j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				d[i][j] = min(d[i][j], d[i-2][j-2]+1)
+			}
+		}
+	}
+	return d[len(a)][len(b)]
+}
+
+func FuzzEditsIsTheAlignmentDistance(f *testing.F) {
+	for i, p := range textPairs {
+		f.Add(p[0], p[1], i)
+	}
+	var s Scratch
+	f.Fuzz(func(t *testing.T, a, b string, limit int) {
+		if len(a) > 200 || len(b) > 200 {
+			return
+		}
+		limit = max(0, min(limit, 400))
+		want := min(alignment(a, b), limit+1)
+		if got := s.Edits(a, b, limit); got != want {
+			t.Errorf("Edits(%q, %q, %d) = %d, want %d", a, b, limit, got, want)
+		}
+		levenshtein := smetrics.WagnerFischer(a, b, 1, 1, 1)
+		if free := s.Edits(a, b, 400); free > levenshtein || 2*free < levenshtein {
+			t.Errorf("Edits(%q, %q) = %d, with Levenshtein %d: a swap saves one edit of two", a, b, free, levenshtein)
+		}
+	})
+}
+
+func TestLevels(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		kind Kind
+		a, b string
+		want uint8
+	}{
+		{Given, "robert", "bob", GivenNickname},
+		{Given, "robert", "robret", GivenClose},
+		{Given, "robert", "r", GivenInitial},
+		{Given, "r", "s", GivenDifferent},
+		{Given, "mary ann", "maryann", Same},
+		{Given, "john william", "john", Same},
+		{Given, "john william", "john henry", GivenClose},
+		{Given, "michael", "michelle", GivenDifferent},
+		{Family, "smith", "smyth", FamilyClose},
+		{Family, "smith jones", "jones", FamilyPart},
+		{Family, "feng", "deng", FamilyRelated},
+		{Family, "smith", "nguyen", FamilyDifferent},
+		{Date, "1980-02-03", "1980-03-02", DateClose},
+		{Date, "1980-02-03", "1980-02-04", DateClose},
+		{Date, "1980-02-03", "1980-02-28", DateMonth},
+		{Date, "1980-02-03", "1980-11-28", DateYear},
+		{Date, "1980-02-03", "1957-11-28", DateDifferent},
+		{Email, "~john.smith61@a.com", "~john.smith77@a.com", EmailDifferent},
+		{Email, "~john.smith61@a.com", "~jon.smith61@a.com", EmailClose},
+		{Email, "hannah88@powers.com", "hannah88@powesr.com", EmailClose},
+		{Email, "hannah88@powers.com", "hannah88@other.org", EmailLocal},
+		{Phone, "61298765432", "298765432", CodeClose},
+		{Phone, "61298765432", "61298765433", CodeClose},
+		{Phone, "61298765432", "61355551234", CodeDifferent},
+		{Street, "12 high st", "3 12 high st", TextClose},
+		{Street, "12 high st", "14 high st", TextRelated},
+		{Street, "12 high st", "9 mill ln", TextDifferent},
+		{OrgName, "acme motors", "motors acme", Same},
+		{OrgName, "ashcroft plastics", "ap", OrgAcronym},
+		{OrgName, "acme motors", "acme motors sydney", OrgContained},
+		{OrgName, "acme motors", "brown logistics", OrgDifferent},
+		{Code, "1234567", "1234576", CodeClose},
+		{Exact, "a", "b", ExactDifferent},
+	} {
+		d := NewDictionary(c.kind)
+		set := &Set{Dictionaries: []*Dictionary{d}, Values: [][]uint32{{d.Code(c.a), d.Code(c.b), 0}}}
+		spec := &Spec{Fields: []Field{{Kind: c.kind, Group: NoGroup, Swap: -1}}}
+		comparer := NewComparer(set, spec)
+		for _, pair := range [][2]uint32{{0, 1}, {1, 0}} {
+			if got := comparer.Pattern(pair[0], pair[1]).Level(0); got != c.want {
+				t.Errorf("kind %d: %q and %q are %q, want %q", c.kind, c.a, c.b, c.kind.Levels()[got], c.kind.Levels()[c.want])
+			}
+		}
+		if got := comparer.Pattern(0, 2).Level(0); got != Missing {
+			t.Errorf("a missing value is %q", c.kind.Levels()[got])
+		}
+	}
+}
+
+func FuzzLevelsNeverPanicAndAreSymmetric(f *testing.F) {
+	for k := range 12 {
+		f.Add(uint8(k), "john smith\x1fj", "smith\x1e, \xff")
+	}
+	f.Fuzz(func(t *testing.T, k uint8, a, b string) {
+		kind := Kind(k % 12)
+		d := NewDictionary(kind)
+		set := &Set{Dictionaries: []*Dictionary{d}, Values: [][]uint32{{d.Code(a), d.Code(b), d.Code(b), d.Code(a)}}}
+		comparer := NewComparer(set, &Spec{Fields: []Field{{Kind: kind, Group: NoGroup, Swap: -1}}})
+		x, y := comparer.Pattern(0, 1), comparer.Pattern(2, 3)
+		if x != y || int(x.Level(0)) >= len(kind.Levels()) {
+			t.Errorf("kind %d: %q and %q are level %d one way, %d the other", kind, a, b, x.Level(0), y.Level(0))
+		}
+	})
+}
+
+func BenchmarkJaroWinkler(b *testing.B) {
+	var s Scratch
+	b.Run("kernel", func(b *testing.B) {
+		for b.Loop() {
+			s.JaroWinkler("christopher", "kristoffer")
+		}
+	})
+	b.Run("smetrics", func(b *testing.B) {
+		for b.Loop() {
+			smetrics.JaroWinkler("christopher", "kristoffer", 0.7, 4)
+		}
+	})
+}
