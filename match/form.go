@@ -127,30 +127,65 @@ func (m *matching) idOf(record, scope uint32) string {
 
 // widen goes on joining at the review threshold: what a person is asked about stands together.
 func (m *matching) widen(out *outcome, auto []candidate) {
-	out.review = newUnions(len(m.records))
-	sizes := map[uint32]int{}
+	w := widening{matching: m, auto: out.auto, unions: newUnions(len(m.records)), members: map[uint32][]uint32{}}
 	for i := range m.records {
-		root := out.auto.find(uint32(i))
-		out.review.join(uint32(i), root)
-		sizes[root]++
+		w.join(uint32(i), out.auto.find(uint32(i)))
 	}
-	join := func(a, b uint32) {
-		x, y := out.review.find(a), out.review.find(b)
-		if x != y && sizes[x]+sizes[y] <= largeCluster {
-			root := out.review.join(x, y)
-			sizes[root] = sizes[x] + sizes[y]
-		}
+	for root, members := range out.auto.members {
+		w.members[root] = members
 	}
+	out.review = w.unions
 	for _, l := range m.identity.links {
 		if l.off != l.doubt && !l.lost { // doubtful by itself, or good in a source that is off
-			join(l.a, l.b)
+			w.unite(l.a, l.b, false)
 		}
 	}
 	for _, e := range out.candidate {
 		if m.reviewable(out.auto, e) {
-			join(e.a, e.b)
+			w.unite(e.a, e.b, true)
 		}
 	}
+}
+
+// averageSlack is how many bits below the review threshold two wider clusters may resemble each other on average.
+const averageSlack = 3.0
+
+// widening is the wider clusters while they are formed.
+type widening struct {
+	*matching
+	*unions
+	auto    *clustering
+	members map[uint32][]uint32
+}
+
+func (w *widening) list(root uint32) []uint32 {
+	if m := w.members[root]; m != nil {
+		return m
+	}
+	return []uint32{root}
+}
+
+// unite joins two wider clusters, unless they grow too large for a person to look at, or, with onAverage, resemble
+// each other in one pair only: doubtful pairs in a chain would put a street of namesakes before one person.
+func (w *widening) unite(a, b uint32, onAverage bool) {
+	a, b = w.find(a), w.find(b)
+	as, bs := w.list(a), w.list(b)
+	if a == b || len(as)+len(bs) > largeCluster || onAverage && !w.alikeOnAverage(as, bs) {
+		return
+	}
+	root := w.join(a, b)
+	delete(w.members, max(a, b))
+	w.members[root] = slices.Concat(as, bs)
+}
+
+func (w *widening) alikeOnAverage(as, bs []uint32) bool {
+	sum := int64(0)
+	for _, x := range as {
+		for _, y := range bs {
+			sum += int64(w.judge.Weight(x, y))
+		}
+	}
+	return sum >= int64(w.model.spec.Keep-units(averageSlack))*int64(len(as)*len(bs))
 }
 
 // reviewable says whether a pair is worth a person's time. Between two records that one application holds as two,

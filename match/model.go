@@ -154,13 +154,20 @@ func (m *model) compile(s *schema, set *kernel.Set) {
 			kf.Swap = s.index("family")
 		}
 		if m.frequencies[i] != nil {
-			for _, term := range set.Dictionaries[i].Terms() {
-				kf.Terms = append(kf.Terms, units(m.frequencies[i][term]))
-			}
+			kf.Terms = termUnits(m.frequencies[i], set.Dictionaries[i])
 		}
 		spec.Fields = append(spec.Fields, kf)
 	}
 	m.spec = spec
+}
+
+// termUnits lays frequency adjustments out by the number of the term.
+func termUnits(bits map[string]float64, d *kernel.Dictionary) []int32 {
+	out := make([]int32, 0, len(d.Terms()))
+	for _, term := range d.Terms() {
+		out = append(out, units(bits[term]))
+	}
+	return out
 }
 
 // patternsOnly is the kernel's spec for counting patterns under a schema, without any weight.

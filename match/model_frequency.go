@@ -62,8 +62,9 @@ func (t *termTable) adjustments(u float64, d *kernel.Dictionary) map[string]floa
 	bits := make(map[string]float64, len(t.counts))
 	for term, text := range d.Terms() {
 		if c := t.counts[term]; c > 0 {
-			// A value seen once in the data is not seen once in the world: one more is counted.
-			f := float64(c+1) / float64(t.total+1)
+			// The two records that agree are no sign of how common their value is among others, so they are left
+			// out; and a handful of sightings is drawn towards the field's mean (a gamma prior of shape 1).
+			f := (float64(max(c-2, 0)) + 1) / (float64(t.total) + 1/u)
 			bits[text] = rounded(min(max(math.Log2(u/f), minTermBits), maxTermBits))
 		}
 	}

@@ -70,8 +70,9 @@ func (w *patternWeights) sum(p kernel.Pattern) (alone float64) {
 	return alone
 }
 
-func (w *patternWeights) probability(p kernel.Pattern) float64 {
-	total := w.prior + w.sum(p)
+// probability is that of a pattern whose values' frequencies add some bits.
+func (w *patternWeights) probability(p kernel.Pattern, terms float64) float64 {
+	total := w.prior + w.sum(p) + terms
 	for g, sum := range w.sums {
 		if w.wider[g] < 0 {
 			total += min(sum, w.caps[g])

@@ -42,7 +42,13 @@ func fitModel(ctx context.Context, s *schema, set *kernel.Set, p *plan, terms []
 		f.warnings = append(f.warnings, f.trained)
 		return f, nil
 	}
-	result, err := scan(ctx, set, s.patternsOnly(), sampleBlocks(p, trainingPairs), threads, func(int64, int64) {})
+	spec := s.patternsOnly()
+	for i := range spec.Fields {
+		if s.fields[i].tf {
+			spec.Fields[i].Terms = termUnits(terms[i].adjustments(f.u[i][kernel.Same], set.Dictionaries[i]), set.Dictionaries[i])
+		}
+	}
+	result, err := scan(ctx, set, spec, sampleBlocks(p, trainingPairs), threads, func(int64, int64) {})
 	if err != nil {
 		return fit{}, err
 	}
@@ -158,7 +164,7 @@ func sortedCounts(counts map[kernel.Count]int64) []patternCount {
 		sorted = append(sorted, patternCount{c, float64(n)})
 	}
 	slices.SortFunc(sorted, func(a, b patternCount) int {
-		return cmp.Or(cmp.Compare(a.Rules, b.Rules), cmp.Compare(a.Pattern, b.Pattern))
+		return cmp.Or(cmp.Compare(a.Rules, b.Rules), cmp.Compare(a.Pattern, b.Pattern), cmp.Compare(a.Terms, b.Terms))
 	})
 	return sorted
 }
@@ -179,7 +185,7 @@ func (f *fit) expectationMaximisation(s *schema, counts []patternCount, linked l
 		sums := s.newLevelCounts()
 		matches = 0
 		for _, c := range counts {
-			r := c.n * weights.probability(c.Pattern)
+			r := c.n * weights.probability(c.Pattern, float64(c.Terms))
 			matches += r
 			for i := range sums {
 				if l := c.Pattern.Level(i); l != kernel.Missing && c.Rules&unkeyed[i] != 0 {
@@ -215,13 +221,27 @@ func (f *fit) maximise(s *schema, sums levelCounts) (change float64) {
 		for l := 1; l <= last; l++ {
 			fresh[l-1] = (sums[i][l] + defaultWeight*prior[l-1]) / (total + defaultWeight)
 		}
-		fresh[last-1] = min(max(fresh[last-1], prior[last-1]/maxDrift), prior[last-1]*maxDrift)
-		for l, m := range normalised(fresh) {
+		bound(fresh, prior[last-1]/maxDrift, prior[last-1]*maxDrift)
+		for l, m := range fresh {
 			change = max(change, math.Abs(m-f.m[i][l+1]))
 			f.m[i][l+1] = m
 		}
 	}
 	return change
+}
+
+// bound keeps the last of some shares within limits; the others make room in proportion.
+func bound(shares []float64, least, most float64) {
+	last := len(shares) - 1
+	want := min(max(shares[last], least), most)
+	rest := 0.0
+	for _, x := range shares[:last] {
+		rest += x
+	}
+	for l := range shares[:last] {
+		shares[l] *= (1 - want) / rest
+	}
+	shares[last] = want
 }
 
 // unkeyedRules are, for each field, the rules whose key is not made of it, one bit a rule.

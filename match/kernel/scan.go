@@ -21,6 +21,7 @@ type Edge struct {
 type Count struct {
 	Rules   uint32
 	Pattern Pattern
+	Terms   int8 // what the frequency of the values adds in all, in whole bits: two who share a common name are not two who share a rare one
 }
 
 // Result is what scanning found. Results of several workers are put together by adding.
@@ -79,11 +80,20 @@ func (s *Scanner) pair(rule int, a, b uint32) {
 	s.Result.Pairs[rule]++
 	pattern, weight := s.compare(a, b)
 	if s.spec.Count {
-		s.Result.Counts[Count{s.set.rules(rule, a, b), pattern}]++
+		s.Result.Counts[Count{s.set.rules(rule, a, b), pattern, s.termBits()}]++
 	}
 	if weight >= s.spec.Keep {
 		s.Result.Edges = append(s.Result.Edges, Edge{A: a, B: b, Rule: uint8(rule), Weight: weight})
 	}
+}
+
+// termBits is the sum of the last pair's frequency adjustments, rounded to whole bits.
+func (s *Scanner) termBits() int8 {
+	sum := int32(0)
+	for _, t := range s.terms[:len(s.spec.Fields)] {
+		sum += t
+	}
+	return int8(max(-100, min(100, (sum+512)>>10)))
 }
 
 // rules is the set of rules from the first on under which two records share a key.

@@ -1,0 +1,64 @@
+package evidence
+
+import (
+	"math"
+	"testing"
+)
+
+func model() *Model {
+	levels := func(bits float64) []Level {
+		return []Level{{Name: "missing"}, {Name: "exact", M: 0.9, U: 0.01, Bits: bits}, {Name: "different", M: 0.1, U: 0.99, Bits: -3}}
+	}
+	return &Model{Prior: -12,
+		Fields: []Field{
+			{Name: "given", Group: "namesake", Personal: true, Levels: levels(7)},
+			{Name: "family", Group: "household", Levels: levels(8)},
+			{Name: "street", Group: "household", Levels: levels(9)},
+			{Name: "email", Levels: levels(15)},
+		},
+		Groups: []Group{{Name: "household", Cap: 10, Within: "namesake"}, {Name: "namesake", Cap: 14}}}
+}
+
+func TestExplainCapsGroupsFromTheInnerOut(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		levels []uint8
+		tf     []float64
+		want   float64
+		bits   []float64
+	}{
+		{"nothing", []uint8{0, 0, 0, 0}, nil, -12, []float64{0, 0, 0, 0}},
+		{"under the caps", []uint8{0, 1, 2, 1}, nil, -12 + 8 - 3 + 15, []float64{0, 8, -3, 15}},
+		{"the household's cap", []uint8{0, 1, 1, 0}, nil, -12 + 10, []float64{0, 8, 2, 0}},
+		{"the wider cap too", []uint8{1, 1, 1, 0}, nil, -12 + 14, []float64{7, 7, 0, 0}},
+		{"a common name", []uint8{1, 1, 0, 0}, []float64{-4, -5, 0, 0}, -12 + 3 + 3, []float64{3, 3, 0, 0}},
+	} {
+		w := model().Explain(c.levels, c.tf, nil, nil)
+		sum := w.Prior
+		for i, s := range w.Steps {
+			sum += s.Bits
+			if s.Bits != c.bits[i] {
+				t.Errorf("%s: %s counts %v bits, want %v", c.name, s.Field, s.Bits, c.bits[i])
+			}
+			if s.Bits+s.Capped != s.Base+s.TF {
+				t.Errorf("%s: %s: %v counted and %v capped are not %v", c.name, s.Field, s.Bits, s.Capped, s.Base+s.TF)
+			}
+		}
+		if w.Total != c.want || sum != w.Total {
+			t.Errorf("%s: total %v, steps add up to %v, want %v", c.name, w.Total, sum, c.want)
+		}
+	}
+}
+
+func TestBitsAndProbabilityAreInverse(t *testing.T) {
+	t.Parallel()
+	for _, p := range []float64{0.001, 0.5, 0.99, 0.999} {
+		if got := Probability(Bits(p)); math.Abs(got-p) > 1e-12 {
+			t.Errorf("Probability(Bits(%v)) = %v", p, got)
+		}
+	}
+	if Bits(0.5) != 0 {
+		t.Errorf("even odds are %v bits", Bits(0.5))
+	}
+}
