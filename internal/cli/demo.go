@@ -39,8 +39,13 @@ type demoResult struct {
 	ApplyAgain     merge.ApplyResult    `json:"apply_again"`
 	Verify         merge.VerifyResult   `json:"verify"`
 	ForecastAfter  merge.ForecastResult `json:"forecast_after"`
+	Judged         int                  `json:"review_items_judged"`
+	SecondPlan     merge.PlanSummary    `json:"plan_after_review"`
+	SecondApply    merge.ApplyResult    `json:"apply_after_review"`
+	ForecastJudged merge.ForecastResult `json:"forecast_after_review"`
 	Without        sandbox.Outcome      `json:"sync_without_sameas"`
 	With           sandbox.Outcome      `json:"sync_with_sameas"`
+	WithReview     sandbox.Outcome      `json:"sync_with_sameas_and_review"`
 	Report         string               `json:"report"`
 }
 
@@ -68,6 +73,7 @@ type demo struct {
 	dir       string
 	server    *sandbox.Server // the hub that sameas works on
 	untouched *sandbox.Server // the same hub, left alone
+	autoOnly  *sandbox.Server // the same hub, after the plan of the auto clusters
 	session   *session
 	result    demoResult
 	step      int
@@ -77,7 +83,7 @@ func (d *demo) run(ctx context.Context) error {
 	if err := prepareDemo(d.dir); err != nil {
 		return err
 	}
-	steps := []func(context.Context) error{d.world, d.serve, d.extract, d.match, d.plan, d.apply, d.verify, d.sync, d.report}
+	steps := []func(context.Context) error{d.world, d.serve, d.extract, d.match, d.plan, d.apply, d.verify, d.review, d.sync, d.report}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	defer func() {
@@ -202,7 +208,7 @@ func (d *demo) match(ctx context.Context) (err error) {
 		return err
 	}
 	d.say("sameas match: which records are the same", matchText(d.result.Match))
-	d.say("sameas evaluate: how right that is, by the truth that was kept aside", d.result.Evaluation.Text())
+	d.say("sameas evaluate: how right that is, by the truth that was kept aside", demoEvaluationText(d.result.Evaluation))
 	return nil
 }
 
@@ -249,33 +255,74 @@ func (d *demo) verify(ctx context.Context) (err error) {
 	}
 	d.session.progress.Close()
 	d.say("sameas merge verify, and apply once more", d.result.Verify.Text()+fmt.Sprintf("\na second apply of the same plan sent %d writes", d.result.ApplyAgain.Writes))
-	after, err := d.openDemo(ctx, filepath.Join(d.dir, "after.duckdb"))
-	if err != nil {
-		return err
-	}
-	defer after.close()
-	if _, err := d.runner.extract(ctx, after, nil, false); err != nil {
-		return err
-	}
-	if _, err := d.runner.match(ctx, after, nil, 0); err != nil {
-		return err
-	}
-	if d.result.ForecastAfter, err = merge.Forecast(ctx, after.db); err != nil {
-		return err
-	}
-	d.say("sameas forecast, after extracting again", d.result.ForecastAfter.Text())
+	d.autoOnly = d.server.Clone()
 	return nil
 }
 
-func (d *demo) sync(ctx context.Context) (err error) {
-	if d.result.Without, err = sandbox.Onboard(ctx, d.untouched, d.dir, demoRounds); err != nil {
+// review extracts what the hub holds now, has the open questions answered as a person who knows the truth would, and
+// applies what follows from that.
+func (d *demo) review(ctx context.Context) error {
+	s, err := d.again(ctx, "reviewed.duckdb", &d.result.ForecastAfter)
+	if err != nil {
 		return err
 	}
-	if d.result.With, err = sandbox.Onboard(ctx, d.server, d.dir, demoRounds); err != nil {
+	defer s.close()
+	d.say("sameas forecast, after extracting again", d.result.ForecastAfter.Text())
+	if d.result.Judged, err = d.judge(ctx, s); err != nil {
 		return err
+	}
+	if _, err := d.runner.match(ctx, s, nil, 0); err != nil {
+		return err
+	}
+	o := d.applyOptions(s, filepath.Join(d.dir, "plan-reviewed.ndjson"))
+	if d.result.SecondPlan, err = d.runner.plan(ctx, s, o.Plan); err != nil {
+		return err
+	}
+	if d.result.SecondApply, err = merge.Apply(ctx, o); err != nil {
+		return err
+	}
+	s.progress.Close()
+	last, err := d.again(ctx, "last.duckdb", &d.result.ForecastJudged)
+	if err != nil {
+		return err
+	}
+	defer last.close()
+	d.say("The review items are judged (the truth stands in for a person), planned and applied as before", fmt.Sprintf(
+		"%d items judged, %d writes sent\n\n%s", d.result.Judged, d.result.SecondApply.Writes, d.result.ForecastJudged.Text()))
+	return nil
+}
+
+// again extracts the hub as it is now into a workspace of its own, matches, and forecasts.
+func (d *demo) again(ctx context.Context, workspace string, forecast *merge.ForecastResult) (*session, error) {
+	s, err := d.openDemo(ctx, filepath.Join(d.dir, workspace))
+	if err != nil {
+		return nil, err
+	}
+	if _, err = d.runner.extract(ctx, s, nil, false); err == nil {
+		if _, err = d.runner.match(ctx, s, nil, 0); err == nil {
+			*forecast, err = merge.Forecast(ctx, s.db)
+		}
+	}
+	if err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// sync switches both applications' sync on at three hubs: the untouched one, the one after the auto clusters' plan, and
+// the one after the review, too.
+func (d *demo) sync(ctx context.Context) (err error) {
+	for _, x := range []struct {
+		hub     *sandbox.Server
+		outcome *sandbox.Outcome
+	}{{d.untouched, &d.result.Without}, {d.autoOnly, &d.result.With}, {d.server, &d.result.WithReview}} {
+		if *x.outcome, err = sandbox.Onboard(ctx, x.hub, d.dir, demoRounds); err != nil {
+			return err
+		}
 	}
 	d.say(fmt.Sprintf("Both applications' sync is switched on: duplicates that they hold after %d rounds, by the truth", demoRounds),
-		demoSyncText(d.result.Without, d.result.With))
+		demoSyncText(d.result.Without, d.result.With, d.result.WithReview))
 	return nil
 }
 

@@ -59,7 +59,8 @@ type store struct {
 	records map[string]*Local
 	order   []string
 	next    int64          // the next number that the application gives
-	held    map[string]int // records by entity
+	held    map[string]int // the application's own records by entity
+	copied  map[string]int // records that syncing made, by entity
 }
 
 // SyncStats counts what one round did in one collection.
@@ -68,7 +69,8 @@ type SyncStats struct {
 	Pushed     int // local changes sent
 	Updated    int // local records changed by the hub's
 	Created    int // local records made from the hub's
-	Twins      int // of those, how many were in the application already, by the truth
+	Twins      int // of those, how many the application held already by itself, by the truth
+	Copies     int // of those, how many it had only from the hub, which holds them more than once
 	Deleted    int // local records removed because the hub's is INACTIVE
 	Skipped    int // hub records left for a later round, as what they refer to has no own ID
 }
@@ -83,7 +85,7 @@ func NewConnector(a Application, client *connec.Client, now func() time.Time, tr
 	}
 	c := &Connector{Application: a, client: client, now: now, truth: truth, stores: map[string]*store{}, since: map[string]time.Time{}}
 	for _, name := range syncOrder() {
-		c.stores[name] = &store{records: map[string]*Local{}, next: 1, held: map[string]int{}}
+		c.stores[name] = &store{records: map[string]*Local{}, next: 1, held: map[string]int{}, copied: map[string]int{}}
 	}
 	return c
 }
@@ -112,7 +114,7 @@ func (c *Connector) Remove(collection, id string) {
 	if s == nil || s.records[id] == nil {
 		return
 	}
-	s.held[s.records[id].entity]--
+	s.count(s.records[id])[s.records[id].entity]--
 	delete(s.records, id)
 	s.order = slices.DeleteFunc(s.order, func(other string) bool { return other == id })
 }
@@ -130,8 +132,16 @@ func (c *Connector) Records(collection string) []*Local {
 	return all
 }
 
+// count is the one of the two counts by entity that the record belongs to.
+func (s *store) count(r *Local) map[string]int {
+	if r.Created {
+		return s.copied
+	}
+	return s.held
+}
+
 func (s *store) add(r *Local) {
-	s.held[r.entity]++
+	s.count(r)[r.entity]++
 	s.records[r.ID] = r
 	s.order = append(s.order, r.ID)
 	if n, err := strconv.ParseInt(r.ID, 10, 64); err == nil && n >= s.next {
@@ -309,8 +319,12 @@ func (c *Connector) apply(collection, own string, h hubRecord, stats *SyncStats)
 func (c *Connector) adopt(ctx context.Context, collection string, h hubRecord, fields map[string]string, stats *SyncStats) error {
 	s := c.stores[collection]
 	entity := c.truth.entity(collection, h.ids...)
-	if entity != "" && s.held[entity] > 0 {
+	switch {
+	case entity == "":
+	case s.held[entity] > 0:
 		stats.Twins++
+	case s.copied[entity] > 0:
+		stats.Copies++
 	}
 	r := &Local{ID: s.newID(), Fields: fields, Updated: h.updated, Created: true, synced: h.updated, entity: entity}
 	s.add(r)

@@ -41,6 +41,11 @@ func (t *Truth) add(collection string, id connec.ExternalID, entity string) {
 	}
 }
 
+// Entity is that of the record which the ID names, or "" when the truth does not know it.
+func (t *Truth) Entity(collection string, id connec.ExternalID) string {
+	return t.entity(collection, id)
+}
+
 // entity is that of the first ID that the truth knows: the hub's own first, which is never shared by two records.
 func (t *Truth) entity(collection string, ids ...connec.ExternalID) string {
 	if t == nil {

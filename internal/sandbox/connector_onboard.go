@@ -13,7 +13,8 @@ type Effect struct {
 	Provider, Realm, Collection       string
 	Before, After                     int // local records
 	DuplicatesBefore, DuplicatesAfter int
-	CreatedTwins                      int // records that syncing created of an entity that the application held already
+	CreatedTwins                      int // records that syncing created of an entity that the application held by itself
+	CreatedCopies                     int // records that syncing created beyond the first of an entity that it did not hold: the hub's own duplicates
 }
 
 // HubEffect is what syncing did to one collection of the hub.
@@ -151,6 +152,7 @@ func (o *onboarder) after(outcome *Outcome) {
 					for _, stats := range round.Collections {
 						if stats.Collection == name {
 							e.CreatedTwins += stats.Twins
+							e.CreatedCopies += stats.Copies
 						}
 					}
 				}
@@ -222,7 +224,8 @@ type Comparison struct {
 	Provider, Realm, Collection string
 	Before                      int // duplicates before any sync
 	Without, With               int // duplicates after it
-	TwinsWithout, TwinsWith     int // of those, what the sync created
+	TwinsWithout, TwinsWith     int // of those, what the sync created though the application held it
+	CopiesWithout, CopiesWith   int // of those, what the sync created because the hub holds it more than once
 }
 
 // Compare joins two outcomes of the same applications.
@@ -234,6 +237,7 @@ func Compare(without, with Outcome) []Comparison {
 				all = append(all, Comparison{
 					Provider: a.Provider, Realm: a.Realm, Collection: a.Collection, Before: a.DuplicatesBefore,
 					Without: a.DuplicatesAfter, With: b.DuplicatesAfter, TwinsWithout: a.CreatedTwins, TwinsWith: b.CreatedTwins,
+					CopiesWithout: a.CreatedCopies, CopiesWith: b.CreatedCopies,
 				})
 			}
 		}

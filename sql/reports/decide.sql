@@ -1,0 +1,23 @@
+-- reports/decide.sql: keep one judgement of a person.
+-- reads: nothing
+-- writes: decisions
+-- params: at, collection, judgement, left_key, right_key, who, why
+-- grain: one judgement; a later one on the same pair takes the place of an earlier one when it is read
+INSERT INTO decisions (
+    collection,
+    left_key,
+    right_key,
+    judgement,
+    who,
+    decided_at,
+    why
+)
+VALUES (
+    $collection,
+    $left_key,
+    $right_key,
+    $judgement,
+    $who,
+    $at,
+    $why
+)
