@@ -32,7 +32,7 @@ SELECT
     c.key,
     r.source,
     r.hub,
-    CASE WHEN s.key IS NOT NULL THEN 'survivor' END AS role,
+    CASE WHEN r.hub AND s.key IS NOT NULL THEN 'survivor' END AS role,
     coalesce(i.external_ids, '') AS external_ids,
     coalesce(nullif(r.name, ''), nullif(trim(concat_ws(' ', r.first_name, r.last_name)), '')) AS name,
     r.birth_date,
@@ -43,5 +43,5 @@ SELECT
 FROM clusters c
 JOIN records r ON r.rid = c.rid
 LEFT JOIN ids i ON i.rid = c.rid
-LEFT JOIN survivors s ON s.collection = c.collection AND s.cluster_id = c.cluster_id AND s.key = c.key AND r.hub
+LEFT JOIN survivors s ON s.collection = c.collection AND s.cluster_id = c.cluster_id AND s.key = c.key
 ORDER BY c.collection, c.cluster_id, c.key, r.source
