@@ -33,17 +33,31 @@ func browser(t *testing.T) context.Context {
 		}
 		t.Skip("no chromium on PATH: the page is not tried in a browser")
 	}
+	browsers <- struct{}{}
+	t.Cleanup(func() { <-browsers })
+	// Not t.TempDir: a process of the browser may write a last file while it ends, and that is no failure of the page.
+	profile, err := os.MkdirTemp("", "sameas-browser-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(profile) })
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(profile), chromedp.WSURLReadTimeout(hang),
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true))
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, cancel := context.WithTimeout(context.Background(), hang)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
-	t.Cleanup(cancel)
 	return ctx
 }
+
+// hang is when a browser is given up: far beyond what the slowest machine needs, so that only one that is stuck ends.
+const hang = 8 * time.Minute
+
+// browsers lets two run at once: more of them only wait for one another.
+var browsers = make(chan struct{}, 2)
 
 // watch collects what a page must never do: complain, or ask for anything but itself.
 func watch(t *testing.T, ctx context.Context, own string) (problems func() []string) {
@@ -114,7 +128,7 @@ func choose(control, value, says string) chromedp.Action[chromedp.Void] {
 		if _, err := chromedp.Evaluate[chromedp.Void](set)(ctx, target); err != nil {
 			return err
 		}
-		_, err := chromedp.Poll[bool](fmt.Sprintf(`document.getElementById("status").textContent.startsWith(%q)`, says))(ctx, target)
+		_, err := chromedp.Poll[bool](fmt.Sprintf(`document.getElementById("status").textContent.startsWith(%q)`, says), chromedp.WithPollingTimeout(0))(ctx, target)
 		return err
 	})
 }

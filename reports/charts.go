@@ -183,6 +183,10 @@ type overlapValue struct {
 
 func overlaps(cells []overlapCell) []overlap {
 	var all []overlap
+	cells = slices.Clone(cells)
+	for i := range cells {
+		cells[i].A, cells[i].B = applicationName(cells[i].A), applicationName(cells[i].B)
+	}
 	for _, c := range cells {
 		if n := len(all); n == 0 || all[n-1].Collection != c.Collection {
 			all = append(all, overlap{Collection: c.Collection})
@@ -196,6 +200,13 @@ func overlaps(cells []overlapCell) []overlap {
 		all[i].fill(cells)
 	}
 	return slices.DeleteFunc(all, func(o overlap) bool { return len(o.Names) < 2 })
+}
+
+func applicationName(name string) string {
+	if name == "connec" {
+		return "the hub"
+	}
+	return name
 }
 
 func (o *overlap) fill(cells []overlapCell) {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"io"
 	"strings"
+	"unicode/utf8"
 )
 
 // csvWriter writes RFC 4180: CRLF line ends, a cell quoted where it must be, and its bytes kept as they are.
@@ -52,27 +53,44 @@ const startsCell = ",;|\t\r\n\"'"
 // start of the value and after a separator, a quote or a line end. Where apostrophes stand there already it adds one
 // more, so that Restore always gives the value back.
 func Neutralise(s string) string {
-	if !strings.ContainsAny(s, startsFormula) {
+	var b strings.Builder
+	copied := 0
+	for i := 0; i < len(s); i++ {
+		if !formulaAt(s, i) || !beginsCell(s, i) {
+			continue
+		}
+		b.WriteString(s[copied:i])
+		b.WriteByte('\'')
+		copied = i
+	}
+	if copied == 0 && b.Len() == 0 {
 		return s
 	}
-	var b strings.Builder
-	prev := rune(-1) // the character before, -1 at the start
-	for _, r := range s {
-		if strings.ContainsRune(startsFormula, r) && beginsCell(prev, r) {
-			b.WriteByte('\'')
-		}
-		b.WriteRune(r)
-		prev = r
-	}
+	b.WriteString(s[copied:])
 	return b.String()
 }
 
+// formulaAt reports whether one of startsFormula stands at s[i:]. Cells are long and such characters few, so bytes are
+// looked at, and only those that can begin a full-width form a second time.
+func formulaAt(s string, i int) bool {
+	switch s[i] {
+	case '=', '+', '-', '@', '\t', '\r', '\n':
+		return true
+	case 0xef:
+		return strings.ContainsRune(startsFormula, firstRune(s[i:])) && firstRune(s[i:]) != utf8.RuneError
+	}
+	return false
+}
+
 // beginsCell leaves the line feed of a CR LF alone: the carriage return has begun the line already.
-func beginsCell(prev, r rune) bool {
-	if prev == '\r' && r == '\n' {
+func beginsCell(s string, i int) bool {
+	if i == 0 {
+		return true
+	}
+	if s[i-1] == '\r' && s[i] == '\n' {
 		return false
 	}
-	return prev < 0 || strings.ContainsRune(startsCell, prev)
+	return strings.IndexByte(startsCell, s[i-1]) >= 0
 }
 
 // Restore undoes Neutralise: of the apostrophes right before a character that could start a formula it takes one.

@@ -62,6 +62,7 @@ func planFiles() []csvFile {
 			{"level", "dependency level: lower ones go first"},
 			{"type", "attach, consolidate, repoint, retire, merge, create, or withheld (writes nothing)"},
 			{"collection", "organizations, people, ..."}, {"cluster_id", "stable name of the cluster"}, {"target_key", "the hub record written to"},
+			{"record_key", "the record left alone, for withheld ones"}, {"withheld", "why it is left alone, in one word: in_review, not_in_hub, below_attach, archived_match, field_conflict_..."},
 			{"request", "method and address"}, {"body", "exact request body"},
 			{"hazards", "names, separated by a space"}, {"reason", "why"},
 			{"outcome", "ok, done, skipped, drifted, failed or unknown; empty before apply"},
@@ -91,7 +92,7 @@ func planFiles() []csvFile {
 		}},
 		{name: "fix_in_app", statement: "reports/csv_fix_in_app.sql", about: "Probable duplicates inside one application, for its own users to merge.", columns: []column{
 			{"collection", "organizations, people, ..."}, {"provider", "the application"}, {"realm", "its account"},
-			{"keep_id", "the ID to keep"}, {"merge_id", "the ID to merge into it"},
+			{"keep_id", "the ID to keep: natively linked, else borne by most hub records, else older, else the smaller number"}, {"merge_id", "the ID to merge into it"},
 			{"keep_name", "name that stands with the ID to keep"}, {"merge_name", "name that stands with the ID to merge"},
 			{"why", "same_review_item: both IDs are in one review item; refused_cannot_link, refused_echo: a union was refused because of them"},
 			{"item", "the review item, or the two clusters"},

@@ -20,6 +20,8 @@ type csvFile struct {
 	statement string
 	about     string
 	columns   []column
+	// known are the rows when the page has read them already; nil makes writeCSV run the statement.
+	known [][]any
 	// row turns the statement's values into cells when they are not written as they come.
 	row func(c *csvWriter, values []any) error
 }
@@ -35,8 +37,30 @@ func writeCSV(ctx context.Context, on queries.Querier, f csvFile, w io.Writer) e
 	if write == nil {
 		write = plainRow
 	}
+	each := func(values []any) error {
+		if err := write(c, values); err != nil {
+			return err
+		}
+		c.endLine()
+		return nil
+	}
+	if err := eachRow(ctx, on, f, each); err != nil {
+		return err
+	}
+	return c.flush()
+}
+
+func eachRow(ctx context.Context, on queries.Querier, f csvFile, each func([]any) error) error {
+	for _, values := range f.known {
+		if err := each(values); err != nil {
+			return err
+		}
+	}
+	if f.known != nil {
+		return nil
+	}
 	var values, targets []any
-	err := queries.Each(ctx, on, f.statement, nil, func(rows *sql.Rows) error {
+	return queries.Each(ctx, on, f.statement, nil, func(rows *sql.Rows) error {
 		if values == nil {
 			names, err := rows.Columns()
 			if err != nil {
@@ -50,16 +74,8 @@ func writeCSV(ctx context.Context, on queries.Querier, f csvFile, w io.Writer) e
 		if err := rows.Scan(targets...); err != nil {
 			return err
 		}
-		if err := write(c, values); err != nil {
-			return err
-		}
-		c.endLine()
-		return nil
+		return each(values)
 	})
-	if err != nil {
-		return err
-	}
-	return c.flush()
 }
 
 func plainRow(c *csvWriter, values []any) error {

@@ -129,6 +129,9 @@ func funcs() template.FuncMap {
 		"words":     func(s string) string { return strings.ReplaceAll(unhide(s), "_", " ") },
 		"seen":      visible,
 		"operation": operationMeaning,
+		"hazard":    hazardMeaning,
+		"withheld":  withheldMeaning,
+		"fix":       fixMeaning,
 		"conflict":  conflictMeaning,
 	}
 }

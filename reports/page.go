@@ -17,6 +17,7 @@ type page struct {
 	Extractions []extraction
 	Collections []collectionFigures
 	Forecast    []forecast
+	Onboarding  []application
 	Plan        planFigures
 	Operations  []operationFigures
 	Hazards     []hazard
@@ -25,7 +26,6 @@ type page struct {
 	Blocking    []blockingRule
 	Conflicts   []conflictKind
 	FixInApp    []fixInApp
-	FixInAppAll int
 	Quality     []qualityRow
 	Models      models
 	Weights     []weightBin
@@ -50,6 +50,9 @@ type forecast struct {
 	Collection, Provider, Realm                 string
 	Hub, Known, WouldCreate, Twins, ReviewTwins int64
 }
+
+// application is one account of one provider; those of Onboarding are the ones whose own records were given.
+type application struct{ Provider, Realm string }
 
 type planFigures struct {
 	Made                              bool
@@ -114,6 +117,35 @@ type sizeBin struct {
 type overlapCell struct {
 	Collection, A, B string
 	Things           int64
+}
+
+// rowsOf are the rows of a CSV file whose statement the page has run too; nil for any other.
+func (p *page) rowsOf(file string) [][]any {
+	rows := [][]any{}
+	switch file {
+	case "quality":
+		for _, q := range p.Quality {
+			rows = append(rows, []any{q.Source, q.Collection, q.Field, q.Records, q.Filled, q.FillRate, q.Distinct, orNil(q.TopValue.String, q.TopValue.Valid), orNil(q.TopCount.Int64, q.TopCount.Valid), q.Placeholders})
+		}
+	case "fix_in_app":
+		for _, f := range p.FixInApp {
+			rows = append(rows, []any{f.Collection, f.Provider, f.Realm, f.KeepID, f.MergeID, f.KeepName, f.MergeName, f.Why, f.Item})
+		}
+	case "forecast":
+		for _, f := range p.Forecast {
+			rows = append(rows, []any{f.Collection, f.Provider, f.Realm, f.Hub, f.Known, f.WouldCreate, f.Twins, f.ReviewTwins})
+		}
+	default:
+		return nil
+	}
+	return rows
+}
+
+func orNil[T any](v T, valid bool) any {
+	if valid {
+		return v
+	}
+	return nil
 }
 
 // readRows runs a statement and scans each row into a T by the targets given.
@@ -182,8 +214,6 @@ func (p *page) readClusters(ctx context.Context, on queries.Querier) (err error)
 	p.FixInApp, err = readRows(ctx, on, "reports/csv_fix_in_app.sql", func(f *fixInApp) []any {
 		return []any{&f.Collection, &f.Provider, &f.Realm, &f.KeepID, &f.MergeID, &f.KeepName, &f.MergeName, &f.Why, &f.Item}
 	})
-	p.FixInAppAll = len(p.FixInApp)
-	p.FixInApp = p.FixInApp[:min(len(p.FixInApp), maxRows)]
 	return err
 }
 
@@ -205,6 +235,10 @@ func (p *page) readConflicts(ctx context.Context, on queries.Querier) error {
 
 func (p *page) readPlan(ctx context.Context, on queries.Querier) (err error) {
 	if p.Forecast, err = readForecast(ctx, on); err != nil {
+		return err
+	}
+	p.Onboarding, err = readRows(ctx, on, "reports/page_onboarding.sql", func(a *application) []any { return []any{&a.Provider, &a.Realm} })
+	if err != nil {
 		return err
 	}
 	if p.Stages.Planned {

@@ -7,6 +7,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"runtime"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/sameas/sameas/internal/config"
 )
@@ -40,28 +44,58 @@ func Write(ctx context.Context, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, fmt.Errorf("read workspace for the report: %w", err)
 	}
-	result := Result{Files: []string{}, NotRun: p.NotRun}
-	write := func(name string, fill func(io.Writer) error) error {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if err := writeWhole(o.Dir, name, fill); err != nil {
-			return err
-		}
-		log.Debug("wrote report file", "file", name)
-		result.Files = append(result.Files, name)
-		return nil
-	}
+	return writeAll(ctx, o, p, log)
+}
+
+// writing is one file of the report.
+type writing struct {
+	name string
+	fill func(context.Context, io.Writer) error
+}
+
+// writings are the files in the order they are listed.
+func writings(db *sql.DB, p *page) []writing {
+	var all []writing
 	for _, f := range csvSet() {
 		if f.name == "pairs" {
 			f.row = pairRow(p.Models)
 		}
-		if err := write(f.name+".csv", func(w io.Writer) error { return writeCSV(ctx, o.DB, f, w) }); err != nil {
-			return result, err
+		f.known = p.rowsOf(f.name)
+		all = append(all, writing{f.name + ".csv", func(ctx context.Context, w io.Writer) error { return writeCSV(ctx, db, f, w) }})
+	}
+	return append(all,
+		writing{"README.md", func(_ context.Context, w io.Writer) error { return writeReadme(w) }},
+		writing{"report.html", func(ctx context.Context, w io.Writer) error { return writeHTML(ctx, db, p, w) }})
+}
+
+// atOnce is how many files are written side by side: each holds a result of the database while it is written.
+const atOnce = 3
+
+// writeAll writes the files side by side, the page, which takes longest, first.
+func writeAll(ctx context.Context, o Options, p *page, log *slog.Logger) (Result, error) {
+	all := writings(o.DB, p)
+	written := make([]bool, len(all))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(min(atOnce, max(1, runtime.GOMAXPROCS(0))))
+	for i, w := range slices.Backward(all) {
+		group.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := writeWhole(o.Dir, w.name, func(out io.Writer) error { return w.fill(ctx, out) }); err != nil {
+				return err
+			}
+			log.Debug("wrote report file", "file", w.name)
+			written[i] = true
+			return nil
+		})
+	}
+	err := group.Wait()
+	result := Result{Files: []string{}, NotRun: p.NotRun}
+	for i, w := range all {
+		if written[i] {
+			result.Files = append(result.Files, w.name)
 		}
 	}
-	if err := write("README.md", writeReadme); err != nil {
-		return result, err
-	}
-	return result, write("report.html", func(w io.Writer) error { return writeHTML(ctx, o.DB, p, w) })
+	return result, err
 }

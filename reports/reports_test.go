@@ -118,7 +118,7 @@ func TestReportAfterEachStage(t *testing.T) {
 		{"extract", []string{"models", "blocking", "edges", "clusters", "cluster_stats", "conflicts", "plans", "operations", "operation_fields", "outcomes"},
 			[]string{"match", "merge plan", "merge apply", "merge verify"}, "They have not been compared yet."},
 		{"match", []string{"plans", "operations", "operation_fields", "outcomes"},
-			[]string{"merge plan", "merge apply", "merge verify"}, "would be created if sync were switched on now."},
+			[]string{"merge plan", "merge apply", "merge verify"}, "would be created twice <bdi>in my-application</bdi> if its sync were switched on now."},
 		{"plan", []string{"outcomes"}, []string{"merge apply", "merge verify"}, "2 operations, 1 record left alone"},
 		{"verify", nil, []string{}, "ID 17 is not there"},
 	}

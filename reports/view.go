@@ -12,7 +12,7 @@ type view struct {
 	Policy        string
 	Head          template.HTML
 	Hub           string
-	Twins, Maybe  int64
+	Lead          lead
 	Stale, Stops  []string
 	Figures       []figure
 	Steps         []step
@@ -20,12 +20,20 @@ type view struct {
 	Overlaps      []overlap
 	QualityGroups []qualityGroup
 	Cards         []cardView
+	FixFirst      []fixInApp // in sight
+	FixRest       []fixInApp // folded
 }
 
-type figure struct{ What, Value, More string }
+func split[T any](rows []T, n int) (first, rest []T) {
+	n = min(n, len(rows))
+	return rows[:n], rows[n:]
+}
+
+// figure is one answer at a glance, with the part of the page that tells more.
+type figure struct{ What, Value, More, To string }
 
 // step is one of the order of onboarding: done, now (the next one) or later.
-type step struct{ Text, Class string }
+type step struct{ Text, Command, Class string }
 
 type qualityGroup struct {
 	Source, Collection string
@@ -35,9 +43,9 @@ type qualityGroup struct {
 }
 
 func newView(p *page, cards []card) view {
-	v := view{page: p, Policy: policy(), Head: head(), Hub: hubName(p.Extractions), Stale: p.staleWords(), Stops: p.stops(),
+	v := view{page: p, Policy: policy(), Head: head(), Hub: hubName(p.Extractions), Lead: newLead(p), Stale: p.staleWords(), Stops: p.stops(),
 		Figures: p.figures(), Steps: p.steps(), Overlaps: overlaps(p.Overlap), QualityGroups: qualityGroups(p.Quality)}
-	v.Twins, v.Maybe = p.twins()
+	v.FixFirst, v.FixRest = split(p.FixInApp[:min(len(p.FixInApp), maxRows)], 6)
 	for _, c := range p.Collections {
 		v.Charts = append(v.Charts, weightChart(c.Collection, p.Weights, p.Models.of(c.Collection)), sizeChart(c.Collection, p.Sizes))
 	}
@@ -47,26 +55,15 @@ func newView(p *page, cards []card) view {
 	return v
 }
 
-// figures are what an engineer decides by, at a glance.
+// figures answer at a glance: what was read and found, what a person must look at, what is written, what became of it.
 func (p *page) figures() []figure {
-	var records, hub, auto, held, review, conflicts int64
-	for _, c := range p.Collections {
-		records, hub, auto, held = records+c.Records, hub+c.Hub, auto+c.AutoClusters, held+c.AutoRecords
-		review, conflicts = review+c.ReviewItems, conflicts+c.Conflicts
-	}
-	all := []figure{{"Records read", thousands(records), thousands(hub) + " in the hub"}, p.extractionFigure()}
+	all := []figure{p.readFigure()}
 	if !p.Stages.Matched {
 		return all
 	}
-	all = append(all, figure{"Sure clusters", thousands(auto), thousands(held) + " records in them"},
-		figure{"For a person", thousands(review), "items to review"},
-		figure{"Conflicts", thousands(conflicts), "merges refused, guards that fired"})
+	all = append(all, p.foundFigure(), p.personFigure())
 	if p.Plan.Made {
-		more := "no stop hazard"
-		if n := len(p.stops()); n > 0 {
-			more = fmt.Sprintf("%d stop %s to allow by name", n, plural(n, "hazard", "hazards"))
-		}
-		all = append(all, figure{"Planned writes", thousands(p.Plan.Operations), more})
+		all = append(all, p.planFigure())
 	}
 	if p.Stages.Applied {
 		all = append(all, p.outcomeFigure())
@@ -74,20 +71,59 @@ func (p *page) figures() []figure {
 	return all
 }
 
-func (p *page) extractionFigure() figure {
+func (p *page) readFigure() figure {
+	var records, hub int64
+	for _, c := range p.Collections {
+		records, hub = records+c.Records, hub+c.Hub
+	}
 	var doubtful []string
 	for _, e := range p.Extractions {
 		if e.Status != "complete" {
 			doubtful = append(doubtful, e.Source+" "+e.Collection)
 		}
 	}
+	more := "all of it complete"
 	switch {
 	case len(p.Extractions) == 0:
-		return figure{"Extraction", "–", "not run"}
-	case len(doubtful) == 0:
-		return figure{"Extraction", "Complete", fmt.Sprintf("%d %s", len(p.Extractions), plural(len(p.Extractions), "source read", "sources read"))}
+		more = "extract has not run"
+	case len(doubtful) > 0:
+		more = "in doubt: " + strings.Join(doubtful, ", ")
 	}
-	return figure{"Extraction", "In doubt", strings.Join(doubtful, ", ")}
+	return figure{"Records read", thousands(records), thousands(hub) + " in the hub; " + more, "sources"}
+}
+
+func (p *page) foundFigure() figure {
+	var auto, held int64
+	for _, c := range p.Collections {
+		auto, held = auto+c.AutoClusters, held+c.AutoRecords
+	}
+	return figure{"Found surely the same", thousands(held), "records, of only " + many(auto, "thing", "things"), "found"}
+}
+
+func (p *page) personFigure() figure {
+	var review int64
+	for _, c := range p.Collections {
+		review += c.ReviewItems
+	}
+	more := plural(int(review), "item that may be one thing", "items that may each be one thing")
+	if n := len(p.FixInApp); n > 0 {
+		more += "; " + many(int64(n), "duplicate", "duplicates") + " to merge inside applications"
+	}
+	return figure{"For a person to judge", thousands(review), more, "clusters"}
+}
+
+func (p *page) planFigure() figure {
+	var kinds []string
+	for _, o := range p.Operations {
+		if o.Type != "withheld" {
+			kinds = append(kinds, thousands(o.Planned)+" "+o.Type)
+		}
+	}
+	more := strings.Join(kinds, ", ")
+	if n := len(p.stops()); n > 0 {
+		more += fmt.Sprintf("; %d %s to allow by name", n, plural(n, "hazard", "hazards"))
+	}
+	return figure{"Planned writes to the hub", thousands(p.Plan.Operations), more, "plan"}
 }
 
 func (p *page) outcomeFigure() figure {
@@ -95,11 +131,16 @@ func (p *page) outcomeFigure() figure {
 	for _, o := range p.Operations {
 		done, rest, different = done+o.Done, rest+o.Skipped+o.Failed, different+o.Different
 	}
-	more := thousands(rest) + " skipped or failed"
-	if p.Stages.Verified {
-		more += ", " + thousands(different) + " found to differ"
+	more := thousands(rest) + " skipped, drifted or failed"
+	switch {
+	case !p.Stages.Verified:
+		more += "; not verified yet"
+	case different == 0:
+		more += "; read back as planned"
+	default:
+		more += "; " + thousands(different) + " found to differ"
 	}
-	return figure{"Applied", thousands(done), more}
+	return figure{"Written so far", thousands(done), more, "plan"}
 }
 
 func plural(n int, one, many string) string {
@@ -118,17 +159,17 @@ func (p *page) steps() []step {
 	}
 	s := p.Stages
 	all := []struct {
-		text string
-		done bool
+		text, command string
+		done          bool
 	}{
-		{"Connect the first application, and extract the hub and the second application's own records: sameas extract", s.Extracted},
-		{"Find what is the same: sameas match", s.Matched},
-		{"Look at the review items below, and at what only an application can mend (fix_in_app.csv); then match again", s.Matched && review == 0},
-		{"Make a plan and read it: sameas merge plan, sameas merge dry-run", s.Planned},
-		{"Attach the second application's IDs: sameas merge apply", s.Applied},
-		{"Read everything back: sameas merge verify", s.Verified},
-		{"Extract and match again; the forecast must be clean: sameas forecast", s.Verified && twins == 0 && maybe == 0},
-		{"Switch on the second application's sync, and verify again after one full sync", false},
+		{"Connect the first application; read the hub and the next application's own records", "sameas extract", s.Extracted},
+		{"Find what is the same", "sameas match", s.Matched},
+		{"Judge the review items below, merge what only an application can merge (fix_in_app.csv), and match again", "sameas match", s.Matched && review == 0},
+		{"Make a plan, and read what it would send", "sameas merge plan, sameas merge dry-run", s.Planned},
+		{"Write it: hub records gain the next application's IDs", "sameas merge apply", s.Applied},
+		{"Read everything back", "sameas merge verify", s.Verified},
+		{"Extract and match again, until nothing would be created twice", "sameas forecast", s.Verified && twins == 0 && maybe == 0},
+		{"Switch on the next application's sync, and verify again after one full sync", "sameas merge verify", false},
 	}
 	steps, now := make([]step, 0, len(all)), false
 	for _, a := range all {
@@ -139,7 +180,7 @@ func (p *page) steps() []step {
 		case !now:
 			class, now = "now", true
 		}
-		steps = append(steps, step{a.text, class})
+		steps = append(steps, step{a.text, a.command, class})
 	}
 	return steps
 }

@@ -1,5 +1,7 @@
 package reports
 
+import "strings"
+
 // operationMeaning says in words what an operation of a type does.
 func operationMeaning(kind string) string {
 	switch kind {
@@ -52,4 +54,57 @@ func conflictMeaning(kind string) string {
 		return "Evidence that was set aside."
 	}
 	return ""
+}
+
+// hazardMeaning says in words what a hazard of a plan is.
+func hazardMeaning(name string) string {
+	switch name {
+	case "id_on_two_records":
+		return "An ID will stand on two hub records: IDs can be added but not taken away, so the duplicate keeps the one that the survivor gains."
+	case "retire_propagates":
+		return "Making a duplicate inactive deletes it in the applications that hold an ID of it."
+	case "foreign_id":
+		return "An ID of another application is written with this one's credentials: whether the hub accepts that is not documented."
+	case "archived_target":
+		return "The hub record written to is out of use."
+	case "outcome_unknown":
+		return "Nothing public says what the request does."
+	case "irreversible_id":
+		return "An ID that is added cannot be taken back."
+	case "field_conflict":
+		return "The records hold different values; those that do not survive stay in the plan and in fields.csv."
+	case "large_cluster":
+		return "More records than most clusters hold."
+	}
+	return ""
+}
+
+// withheldMeaning says in words why a record is left alone.
+func withheldMeaning(reason string) string {
+	switch {
+	case reason == "in_review":
+		return "A person must judge it first."
+	case reason == "below_attach":
+		return "Alike, but not surely enough for an ID that cannot be taken back."
+	case reason == "not_in_hub":
+		return "The hub holds nothing like it: with merge.create the plan creates it there."
+	case reason == "archived_match":
+		return "Its only match in the hub is out of use."
+	case strings.HasPrefix(reason, "field_conflict"):
+		return "The records differ in what identifies them, such as a birth date or a tax number."
+	}
+	return ""
+}
+
+// fixMeaning says in words why an application should merge two of its IDs.
+func fixMeaning(why string) string {
+	switch why {
+	case "same_review_item":
+		return "They may be one: look at the review item."
+	case "refused_cannot_link":
+		return "Their records look like one thing."
+	case "refused_echo":
+		return "The second is a copy that a sync made."
+	}
+	return strings.ReplaceAll(why, "_", " ")
 }

@@ -87,6 +87,9 @@
   const letter = (i) => String.fromCharCode(65 + (i % 26)) + (i >= 26 ? Math.floor(i / 26) : "");
   const shortKey = (k) => k.replace(/^connec\/[^/]*\//, "");
 
+  // plain is a value without what is only a manner of writing it.
+  const plain = (v) => v.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+
   function cell(value, base, isBase) {
     if (!value) return el("td", "none", "\u2013");
     const td = el("td", "");
@@ -100,30 +103,57 @@
       td.append(el("span", "hidden", "differs: "));
       lines.forEach((line, i) => {
         if (i) text.append("\n");
-        if (known.includes(line)) text.append(line); else text.append(...marked(known[i] || known[0], line));
+        const alike = known.find((k) => plain(k) === plain(line) && plain(line));
+        if (known.includes(line)) text.append(line);
+        else if (alike !== undefined) text.append(el("span", "form", line));
+        else text.append(...marked(known[i] || known[0], line));
       });
     }
     td.append(text);
     return td;
   }
 
-  // marked marks the characters of a line that the other lacks; the whole of it when the two have too little in common
-  // for that to help, or when it only lacks something itself.
+  // marked marks the words of a line that the other lacks; of a word that replaced a similar one only the characters
+  // that differ. A line that only lacks something is marked whole.
   function marked(other, line) {
-    const parts = difference(other, line);
+    const x = other.match(/\s+|\S+/g) || [], y = line.match(/\s+|\S+/g) || [];
+    const changed = x.length * y.length <= 40000 ? lcs(x, y) : y.map(() => true);
+    const gone = x.length * y.length <= 40000 ? lcs(y, x) : x.map(() => true);
+    const words = x.filter((w, i) => gone[i] && w.trim());
+    if (!changed.some((c, i) => c && y[i].trim())) return [el("mark", "", line)];
+    const out = [];
+    y.forEach((word, i) => {
+      if (!changed[i] || !word.trim()) out.push(word);
+      else out.push(...markedWord(words.shift() || "", word));
+    });
+    return out;
+  }
+  function markedWord(other, word) {
+    const parts = difference(other, word);
     const changed = parts.filter((p) => p.changed).reduce((n, p) => n + p.text.length, 0);
-    if (!changed || changed * 2 > line.length + 1) return [el("mark", "", line)];
+    if (!changed || changed * 3 > word.length) return [el("mark", "", word)];
     return parts.map((p) => (p.changed ? el("mark", "", p.text) : p.text));
   }
 
-  function side(card, fields) {
+  // A record's name on its card: the letter of its cluster and its number there.
+  function named(card) {
+    const at = {};
+    return card.m.map((m) => letter(m.g) + (at[m.g] = (at[m.g] || 0) + 1));
+  }
+  // told replaces the keys of a card's records in a sentence by their names on the card.
+  function told(card, names, text) {
+    const keys = card.m.map((m, i) => [m.k, names[i]]).sort((a, b) => b[0].length - a[0].length);
+    for (const [key, name] of keys) text = text.replaceAll(key, name);
+    return text;
+  }
+
+  function side(card, fields, names) {
     const head = el("tr", "", el("th", "", el("span", "hidden", "Field")));
     head.firstChild.scope = "col";
-    const several = card.g.length > 1;
     card.m.forEach((m, i) => {
       const th = el("th", i > 0 && m.g !== card.m[i - 1].g ? "first" : "");
       th.scope = "col";
-      th.append(several ? `${letter(m.g)} \u00b7 ${m.s} ` : `${m.s} `);
+      th.append(el("strong", "", names[i]), ` ${m.s} `);
       if (m.w) th.append(el("span", "tag auto", "survivor"));
       th.append(el("bdi", "id", shortKey(m.k)));
       head.append(th);
@@ -182,28 +212,52 @@
   }
 
   const kindWords = { shared_id: "share the ID", link: "are linked by", fuzzy: "are alike, found by", decision: "were judged, decision" };
-  function why(card, models) {
+  function why(card, models, names) {
     if (!card.e) return null;
-    const name = (i) => (i < 0 ? "a record not shown" : `${card.m[i].s} ${shortKey(card.m[i].k)}`);
+    const name = (i) => (i < 0 ? "a record not shown" : names[i]);
     const box = el("div", "falls");
     const model = models[card.c];
+    const first = Math.max(0, card.e.indexOf(deciding(card)));
     card.e.forEach((edge, i) => {
-      const summary = el("summary", "", el("bdi", "", name(edge.a)), " and ", el("bdi", "", name(edge.b)), ` ${kindWords[edge.k] || edge.k} `, el("bdi", "id", edge.v), edge.s ? `: ${bits(edge.w)} bits` : "");
+      const summary = el("summary", "", el("strong", "", name(edge.a)), " and ", el("strong", "", name(edge.b)), ` ${kindWords[edge.k] || edge.k} `, el("bdi", "id", edge.v.replaceAll("_", " ")), edge.s ? `: ${bits(edge.w)} bits` : "");
       const item = el("details", "", summary);
       const fill = () => { if (item.childElementCount === 1) item.append(edge.s && edge.t && model ? waterfall(edge, model) : el("p", "quiet", "Not scored: the ID speaks for itself.")); };
       item.addEventListener("toggle", fill);
-      if (i === 0 && edge.s) { fill(); item.open = true; }
+      if (i === first && edge.s) { fill(); item.open = true; }
       box.append(item);
     });
     if (card.en > card.e.length) box.append(el("p", "quiet", `${card.e.length} of ${card.en} pairs are shown; all are in pairs.csv.`));
-    return el("details", "", el("summary", "", `Why: ${count(card.en, "pair", "pairs")}`), box);
+    return el("details", "", el("summary", "", `Why: ${count(card.en, "pair", "pairs")} of records, field by field`), box);
   }
 
-  function sent(card) {
+  // The pair that decides: the strongest between two clusters, else the weakest that was scored.
+  function deciding(card) {
+    const scored = (card.e || []).filter((e) => e.s && e.t);
+    const between = scored.filter((e) => e.a >= 0 && e.b >= 0 && card.m[e.a].g !== card.m[e.b].g);
+    if (between.length) return between.reduce((x, y) => (y.w > x.w ? y : x));
+    return scored.length ? scored.reduce((x, y) => (y.w < x.w ? y : x)) : null;
+  }
+
+  // brief is the deciding pair in one line: what speaks for it, what against, and the sum.
+  function brief(card, models, names) {
+    const edge = deciding(card), model = models[card.c];
+    if (!edge || !model || edge.a < 0 || edge.b < 0) return null;
+    const line = el("p", "brief", el("strong", "", `${names[edge.a]} and ${names[edge.b]} `));
+    const steps = [...edge.t].sort((a, b) => b[2] - a[2]).filter((t) => Math.abs(t[2]) >= 0.05);
+    for (const [f, level, b] of steps) {
+      const field = model.fields[f];
+      line.append(el("span", b < 0 ? "chip against" : "chip", `${field.label || field.name} ${field.levels[level].name} `, el("b", "", bits(b))), " ");
+    }
+    const auto = Math.log2(model.thresholds.auto / (1 - model.thresholds.auto));
+    line.append(el("span", "sumup", `with the prior ${bits(model.prior_bits)} = `, el("b", "", `${bits(edge.w)} bits`), Number.isFinite(auto) ? `; sure from ${bits(auto)}` : ""));
+    return line;
+  }
+
+  function sent(card, names) {
     if (!card.o) return null;
     const box = el("div", "");
     for (const o of card.o) {
-      box.append(el("p", "", el("strong", "", o.t), " ", o.u ? el("span", "tag " + o.u, o.u) : "", " ", el("bdi", "quiet", o.r || "")));
+      box.append(el("p", "", el("strong", "", o.t), " ", o.u ? el("span", "tag " + o.u, o.u) : "", " ", el("bdi", "quiet", told(card, names, o.r || ""))));
       if (o.h) box.append(el("p", "", ...o.h.split(" ").map((h) => el("span", "tag notice", h)).flatMap((t) => [t, " "])));
       if (o.q) box.append(el("pre", "", o.q + (o.b ? "\n" + o.b : "")));
     }
@@ -215,6 +269,7 @@
     return el("details", "", el("summary", "", `What would be sent: ${count(card.o.length, "operation", "operations")}`), box);
   }
 
+  const tierWords = { auto: "sure", review: "to review", single: "one record" };
   function title(card) {
     const v = card.m[card.b].v;
     return v[0] || [v[2], v[3]].filter(Boolean).join(" ") || v[6].split("\n")[0] || card.id;
@@ -222,20 +277,26 @@
 
   function render(card, line, data) {
     const review = card.g.length > 1 || card.g.some((g) => g.t === "review");
-    const tag = el("span", "tag " + (review ? "review" : "auto"), review ? (card.g.length > 1 ? `review: ${card.g.length} clusters` : "review") : "auto");
+    const tag = el("span", "tag " + (review ? "review" : "auto"), review ? (card.g.length > 1 ? `to review: ${card.g.length} clusters that may be one` : "to review") : "sure");
+    const names = named(card);
     const weight = line.w === null ? "by IDs" : `${card.g.length > 1 ? "best pair between" : "weakest link"} ${bits(line.w)} bits`;
     const node = el("article", "card",
       el("header", "", el("h3", "", el("bdi", "", title(card))), tag,
         el("span", "meta", `${card.c} \u00b7 ${count(card.mn, "record", "records")} \u00b7 ${weight}`), el("bdi", "id quiet", card.id)));
+    const whole = [];
     card.g.forEach((g, i) => {
-      if (g.r) node.append(el("p", "reason", card.g.length > 1 ? `${letter(i)} (${g.id}, ${g.t}): ` : "", el("bdi", "", g.r)));
+      if (g.r && card.g.length > 1) whole.push(el("p", "reason", el("strong", "", letter(i)), " ", el("bdi", "id quiet", g.id), ` ${tierWords[g.t] || g.t}: `, el("bdi", "", told(card, names, g.r))));
+      else if (g.r) node.append(el("p", "reason", el("bdi", "", told(card, names, g.r))));
     });
-    const clashes = (card.x || []).map((x) => el("p", "clash", el("strong", "", x.k.replaceAll("_", " ")), ": ", el("bdi", "", x.d)));
+    if (whole.length) node.append(el("details", "reason", el("summary", "", "How each cluster is held together"), ...whole));
+    const clashes = (card.x || []).map((x) => el("p", "clash", el("strong", "", x.k.replaceAll("_", " ")), ": ", el("bdi", "", told(card, names, x.d))));
+    const strongest = brief(card, data.models, names);
+    if (strongest) node.append(strongest);
     node.append(...clashes.slice(0, 2));
     if (clashes.length > 2) node.append(el("details", "", el("summary", "", count(clashes.length - 2, "more conflict", "more conflicts")), ...clashes.slice(2)));
-    node.append(side(card, data.fields));
+    node.append(side(card, data.fields, names));
     if (card.mn > card.m.length) node.append(el("p", "quiet", `${card.m.length} of ${card.mn} records are shown; all are in members.csv.`));
-    for (const part of [why(card, data.models), sent(card)]) if (part) node.append(part);
+    for (const part of [why(card, data.models, names), sent(card, names)]) if (part) node.append(part);
     return node;
   }
 
@@ -255,7 +316,7 @@
     let rows = [], page = 0, turn = 0;
 
     const orders = {
-      look: (a, b) => (index.t[b] & 6) - (index.t[a] & 6) || index.s[b] - index.s[a] || a - b,
+      look: (a, b) => (index.t[b] & 2) - (index.t[a] & 2) || (index.w[b] ?? -Infinity) - (index.w[a] ?? -Infinity) || index.s[b] - index.s[a] || a - b,
       size: (a, b) => index.s[b] - index.s[a] || a - b,
       weak: (a, b) => (index.w[a] ?? Infinity) - (index.w[b] ?? Infinity) || a - b,
       strong: (a, b) => (index.w[b] ?? Infinity) - (index.w[a] ?? Infinity) || a - b,

@@ -1,19 +1,54 @@
 -- reports/csv_fix_in_app.sql: probable duplicates inside one application, for fix_in_app.csv
--- reads: clusters, external_ids, records, conflicts
+-- reads: clusters, external_ids, records, conflicts, links
 -- writes: nothing
 -- params:
 -- grain: one ID that an application should merge into another ID of its own
 --
 -- Two IDs of one provider and realm that stand in one review item, or on the two sides of a refused union, are one
--- thing twice in that application, which alone can mend it. Kept is the ID that most records carry (the other
--- applications know it), then the one that stood first, then the smaller. An ID that a file source no longer lists
--- is gone from the application already, and an ID that match found to be no identity names nothing: neither counts.
+-- thing twice in that application, which alone can mend it. Kept is the ID that applications link natively (in an
+-- echo that is the original, and what no link names is the copy that the sync made), then the one that most hub
+-- records bear, then the older, then the smaller number. An echo concerns every application of its records, not only
+-- the one that the conflict names. An ID that a file source no longer lists is gone from the application already; an
+-- ID that match found to be no identity, or that is a word for none, names nothing: none of these counts.
 WITH hub_values AS (
     SELECT DISTINCT
         collection,
         key_a AS id_key
     FROM conflicts
     WHERE kind = 'hub_value' AND key_a IS NOT NULL
+),
+slipped AS (
+    SELECT DISTINCT
+        provider AS source
+    FROM conflicts
+    WHERE kind = 'link_source_off' AND provider IS NOT NULL
+),
+natives AS (
+    SELECT
+        collection,
+        left_provider AS provider,
+        left_realm AS realm,
+        left_id AS id
+    FROM links
+    ANTI JOIN slipped USING (source)
+    UNION
+    SELECT
+        collection,
+        right_provider AS provider,
+        right_realm AS realm,
+        right_id AS id
+    FROM links
+    ANTI JOIN slipped USING (source)
+    UNION
+    SELECT
+        e.collection,
+        e.provider,
+        e.realm,
+        e.id
+    FROM external_ids e
+    JOIN records r ON r.rid = e.rid AND NOT r.hub
+    SEMI JOIN (SELECT rid FROM external_ids WHERE provider <> 'connec' GROUP BY rid HAVING count(DISTINCT (provider, realm)) > 1) several
+        ON several.rid = e.rid
 ),
 listed AS (
     SELECT DISTINCT
@@ -31,7 +66,8 @@ live AS (
         e.id,
         c.cluster_id,
         c.review_id,
-        count(DISTINCT e.rid) AS carriers,
+        count(DISTINCT e.rid) FILTER (r.hub) AS carriers,
+        bool_or(n.id IS NOT NULL) AS native,
         min(coalesce(r.created_at, TIMESTAMP '9999-12-31')) AS first_seen,
         min_by(
             coalesce(nullif(r.name, ''), trim(concat_ws(' ', r.first_name, r.last_name)), ''),
@@ -45,8 +81,10 @@ live AS (
         AND v.id_key = replace(replace(e.provider, '%', '%25'), '/', '%2F') || '/'
             || replace(replace(e.realm, '%', '%25'), '/', '%2F') || '/'
             || replace(replace(e.id, '%', '%25'), '/', '%2F')
+    LEFT JOIN natives n ON n.collection = e.collection AND n.provider = e.provider AND n.realm = e.realm AND n.id = e.id
     WHERE e.provider <> 'connec'
         AND v.id_key IS NULL
+        AND lower(trim(e.id)) NOT IN ('', '0', '-1', '-', '?', 'n/a', 'na', 'nil', 'none', 'null', 'undefined', 'unknown', 'tba', 'test')
         AND (l.collection IS NULL OR own.rid IS NOT NULL)
     GROUP BY ALL
 ),
@@ -83,6 +121,7 @@ together AS (
         'same_review_item' AS why,
         2 AS rank,
         l.id,
+        l.native,
         l.carriers,
         l.first_seen,
         l.name
@@ -92,16 +131,18 @@ together AS (
         l.collection,
         l.provider,
         l.realm,
-        least(s.left_cluster, s.right_cluster) || ' ' || greatest(s.left_cluster, s.right_cluster) AS item,
+        least(s.left_cluster, s.right_cluster)
+            || CASE WHEN s.left_cluster <> s.right_cluster THEN ' ' || greatest(s.left_cluster, s.right_cluster) ELSE '' END AS item,
         'refused_' || s.kind AS why,
         1 AS rank,
         l.id,
+        l.native,
         l.carriers,
         l.first_seen,
         l.name
     FROM flanks s
     JOIN live l ON l.collection = s.collection AND l.cluster_id = s.cluster_id
-    WHERE s.provider IS NULL OR (s.provider = l.provider AND (s.realm IS NULL OR s.realm = l.realm))
+    WHERE s.kind = 'echo' OR s.provider IS NULL OR (s.provider = l.provider AND (s.realm IS NULL OR s.realm = l.realm))
 ),
 merged AS (
     SELECT
@@ -112,6 +153,7 @@ merged AS (
         why,
         rank,
         id,
+        bool_or(native) AS native,
         sum(carriers) AS carriers,
         min(first_seen) AS first_seen,
         min(name) AS name
@@ -127,7 +169,7 @@ placed AS (
     FROM merged
     WINDOW kept AS (
         PARTITION BY collection, provider, realm, item, why
-        ORDER BY carriers DESC, first_seen, length(id), id)
+        ORDER BY native DESC, carriers DESC, first_seen, try_cast(id AS HUGEINT) NULLS LAST, length(id), id)
 )
 SELECT
     collection,
@@ -142,4 +184,4 @@ SELECT
 FROM placed
 WHERE place > 1
 GROUP BY collection, provider, realm, keep_id, merge_id
-ORDER BY collection, provider, realm, keep_id, merge_id
+ORDER BY collection, provider, realm, length(keep_id), keep_id, length(merge_id), merge_id

@@ -3,6 +3,8 @@
 -- writes: nothing
 -- params:
 -- grain: one operation or withheld record of the latest plan
+--
+-- A withheld record stands in the plan's line alone: which it is, the reason as a word to filter by, and in a sentence.
 SELECT
     o.seq,
     o.op_id,
@@ -11,10 +13,12 @@ SELECT
     o.collection,
     o.cluster_id,
     o.target_key,
+    CASE WHEN o.type = 'withheld' THEN json_extract_string(o.operation, '$.record') END AS record_key,
+    CASE WHEN o.type = 'withheld' THEN json_extract_string(o.operation, '$.withheld') END AS withheld,
     concat_ws(' ', o.method, o.path) AS request,
     o.body,
     array_to_string(list_sort(o.hazards), ' ') AS hazards,
-    o.reason,
+    coalesce(CASE WHEN o.type = 'withheld' THEN nullif(json_extract_string(o.operation, '$.reason.text'), '') END, o.reason) AS reason,
     u.outcome,
     u.status AS http_status,
     u.detail AS outcome_detail,
