@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"strconv"
@@ -71,7 +72,23 @@ func look(path string, create bool) (isNew bool, err error) {
 	case !info.Mode().IsRegular():
 		return false, fmt.Errorf("workspace %s is not a regular file: name another with --workspace", path)
 	}
-	return false, nil
+	return false, checkMagic(path)
+}
+
+// checkMagic refuses what is no database before the engine sees it, which would open a CSV file as one of its own. What
+// may not be read is left for the engine to complain about.
+func checkMagic(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	// The header of a DuckDB file: a checksum of 8 bytes, then the magic.
+	var header [12]byte
+	if _, err := io.ReadFull(f, header[:]); err != nil || string(header[8:]) != "DUCK" {
+		return fmt.Errorf("%s is not a DuckDB file: name another with --workspace", path)
+	}
+	return nil
 }
 
 // configure runs on every new connection: some settings are the connection's own.

@@ -17,10 +17,7 @@ func (r *runner) evaluateCommand() *cli.Command {
 		Description: "The truth file is CSV: provider,realm,id,entity and, optionally, collection, kind, indistinguishable.\n" +
 			"Without it one provider's IDs are removed in turn: recall on linked pairs, no precision.",
 		Flags: []cli.Flag{&cli.StringFlag{Name: "truth", Usage: "truth `FILE`"}},
-		Action: r.stage(false, func(ctx context.Context, c *cli.Context, s *session) error {
-			if err := noArguments(c); err != nil {
-				return err
-			}
+		Action: r.bareStage(false, func(ctx context.Context, c *cli.Context, s *session) error {
 			evaluation, err := r.evaluate(ctx, s, c.String("truth"))
 			if err != nil {
 				return err

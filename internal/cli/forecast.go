@@ -13,10 +13,7 @@ func (r *runner) forecastCommand() *cli.Command {
 		Name:        "forecast",
 		Usage:       "what each application's first sync would create",
 		Description: "Exit code 2 while any application would create a record that it already holds.",
-		Action: r.stage(false, func(ctx context.Context, c *cli.Context, s *session) error {
-			if err := noArguments(c); err != nil {
-				return err
-			}
+		Action: r.bareStage(false, func(ctx context.Context, c *cli.Context, s *session) error {
 			forecast, err := merge.Forecast(ctx, s.db)
 			if err != nil {
 				return err

@@ -39,10 +39,7 @@ func (r *runner) mergePlanCommand() *cli.Command {
 			&cli.StringFlag{Name: "out", Value: defaultPlan, Usage: "plan `FILE` to write"},
 			allowFlag(),
 		},
-		Action: r.stage(false, func(ctx context.Context, c *cli.Context, s *session) error {
-			if err := noArguments(c); err != nil {
-				return err
-			}
+		Action: r.bareStage(false, func(ctx context.Context, c *cli.Context, s *session) error {
 			s.config.Merge.Allow = append(s.config.Merge.Allow, c.StringSlice("allow")...)
 			summary, err := r.plan(ctx, s, c.String("out"))
 			if err != nil {

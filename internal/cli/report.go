@@ -19,10 +19,7 @@ func (r *runner) reportCommand() *cli.Command {
 			outFlag(),
 			&cli.BoolFlag{Name: "summary", Usage: "print the summary only, write nothing"},
 		},
-		Action: r.stage(false, func(ctx context.Context, c *cli.Context, s *session) error {
-			if err := noArguments(c); err != nil {
-				return err
-			}
+		Action: r.bareStage(false, func(ctx context.Context, c *cli.Context, s *session) error {
 			if c.Bool("summary") {
 				text, err := reports.Summary(ctx, s.db)
 				if err != nil {

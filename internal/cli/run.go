@@ -30,10 +30,7 @@ func (r *runner) runCommand() *cli.Command {
 			&cli.StringFlag{Name: "plan", Value: defaultPlan, Usage: "plan `FILE` to write"},
 			&cli.BoolFlag{Name: "fresh", Usage: "forget an interrupted extraction and start again"},
 		},
-		Action: r.stage(true, func(ctx context.Context, c *cli.Context, s *session) error {
-			if err := noArguments(c); err != nil {
-				return err
-			}
+		Action: r.bareStage(true, func(ctx context.Context, c *cli.Context, s *session) error {
 			result, text, err := r.all(ctx, c, s)
 			if err != nil {
 				return err

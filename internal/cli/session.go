@@ -57,3 +57,13 @@ func (r *runner) stage(create bool, f func(ctx context.Context, c *cli.Context, 
 		return f(c.Context, c, s)
 	}
 }
+
+// bareStage is a stage that takes no positional argument; one is refused before anything is opened.
+func (r *runner) bareStage(create bool, f func(ctx context.Context, c *cli.Context, s *session) error) cli.ActionFunc {
+	return func(c *cli.Context) error {
+		if err := noArguments(c); err != nil {
+			return err
+		}
+		return r.stage(create, f)(c)
+	}
+}
