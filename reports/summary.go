@@ -9,7 +9,7 @@ import (
 )
 
 // Summary is what a person at a terminal reads in ten seconds: what the applications' first syncs would create twice,
-// what was found, what is planned, what needs a person, and what has not run. Plain text, no colour.
+// what was found, what is planned, what needs a person, what to do next, and what has not run. Plain text, no colour.
 func Summary(ctx context.Context, db *sql.DB) (string, error) {
 	p, err := readPage(ctx, db, "")
 	if err != nil {
@@ -18,22 +18,25 @@ func Summary(ctx context.Context, db *sql.DB) (string, error) {
 	var b strings.Builder
 	p.summariseForecast(&b)
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	for _, c := range p.Collections {
-		fmt.Fprintf(w, "%s\t%s records (%s in the hub)", c.Collection, plain(c.Records), plain(c.Hub))
-		if p.Stages.Matched {
-			fmt.Fprintf(w, "\t%s clusters hold %s of them\t%s to review", plain(c.AutoClusters), plain(c.AutoRecords), plain(c.ReviewItems))
-		}
-		fmt.Fprintln(w)
+	for _, f := range p.figures() {
+		fmt.Fprintf(w, "%s\t%s\t%s\n", f.What, f.Value, f.More)
 	}
 	_ = w.Flush() // into memory
-	p.summarisePlan(&b)
+	if stops := p.stops(); len(stops) > 0 {
+		fmt.Fprintf(&b, "Stop hazards, refused unless allowed by name: %s\n", strings.Join(stops, ", "))
+	}
 	for _, e := range p.Extractions {
 		if e.Status != "complete" {
-			fmt.Fprintf(&b, "in doubt: %s %s is %s: %s\n", e.Source, e.Collection, e.Status, unhide(e.Doubt))
+			fmt.Fprintf(&b, "In doubt: %s %s is %s: %s\n", e.Source, e.Collection, e.Status, unhide(e.Doubt))
 		}
 	}
 	for _, stale := range p.staleWords() {
-		fmt.Fprintln(&b, stale)
+		fmt.Fprintf(&b, "Out of date: %s\n", stale)
+	}
+	for _, s := range p.steps() {
+		if s.Class == "now" {
+			fmt.Fprintf(&b, "Next: %s: `%s`\n", s.Text, s.Command)
+		}
 	}
 	if len(p.NotRun) > 0 {
 		fmt.Fprintf(&b, "not run yet: %s\n", strings.Join(p.NotRun, ", "))
@@ -45,45 +48,41 @@ func (p *page) summariseForecast(b *strings.Builder) {
 	if !p.Stages.Matched {
 		return
 	}
-	twins, maybe := p.twins()
-	switch {
-	case twins == 0 && maybe == 0:
-		fmt.Fprintln(b, "no duplicate would be created by switching sync on now, as far as the records tell")
+	l := newLead(p)
+	fmt.Fprintf(b, "%s\n\n", l.headline())
+	if len(p.Forecast) == 0 {
 		return
-	case twins == 0:
-		fmt.Fprintf(b, "%s duplicates may be created when sync is switched on: judge the review items\n", plain(maybe))
-	default:
-		fmt.Fprintf(b, "%s duplicates would be created if sync were switched on now (%s more may be)\n", plain(twins), plain(maybe))
 	}
-	for _, f := range p.Forecast {
-		if f.Twins+f.ReviewTwins > 0 {
-			fmt.Fprintf(b, "  %s of %s/%s: %s would be created, %s of them held already, %s perhaps\n",
-				f.Collection, unhide(f.Provider), unhide(f.Realm), plain(f.WouldCreate), plain(f.Twins), plain(f.ReviewTwins))
+	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "FIRST SYNC OF\tCOLLECTION\tCREATED TWICE\tPERHAPS TWICE\tNEW TO IT\tKNOWN BY ID\t")
+	for _, a := range l.Apps {
+		for _, f := range a.Rows {
+			fmt.Fprintf(w, "%s/%s\t%s\t%d\t%d\t%d\t%d\t\n", unhide(f.Provider), unhide(f.Realm), f.Collection, f.Twins, f.ReviewTwins, f.New(), f.Known)
 		}
 	}
+	if len(l.Others) > 0 {
+		fmt.Fprintf(w, "%s\tall\t%d\t%d\t%d\t%d\t\n", many(int64(len(l.Others)), "other", "others"), l.Rest.Twins, l.Rest.Maybe, l.Rest.Create-l.Rest.Twins-l.Rest.Maybe, l.Rest.Known)
+	}
+	_ = w.Flush() // into memory
+	fmt.Fprintln(b)
 }
 
-func (p *page) summarisePlan(b *strings.Builder) {
-	if !p.Plan.Made {
-		return
+// headline is the page's own, in plain text.
+func (l lead) headline() string {
+	now := " if " + l.Its + " sync were switched on now"
+	verb, past := " would be created twice ", " may be created twice "
+	if l.Past {
+		now, verb, past = " without this plan.\nIt has been applied: extract and match again to see what is left", " would have been created twice ", " may have been created twice "
 	}
-	var parts []string
-	var done, failed, different int64
-	for _, o := range p.Operations {
-		parts = append(parts, plain(o.Planned)+" "+o.Type)
-		done, failed, different = done+o.Done, failed+o.Failed+o.Skipped, different+o.Different
+	switch {
+	case l.Own.Twins > 0 && l.Own.Maybe > 0:
+		return many(l.Own.Twins, "record", "records") + verb + l.Where + ", and perhaps " + thousands(l.Own.Maybe) + " more," + now
+	case l.Own.Twins > 0:
+		return many(l.Own.Twins, "record", "records") + verb + l.Where + now
+	case l.Own.Maybe > 0:
+		return many(l.Own.Maybe, "record", "records") + past + l.Where + now
 	}
-	fmt.Fprintf(b, "plan: %s\n", strings.Join(parts, ", "))
-	if stops := p.stops(); len(stops) > 0 {
-		fmt.Fprintf(b, "stop hazards, refused unless allowed by name: %s\n", strings.Join(stops, ", "))
-	}
-	if p.Stages.Applied {
-		fmt.Fprintf(b, "applied: %s done, %s skipped, drifted or failed", plain(done), plain(failed))
-		if p.Stages.Verified {
-			fmt.Fprintf(b, "; verify found %s to differ", plain(different))
-		}
-		fmt.Fprintln(b)
-	}
+	return "No record would be created twice " + l.Where + " if " + l.Its + " sync were switched on now, as far as the records tell"
 }
 
 // twins are the records that first syncs would create twice, surely and perhaps, over all applications.
@@ -115,5 +114,3 @@ func (p *page) staleWords() []string {
 	}
 	return words
 }
-
-func plain(n int64) string { return fmt.Sprint(n) }
