@@ -86,7 +86,8 @@ func judgeIDs(op Operation, now observed, own *written) (wanted bool, drift []di
 		}
 	}
 	for _, id := range now.ids {
-		known := slices.Contains(op.Before.IDs, id) || slices.Contains(op.Expect.IDs, id) || own.ids[id]
+		known := slices.Contains(op.Before.IDs, id) || slices.Contains(op.Expect.IDs, id) || own.ids[id] ||
+			slices.Contains(op.NoIdentity, id) || isVoid(id)
 		if !known && idConcerns(op, id) {
 			drift = append(drift, difference{"ID " + id.String(), "absent", "held", "absent"})
 		}
@@ -155,8 +156,7 @@ func judgeStatus(op Operation, now observed, own *written) []difference {
 	status := scalar(now.at("status"))
 	_, reads := op.Before.Fields["status"]
 	_, writes := op.Expect.Fields["status"]
-	inUse := status != "INACTIVE" && status != "ARCHIVED"
-	if inUse || reads || writes || hasHazard(op, HazardArchived) || slices.Contains(own.fields["status"], canonical(status)) {
+	if statusInUse(status) || reads || writes || hasHazard(op, HazardArchived) || slices.Contains(own.fields["status"], canonical(status)) {
 		return nil
 	}
 	return []difference{{"status", "in use", status, "in use"}}

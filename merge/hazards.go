@@ -18,6 +18,7 @@ const (
 	HazardIrreversible   = "irreversible_id"   // notice: an external ID cannot be taken back
 	HazardFieldConflict  = "field_conflict"    // notice: records of the cluster held different values
 	HazardLargeCluster   = "large_cluster"     // notice: more records than most clusters hold
+	HazardPlaceholder    = "placeholder_id"    // notice: the record bears an ID that names nothing, of an application whose ID it gains
 	HazardReferenceLeft  = "reference_left"    // notice: a created record goes without a reference that the hub does not know
 )
 

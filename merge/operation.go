@@ -63,6 +63,9 @@ type Operation struct {
 	Request *connec.Request `json:"request,omitempty"`
 	// BearsIDs are the external IDs that the request carries.
 	BearsIDs []connec.ExternalID `json:"bears_ids,omitempty"`
+	// NoIdentity are IDs of the target that name nothing ("0", "N/A", one on more records than can be true): they are
+	// neither written nor expected, and coming or going they are no drift.
+	NoIdentity []connec.ExternalID `json:"no_identity,omitempty"`
 	// Before is the target as extracted, as far as the operation reads or writes it: drift is judged on it.
 	Before Snapshot `json:"before"`
 	// Expect is what a read of the target must show afterwards.
@@ -81,7 +84,7 @@ type Operation struct {
 
 // Snapshot is a record as far as an operation is concerned with it.
 type Snapshot struct {
-	IDs    []connec.ExternalID        `json:"ids,omitempty"`    // all of the record's IDs, sorted, the hub's own included
+	IDs    []connec.ExternalID        `json:"ids,omitempty"`    // the record's IDs that name it, sorted, the hub's own included
 	Fields map[string]json.RawMessage `json:"fields,omitempty"` // field path (dots) -> value; null means no value
 	Refs   map[string]string          `json:"refs,omitempty"`   // reference path -> hub key of the record referred to
 }

@@ -170,7 +170,7 @@ func (p *planner) survivorOperation(u *unit, kind string, ids []connec.ExternalI
 	target := u.survivor()
 	op := Operation{ID: opID(kind, u.collection, target.Key), Level: level(u.collection, stepWrite), Type: kind, Collection: u.collection,
 		ClusterID: u.id, Target: target.Key, BearsIDs: ids, Reason: u.reason, SurvivorRule: u.rule}
-	op.Before.IDs = target.externalIDs()
+	target.snapshot(&op)
 	op.Expect.IDs = sortedIDs(op.Before.IDs, ids)
 	attributes := map[string]any{}
 	if err := p.putValues(&op, u.collection, attributes, changed); err != nil {
@@ -273,7 +273,7 @@ func (p *planner) loserOperations(u *unit, m *member) error {
 	op := Operation{ID: opID(TypeAttach, u.collection, m.Key), Level: level(u.collection, stepLoser), Type: TypeAttach,
 		Collection: u.collection, ClusterID: u.id, Target: m.Key, BearsIDs: ids, Reason: u.reason,
 		Irreversible: "an external ID, once added, stays on the record", DependsOn: u.opIDs(TypeConsolidate)}
-	op.Before.IDs = m.externalIDs()
+	m.snapshot(&op)
 	op.Expect.IDs = sortedIDs(op.Before.IDs, ids)
 	op.Hazards = p.hazardsOf(u, m, ids)
 	var err error
@@ -287,7 +287,8 @@ func (p *planner) retire(u *unit, m *member) (err error) {
 	op := Operation{ID: opID(TypeRetire, u.collection, m.Key), Level: level(u.collection, stepRetire), Type: TypeRetire,
 		Collection: u.collection, ClusterID: u.id, Target: m.Key, Reason: u.reason, DependsOn: u.opIDs(TypeConsolidate)}
 	status := m.leaves["status"]
-	op.Before = Snapshot{IDs: m.externalIDs(), Fields: map[string]json.RawMessage{"status": orNull(status)}}
+	m.snapshot(&op)
+	setField(&op.Before.Fields, "status", orNull(status))
 	op.Expect.Fields = map[string]json.RawMessage{"status": json.RawMessage(`"INACTIVE"`)}
 	if len(applicationIDs(m)) > 0 {
 		op.Hazards = append(op.Hazards, retirePropagates(m))
@@ -318,7 +319,8 @@ func (p *planner) planNative(u *unit) (err error) {
 	op := Operation{ID: opID(TypeMerge, u.collection, target.Key), Level: level(u.collection, stepMerge), Type: TypeMerge,
 		Collection: u.collection, ClusterID: u.id, Target: target.Key, Reason: u.reason, SurvivorRule: u.rule, Fields: u.fields,
 		Irreversible: "Connec!'s own merge cannot be taken back: the merged records are gone"}
-	op.Before.IDs, op.Expect.IDs = target.externalIDs(), target.externalIDs()
+	target.snapshot(&op)
+	op.Expect.IDs = op.Before.IDs
 	attributes := map[string]any{}
 	if err := p.putValues(&op, u.collection, attributes, changed); err != nil {
 		return err
@@ -353,6 +355,9 @@ func (p *planner) hazardsOf(u *unit, target *member, ids []connec.ExternalID) []
 	var hazards []Hazard
 	if !target.inUse() {
 		hazards = append(hazards, hazard(HazardArchived, "%s is %s", target.Key, target.Status))
+	}
+	if beside := target.voidsBeside(ids); len(beside) > 0 {
+		hazards = append(hazards, hazard(HazardPlaceholder, "the record also bears %s, which names nothing: an application that takes the first ID of its own would take that one", names(beside)))
 	}
 	if foreign := slices.DeleteFunc(slices.Clone(ids), func(id connec.ExternalID) bool {
 		return p.onboarded[account{id.Provider, id.Realm}]

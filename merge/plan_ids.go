@@ -93,6 +93,13 @@ func (m *member) uniquely(of func(account) bool) []connec.ExternalID {
 	return ids
 }
 
+// voidsBeside are the record's IDs that are no identity, of the applications of the IDs that it is to gain.
+func (m *member) voidsBeside(ids []connec.ExternalID) []connec.ExternalID {
+	return slices.DeleteFunc(m.voids(), func(void connec.ExternalID) bool {
+		return !slices.ContainsFunc(ids, func(id connec.ExternalID) bool { return id.Provider == void.Provider && id.Realm == void.Realm })
+	})
+}
+
 func hubID(key string) connec.ExternalID {
 	id, err := connec.ParseExternalID(key)
 	if err != nil {

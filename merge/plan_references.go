@@ -77,8 +77,15 @@ func (p *planner) repoint(ctx context.Context, on queries.Querier, target string
 // repointRecord is the one request for all references of one record to losers of one collection.
 func (p *planner) repointRecord(target string, refs []reference) error {
 	r := refs[0]
+	if !statusInUse(r.status) && !p.allowed[HazardArchived] {
+		return p.withholdReferrer(target, refs)
+	}
 	op := Operation{ID: opID(TypeRepoint, r.collection, r.key, target), Level: level(target, p.stepRepoint()), Type: TypeRepoint,
 		Collection: r.collection, ClusterID: p.losers[target][r.target].clusterID, Target: r.key, Reason: p.losers[target][r.target].reason}
+	if !statusInUse(r.status) {
+		setField(&op.Before.Fields, "status", textJSON(r.status))
+		op.Hazards = append(op.Hazards, hazard(HazardArchived, "%s is %s", r.key, r.status))
+	}
 	forward, back := &tree{}, &tree{}
 	for _, r := range refs {
 		to := p.losers[target][r.target]
@@ -112,6 +119,19 @@ func (p *planner) repointRecord(target string, refs []reference) error {
 		return err
 	}
 	return p.emit(op)
+}
+
+// withholdReferrer leaves the references of a record out of use as they are: writing to it might bring it back.
+func (p *planner) withholdReferrer(target string, refs []reference) error {
+	for _, r := range refs {
+		to := p.losers[target][r.target]
+		m := &member{Key: r.key, Source: r.path}
+		text := fmt.Sprintf("it is %s, and its %s refers to %s, a duplicate of %s: leave it, or allow archived_target", r.status, r.path, r.target, to.survivor)
+		if err := p.emit(p.withhold(r.collection, to.clusterID, m, WithheldReferrer, text)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // tree is the part of a record that holds its changed references: an element of an array is sent with its own id, so

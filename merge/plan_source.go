@@ -52,7 +52,11 @@ type member struct {
 }
 
 // inUse reports whether the hub shows the record to applications as one of theirs.
-func (m *member) inUse() bool { return m.Status != "INACTIVE" && m.Status != "ARCHIVED" }
+func (m *member) inUse() bool { return statusInUse(m.Status) }
+
+func statusInUse(status string) bool {
+	return !strings.EqualFold(status, "INACTIVE") && !strings.EqualFold(status, "ARCHIVED")
+}
 
 // uuid is the last part of a hub record's key.
 func (m *member) uuid() string {
@@ -70,6 +74,36 @@ func (m *member) externalIDs() []connec.ExternalID {
 		ids = append(ids, h.id)
 	}
 	return ids
+}
+
+// identities are the record's IDs that name it, sorted: all but those that are no identity.
+func (m *member) identities() []connec.ExternalID { return m.idsWhere(false) }
+
+// voids are the record's IDs that are no identity, sorted.
+func (m *member) voids() []connec.ExternalID { return m.idsWhere(true) }
+
+func (m *member) idsWhere(void bool) []connec.ExternalID {
+	var ids []connec.ExternalID
+	for _, h := range m.IDs {
+		if h.Void == void {
+			ids = append(ids, h.id)
+		}
+	}
+	return ids
+}
+
+// snapshot begins an operation on the record with what it is to find there: the IDs, and the status of a record out
+// of use.
+func (m *member) snapshot(op *Operation) {
+	op.Before.IDs, op.NoIdentity = m.identities(), m.voids()
+	if !m.inUse() {
+		setField(&op.Before.Fields, "status", textJSON(m.Status))
+	}
+}
+
+func textJSON(s string) json.RawMessage {
+	text, _ := json.Marshal(s) // of a string it cannot fail
+	return text
 }
 
 // holds reports whether the record bears any ID of the account, or the very ID.
@@ -186,7 +220,7 @@ func (m *member) prepare() error {
 				return fmt.Errorf("record %s: %w", m.Key, err)
 			}
 			list[i].id = id
-			list[i].Void = list[i].Void || placeholderID.MatchString(strings.ToLower(id.ID))
+			list[i].Void = list[i].Void || isVoid(id)
 		}
 		slices.SortFunc(list, func(a, b heldID) int { return a.id.Compare(b.id) })
 	}
@@ -200,6 +234,11 @@ func (m *member) prepare() error {
 	}
 	m.leaves = leaves
 	return nil
+}
+
+// isVoid reports whether the ID is a placeholder, whoever bears it.
+func isVoid(id connec.ExternalID) bool {
+	return !id.IsHub() && placeholderID.MatchString(strings.ToLower(strings.TrimSpace(id.ID)))
 }
 
 // looseRecord is an application's record that no auto cluster holds.
@@ -239,6 +278,7 @@ type reference struct {
 	key        string
 	path       string
 	target     string
+	status     string          // of the record that refers
 	raw        json.RawMessage // of the record that refers, when the path is nested
 }
 
@@ -246,11 +286,11 @@ type reference struct {
 func eachReference(ctx context.Context, db queries.Querier, target string, f func(reference) error) error {
 	return queries.Each(ctx, db, "merge/plan_references.sql", queries.Args{"target": target}, func(rows *sql.Rows) error {
 		var r reference
-		var raw sql.NullString
-		if err := rows.Scan(&r.collection, &r.key, &r.path, &r.target, &raw); err != nil {
+		var status, raw sql.NullString
+		if err := rows.Scan(&r.collection, &r.key, &r.path, &r.target, &status, &raw); err != nil {
 			return err
 		}
-		r.raw = json.RawMessage(raw.String)
+		r.status, r.raw = status.String, json.RawMessage(raw.String)
 		return f(r)
 	})
 }

@@ -196,7 +196,9 @@ func readHeldIDs(ctx context.Context, on queries.Querier, collection string) (ma
 	err := queries.Each(ctx, on, "merge/plan_held_ids.sql", queries.Args{"collection": collection}, func(rows *sql.Rows) error {
 		var id connec.ExternalID
 		err := rows.Scan(&id.Provider, &id.Realm, &id.ID)
-		held[id] = ""
+		if !isVoid(id) {
+			held[id] = ""
+		}
 		return err
 	})
 	return held, err

@@ -14,6 +14,7 @@ const (
 	WithheldBelowAttach = "below_attach"             // likeness alone, and less than an ID that stays for ever takes
 	WithheldNotInHub    = "not_in_hub"               // no candidate; merge.create is off
 	WithheldArchived    = "archived_match"           // its only match is out of use
+	WithheldReferrer    = "archived_referrer"        // a record out of use refers to a duplicate
 	WithheldChannels    = "two_channels"             // its cluster spans two channels
 	WithheldSecondID    = "second_id"                // the application holds the record twice
 	WithheldElsewhere   = "id_held_elsewhere"        // a hub record outside its cluster bears its ID

@@ -41,6 +41,7 @@ SELECT
     r.key,
     m.path,
     any_value(m.target_key ORDER BY r.source) AS target_key,
+    any_value(r.status ORDER BY r.source) AS status,
     if(contains(m.path, '/'), any_value(r.raw ORDER BY r.source), NULL) AS raw
 FROM meant m
 JOIN records r USING (rid)
