@@ -48,6 +48,8 @@ type member struct {
 	Raw       json.RawMessage `json:"-"`
 	RawText   string          `json:"raw"`
 
+	complete int // see completeness; known once the records of the cluster are ranked
+
 	leaves map[string]json.RawMessage // the record's fields that hold a value, by path
 }
 

@@ -101,7 +101,7 @@ func (u *unit) contradiction() (name, text string) {
 
 // taxNumber is the number's letters and digits; a placeholder is none.
 func taxNumber(s string) string {
-	if placeholderText.MatchString(strings.ToLower(strings.TrimSpace(s))) {
+	if isPlaceholderText(strings.ToLower(strings.TrimSpace(s))) {
 		return ""
 	}
 	s = strings.Map(func(r rune) rune {

@@ -22,7 +22,7 @@ func survivorRules() []survivorRule {
 		{"in use", func(a, b *member) int { return preferTrue(a.inUse(), b.inUse()) }},
 		{"fewest IDs in doubt", func(a, b *member) int { return cmp.Compare(a.inDoubt(), b.inDoubt()) }},
 		{"known to the most applications", func(a, b *member) int { return cmp.Compare(b.known(), a.known()) }},
-		{"most complete", func(a, b *member) int { return cmp.Compare(b.completeness(), a.completeness()) }},
+		{"most complete", func(a, b *member) int { return cmp.Compare(b.complete, a.complete) }},
 		{"most referred to", func(a, b *member) int { return cmp.Compare(b.RefsIn, a.RefsIn) }},
 		{"oldest", func(a, b *member) int { return compareCreated(a.Created, b.Created) }},
 		{"smallest ID", func(a, b *member) int { return cmp.Compare(a.Key, b.Key) }},
@@ -59,6 +59,9 @@ func compareCreated(a, b string) int {
 
 // rankSurvivors sorts the records, survivor first, and names the rule by which the first came before the second.
 func rankSurvivors(records []*member) (ranked []*member, rule string) {
+	for _, m := range records {
+		m.complete = m.completeness()
+	}
 	rules := survivorRules()
 	order := func(a, b *member) (int, string) {
 		for _, r := range rules {
