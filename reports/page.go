@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 
+	"golang.org/x/sync/errgroup"
+
 	queries "github.com/sameas/sameas/sql"
 )
 
@@ -163,17 +165,19 @@ func readRows[T any](ctx context.Context, on queries.Querier, statement string, 
 }
 
 // readPage reads the figures; what a stage that has not run would give is empty.
-func readPage(ctx context.Context, on queries.Querier, toolVersion string) (*page, error) {
+func readPage(ctx context.Context, on *sql.DB, toolVersion string) (*page, error) {
 	p := &page{ToolVersion: toolVersion}
 	var err error
 	if p.Stages, err = readStages(ctx, on); err != nil {
 		return nil, err
 	}
 	p.NotRun = p.Stages.notRun()
+	group, ctx := errgroup.WithContext(ctx)
 	for _, read := range []func(context.Context, queries.Querier) error{p.readSources, p.readClusters, p.readPlan, p.readCharts} {
-		if err := read(ctx, on); err != nil {
-			return nil, err
-		}
+		group.Go(func() error { return read(ctx, on) }) // each fills fields of its own
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
 	}
 	return p, nil
 }
