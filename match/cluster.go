@@ -136,10 +136,6 @@ func (c *clustering) refuse(a, b uint32, e candidate) (refusal, bool) {
 	if c.frozen[a] || c.frozen[b] {
 		return refusal{candidate: e, reason: refusedFrozen}, true
 	}
-	if scope, clash := clash(c.held[a], c.held[b]); clash {
-		x, y := c.holders(a, b, scope)
-		return refusal{candidate: e, reason: refusedApart, scope: scope, x: x, y: y}, true
-	}
 	as, bs := c.list(a), c.list(b)
 	for _, x := range as {
 		for _, y := range bs {
@@ -147,6 +143,10 @@ func (c *clustering) refuse(a, b uint32, e candidate) (refusal, bool) {
 				return refusal{candidate: e, reason: refusedDifferent, x: x, y: y}, true
 			}
 		}
+	}
+	if scope, clash := clash(c.held[a], c.held[b]); clash {
+		x, y := c.holders(a, b, scope)
+		return refusal{candidate: e, reason: refusedApart, scope: scope, x: x, y: y}, true
 	}
 	if len(as)+len(bs) > largeCluster {
 		return refusal{}, false

@@ -35,7 +35,7 @@ func (m *matching) linksByCluster(c *clustering, candidates []candidate) map[uin
 		byRoot[root] = append(byRoot[root], l)
 	}
 	for _, l := range m.identity.links {
-		if !l.off && !l.doubt {
+		if l.counts() {
 			add(link{l.a, l.b, 0, true})
 		}
 	}

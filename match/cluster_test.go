@@ -8,7 +8,7 @@ import (
 
 // graph is a random small world: IDs of two applications, must-link components, weighted pairs.
 func graph(r *rand.Rand, n int) (*identity, []uint32, []candidate) {
-	id := &identity{holdings: make([][]holding, n), different: map[[2]uint32]bool{}}
+	id := &identity{holdings: make([][]holding, n), verdicts: verdicts{different: map[[2]uint32]bool{}}}
 	component := make([]uint32, n)
 	for i := range n {
 		component[i] = uint32(i)
@@ -109,7 +109,7 @@ func TestClusteringIsBruteForceUnderConstraints(t *testing.T) {
 
 func TestFrozenComponentsTakeNothingIn(t *testing.T) {
 	t.Parallel()
-	id := &identity{holdings: make([][]holding, 3), different: map[[2]uint32]bool{}}
+	id := &identity{holdings: make([][]holding, 3), verdicts: verdicts{different: map[[2]uint32]bool{}}}
 	c := newClustering(id, []uint32{0, 0, 2}, map[uint32]bool{0: true}, func(uint32, uint32) bool { return true })
 	c.run([]candidate{{a: 1, b: 2, weight: 9, auto: true}})
 	if c.find(2) != 2 || len(c.refusals) != 1 || c.refusals[0].reason != refusedFrozen {
@@ -133,7 +133,7 @@ func TestBridges(t *testing.T) {
 func BenchmarkClustering(b *testing.B) {
 	r := rand.New(rand.NewPCG(9, 9))
 	const n = 100_000
-	id := &identity{holdings: make([][]holding, n), different: map[[2]uint32]bool{}}
+	id := &identity{holdings: make([][]holding, n), verdicts: verdicts{different: map[[2]uint32]bool{}}}
 	component := make([]uint32, n)
 	for i := range component {
 		component[i] = uint32(i)

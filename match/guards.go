@@ -35,7 +35,12 @@ func (id *identity) judgeLinks(records []record, c *kernel.Comparer, m *model) {
 		l := &id.links[i]
 		l.weight, l.scored = float64(c.Weight(l.a, l.b))*kernel.Unit, true
 		totals[l.source]++
-		if l.kind != "decision" && l.weight-m.Prior < rejectBits {
+		switch {
+		case l.kind == "decision", id.judgedSame(l.a, l.b):
+		case id.judgedApart(l.a, l.b):
+			l.ruled = true
+			against[l.source]++
+		case l.weight-m.Prior < rejectBits:
 			l.doubt = true
 			against[l.source]++
 		}
@@ -43,7 +48,7 @@ func (id *identity) judgeLinks(records []record, c *kernel.Comparer, m *model) {
 	off := id.sourcesOff(totals, against)
 	for i := range id.links {
 		l := &id.links[i]
-		if l.doubt {
+		if l.doubt && l.kind != "decision" {
 			id.conflicts = append(id.conflicts, conflict{kind: "link_contradicted", a: l.a, b: l.b, pair: true, between: true, weight: l.weight, scored: true,
 				detail: fmt.Sprintf("%s and %s are linked by %s, but their fields speak against it (%.1f bits): not merged; check the link in its application", records[l.a].key, records[l.b].key, l.via, l.weight-m.Prior)})
 		}
@@ -73,53 +78,93 @@ func (id *identity) sourcesOff(totals, against map[string]int) map[string]bool {
 	return off
 }
 
-// components are the records joined by the must-links that count: for each record the smallest one of its component.
+// components are the records joined by the must-links that count and by judgements: for each record the smallest one
+// of its component. No component holds a pair judged different; judgements join first, then the links by weight.
 func (id *identity) components(n int) []uint32 {
-	u := newUnions(n)
-	for _, l := range id.links {
-		if !l.off && !l.doubt {
-			u.join(l.a, l.b)
+	all, ids := newSeparated(n, id.different), newUnions(n)
+	order := make([]int, 0, len(id.links))
+	for i := range id.links {
+		id.links[i].refused = false
+		if id.links[i].counts() {
+			order = append(order, i)
 		}
 	}
-	component := make([]uint32, n)
-	for i := range component {
-		component[i] = u.find(uint32(i))
+	decision := func(i int) int {
+		if id.links[i].kind == "decision" {
+			return 0
+		}
+		return 1
 	}
-	return component
+	slices.SortStableFunc(order, func(x, y int) int {
+		return cmp.Or(cmp.Compare(decision(x), decision(y)), cmp.Compare(id.links[y].weight, id.links[x].weight))
+	})
+	for _, i := range order {
+		l := &id.links[i]
+		switch joins := all.unite(l.a, l.b); {
+		case !joins:
+			l.refused = true
+		case l.kind != "decision":
+			ids.join(l.a, l.b)
+		}
+	}
+	id.joined, id.byIDs = make([]uint32, n), make([]uint32, n)
+	for i := range id.joined {
+		id.joined[i], id.byIDs[i] = all.find(uint32(i)), ids.find(uint32(i))
+	}
+	return id.joined
 }
 
-// contradictions finds components that hold two IDs of one application, or two records judged different: all of
-// such a component goes to review. It returns the roots of those.
-func (id *identity) contradictions(records []record, component []uint32) map[uint32]bool {
+// contradictions finds what IDs join though it holds two IDs of one application, or two records judged different: all
+// of it goes to review, unless people judged the pairs concerned. It returns the roots of the components concerned.
+func (id *identity) contradictions(records []record, component []uint32, content sameContent) map[uint32]bool {
 	members := map[uint32][]uint32{}
-	for i, root := range component {
+	for i, root := range id.byIDs {
 		members[root] = append(members[root], uint32(i))
 	}
 	contradictory := map[uint32]bool{}
-	for root, list := range members {
-		if len(list) < 2 {
-			delete(members, root)
-		}
-	}
 	roots := make([]uint32, 0, len(members))
-	for root := range members {
-		roots = append(roots, root)
+	for root, list := range members {
+		if len(list) > 1 {
+			roots = append(roots, root)
+		}
 	}
 	slices.Sort(roots)
 	for _, root := range roots {
-		if c, ok := id.contradiction(records, members[root]); ok {
-			contradictory[root] = true
-			id.conflicts = append(id.conflicts, c)
+		if found := id.contradiction(records, members[root], content); len(found) > 0 {
+			contradictory[component[root]] = true
+			id.conflicts = append(id.conflicts, found...)
 		}
 	}
+	id.overruled(records, component, contradictory)
 	return contradictory
 }
 
-func (id *identity) contradiction(records []record, list []uint32) (conflict, bool) {
-	type carried struct {
-		holding
-		record uint32
+// overruled reports the links that judgements refused. Where the judgements do not say which of several links is wrong,
+// both sides are contradictory.
+func (id *identity) overruled(records []record, component []uint32, contradictory map[uint32]bool) {
+	for _, l := range id.links {
+		if !l.ruled && !l.refused {
+			continue
+		}
+		c := conflict{kind: "link_overruled", a: l.a, b: l.b, pair: true, between: true, weight: l.weight, scored: l.scored,
+			detail: fmt.Sprintf("%s and %s are linked by %s, but a person judged them different: not merged; correct the ID or the link in its application", records[l.a].key, records[l.b].key, l.via)}
+		if !id.judgedApart(l.a, l.b) {
+			contradictory[component[l.a]], contradictory[component[l.b]] = true, true
+			c.kind = "id_contradiction"
+			c.detail = fmt.Sprintf("IDs join %s and %s (%s), but a person judged records different that this would make one: nothing is merged until it is judged which link is wrong", records[l.a].key, records[l.b].key, l.via)
+		}
+		id.conflicts = append(id.conflicts, c)
 	}
+}
+
+// carried is an ID that keeps apart, on one record.
+type carried struct {
+	holding
+	record uint32
+}
+
+// contradiction reports what is wrong with the records of one component of IDs.
+func (id *identity) contradiction(records []record, list []uint32, content sameContent) []conflict {
 	var all []carried
 	for _, r := range list {
 		for _, h := range id.holdings[r] {
@@ -131,42 +176,35 @@ func (id *identity) contradiction(records []record, list []uint32) (conflict, bo
 	})
 	for i := 1; i < len(all); i++ {
 		x, y := all[i-1], all[i]
-		if x.scope != y.scope || x.id == y.id {
+		if x.scope != y.scope || x.id == y.id || id.approved(all, x.scope, list) {
 			continue
 		}
+		if echo := id.echo(records, list, content); len(echo) > 0 {
+			return echo
+		}
 		s := id.scopes[x.scope]
-		c := conflict{kind: "id_contradiction", a: min(x.record, y.record), b: max(x.record, y.record), pair: true, provider: s.provider, realm: s.realm,
-			detail: fmt.Sprintf("IDs join %d records into one thing, but %s knows it as two (%s and %s): nothing is merged; correct the wrong ID or link", len(list), s, id.uses[x.id].id.ID, id.uses[y.id].id.ID)}
-		if a, b, ok := id.echo(records, list); ok {
-			c.kind, c.a, c.b = "echo", min(a, b), max(a, b)
-			c.detail = fmt.Sprintf("%s and %s are the two halves of an echo: both applications held the thing before they were connected, and the sync copied each one's record into the other; remove the copies in the applications, extract again, and the two are merged", records[a].key, records[b].key)
-		}
-		return c, true
+		return []conflict{{kind: "id_contradiction", a: min(x.record, y.record), b: max(x.record, y.record), pair: true, provider: s.provider, realm: s.realm,
+			detail: fmt.Sprintf("IDs join %d records into one thing, but %s knows it as two (%s and %s): nothing is merged; correct the wrong ID or link, or judge it", len(list), s, id.uses[x.id].id.ID, id.uses[y.id].id.ID)}}
 	}
-	return conflict{}, false
+	return nil
 }
 
-// echo looks for two hub records that both hold IDs of the same two applications, all of them different: the shape
-// that is left when two natively linked applications were each synced into the hub and copied into the other.
-func (id *identity) echo(records []record, list []uint32) (a, b uint32, ok bool) {
-	for i, x := range list {
-		for _, y := range list[i+1:] {
-			if records[x].hub && records[y].hub && id.differInTwo(x, y) {
-				return x, y, true
-			}
+// approved reports that people judged all records the same which carry different IDs of an application; all of the
+// component, when one record carries them all.
+func (id *identity) approved(all []carried, scope uint32, list []uint32) bool {
+	var carriers []uint32
+	for _, c := range all {
+		if c.scope == scope && !slices.Contains(carriers, c.record) {
+			carriers = append(carriers, c.record)
 		}
 	}
-	return 0, 0, false
-}
-
-func (id *identity) differInTwo(x, y uint32) bool {
-	differ := 0
-	for _, h := range id.holdings[x] {
-		for _, g := range id.holdings[y] {
-			if h.scope == g.scope && h.id != g.id {
-				differ++
-			}
+	if len(carriers) == 1 {
+		carriers = list
+	}
+	for _, r := range carriers[1:] {
+		if !id.judgedSame(carriers[0], r) {
+			return false
 		}
 	}
-	return differ >= 2
+	return true
 }

@@ -144,7 +144,7 @@ func TestIDContradictionAndEcho(t *testing.T) {
 	w = scene(t, anna("connec/org/h1", "a/1/1", "b/1/950"), anna("connec/org/h2", "b/1/7", "a/1/900"))
 	w.link("walk", 2, "people", "a/1/1", "b/1/7")
 	w.run(nil, 1)
-	if w.conflicts("echo") != 1 || w.together("connec/org/h1", "connec/org/h2") || !w.inReviewOrOneCluster("connec/org/h1", "connec/org/h2") {
+	if w.conflicts("echo") != 2 || w.conflicts("id_contradiction") != 0 || w.together("connec/org/h1", "connec/org/h2") || !w.inReviewOrOneCluster("connec/org/h1", "connec/org/h2") {
 		t.Errorf("echo: %s", w.text(`SELECT kind || ' ' || detail FROM conflicts`))
 	}
 	// The same without the copies: consolidated.

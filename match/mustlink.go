@@ -30,25 +30,33 @@ type idUse struct {
 
 // mustLink is a pair held to be one thing because of an ID, a link or a decision.
 type mustLink struct {
-	a, b   uint32 // a < b
-	kind   string // shared_id | link | decision
-	via    string // the ID, or source:line
-	source string // what stands for its quality: "provider/realm" or a link file's name
-	weight float64
-	scored bool
-	off    bool // never merges anything by itself: its source is off
-	lost   bool // of a source most of whose links are contradicted: not even worth a person's time
-	doubt  bool // contradicted, or of a contradictory component: review only
+	a, b    uint32 // a < b
+	kind    string // shared_id | link | decision
+	via     string // the ID, or source:line
+	source  string // what stands for its quality: "provider/realm" or a link file's name
+	weight  float64
+	scored  bool
+	off     bool // never merges anything by itself: its source is off
+	lost    bool // of a source most of whose links are contradicted: not even worth a person's time
+	doubt   bool // contradicted, or of a contradictory component: review only
+	ruled   bool // a person judged its two records different: it links nothing
+	refused bool // it would have joined records judged different, by way of others
 }
+
+// counts reports that the link joins its records unasked.
+func (l *mustLink) counts() bool { return !l.off && !l.doubt && !l.ruled && !l.refused }
 
 // identity is all that IDs say of a collection's records.
 type identity struct {
+	verdicts
 	links     []mustLink
 	holdings  [][]holding // per record: the IDs that keep it apart from others
 	scopes    []scope
-	different map[[2]uint32]bool // pairs that a person judged different, a < b
 	conflicts []conflict
 	uses      []idUse
+	native    map[connec.ExternalID][]connec.ExternalID // what crosswalks hold an ID to be
+	byIDs     []uint32                                  // per record: the smallest of those that IDs and links alone join it to
+	joined    []uint32                                  // per record: the same with the judgements of people
 }
 
 // holding is one ID that keeps records apart: two records with different ids under one scope are two things.
@@ -60,7 +68,7 @@ func loadIdentity(ctx context.Context, db *sql.DB, c *config.Config, collection 
 	for i := range records {
 		numbers[records[i].rid] = uint32(i)
 	}
-	id := &identity{different: map[[2]uint32]bool{}, holdings: make([][]holding, len(records))}
+	id := &identity{verdicts: verdicts{different: map[[2]uint32]bool{}}, holdings: make([][]holding, len(records)), native: map[connec.ExternalID][]connec.ExternalID{}}
 	if err := id.loadUses(ctx, db, collection, numbers); err != nil {
 		return nil, err
 	}
@@ -134,36 +142,13 @@ func (id *identity) loadLinks(ctx context.Context, db *sql.DB, collection string
 		}
 		a, okA := holders[l]
 		b, okB := holders[r]
+		if !hubs[l] && !hubs[r] {
+			id.native[l], id.native[r] = append(id.native[l], r), append(id.native[r], l)
+		}
 		if !okA || !okB || a == b || hubs[l] || hubs[r] {
 			return nil
 		}
 		id.links = append(id.links, mustLink{a: min(a, b), b: max(a, b), kind: "link", via: fmt.Sprintf("%s:%d", source, line), source: source})
-		return nil
-	})
-}
-
-// loadDecisions reads what persons judged; it goes above every other evidence.
-func (id *identity) loadDecisions(ctx context.Context, db *sql.DB, collection string, records []record) error {
-	var byKey map[string]uint32
-	return queries.Each(ctx, db, "match/040_decisions.sql", queries.Args{"collection": collection}, func(rows *sql.Rows) error {
-		var left, right, judgement string
-		if err := rows.Scan(&left, &right, &judgement); err != nil {
-			return err
-		}
-		if byKey == nil {
-			byKey = id.recordsByKey(records)
-		}
-		a, okA := byKey[left]
-		b, okB := byKey[right]
-		if !okA || !okB || a == b {
-			return nil
-		}
-		a, b = min(a, b), max(a, b)
-		if judgement == "different" {
-			id.different[[2]uint32{a, b}] = true
-			return nil
-		}
-		id.links = append(id.links, mustLink{a: a, b: b, kind: "decision", via: left + " = " + right, source: "decisions"})
 		return nil
 	})
 }

@@ -171,6 +171,7 @@ func (m *matching) train(ctx context.Context) (err error) {
 	m.model = m.schema.build(m.fit.parameters, terms, m.set, m.options.Config.Thresholds(m.schema.collection))
 	m.model.Trained = m.fit.trained
 	m.model.Warnings = append(m.model.Warnings, m.fit.warnings...)
+	m.model.Warnings = append(m.model.Warnings, m.identity.warnings()...)
 	m.model.spec.Keep = thresholdUnits(m.model.Thresholds.Review)
 	m.judge = newJudge(m.schema, m.model, m.set)
 	return nil

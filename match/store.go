@@ -18,8 +18,20 @@ import (
 	queries "github.com/sameas/sameas/sql"
 )
 
-// tables that a run replaces.
-var replaced = []string{"features", "models", "blocking", "edges", "clusters", "cluster_stats", "conflicts", "term_weights"}
+// forget are the statements that delete what the run before wrote.
+func forget() []string {
+	return []string{
+		"match/080_clear_features.sql",
+		"match/080_clear_models.sql",
+		"match/080_clear_blocking.sql",
+		"match/080_clear_edges.sql",
+		"match/080_clear_clusters.sql",
+		"match/080_clear_cluster_stats.sql",
+		"match/080_clear_conflicts.sql",
+		"match/080_clear_term_weights.sql",
+		"match/081_clear_stage.sql",
+	}
+}
 
 // store replaces the collection's rows of all tables in one transaction, so that a reader sees one run or the other.
 func (m *matching) store(ctx context.Context) error {
@@ -48,13 +60,10 @@ func (m *matching) storeIn(ctx context.Context, conn *sql.Conn, tx *sql.Tx) erro
 	if err != nil {
 		return err
 	}
-	for _, table := range replaced {
-		if _, err := queries.Exec(ctx, tx, "match/080_clear_"+table+".sql", args); err != nil {
+	for _, statement := range forget() {
+		if _, err := queries.Exec(ctx, tx, statement, args); err != nil {
 			return err
 		}
-	}
-	if _, err := queries.Exec(ctx, tx, "match/081_clear_stage.sql", args); err != nil {
-		return err
 	}
 	text, err := json.Marshal(&m.model.Model)
 	if err != nil {
@@ -148,7 +157,7 @@ func (m *matching) blockingRows(add addRow) error {
 	}
 	found := make([]int64, len(m.schema.rules))
 	for _, l := range m.identity.links {
-		if r := m.set.FirstRule(l.a, l.b); r >= 0 && !l.off && !l.doubt {
+		if r := m.set.FirstRule(l.a, l.b); r >= 0 && l.counts() {
 			found[r]++
 		}
 	}

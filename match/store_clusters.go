@@ -111,7 +111,7 @@ func (c *clusterRows) reason(members []uint32, links []link, shape clusterShape)
 		}
 	}
 	if shape.byIDs {
-		return fmt.Sprintf("joined by %d shared or linked IDs", certain)
+		return c.certainReason(members, certain)
 	}
 	levels := c.judge.Compare(best.a, best.b).Levels
 	for f, level := range levels {
@@ -127,6 +127,16 @@ func (c *clusterRows) reason(members []uint32, links []link, shape clusterShape)
 	return text
 }
 
+// certainReason words why a cluster needs no likeness: IDs join it, or a person.
+func (c *clusterRows) certainReason(members []uint32, links int) string {
+	for _, r := range members[1:] {
+		if c.identity.byIDs[r] != c.identity.byIDs[members[0]] {
+			return "judged the same by a person"
+		}
+	}
+	return fmt.Sprintf("joined by %d shared or linked IDs", links)
+}
+
 func (c *clusterRows) conflictRows(add addRow) error {
 	conflicts := slices.Clone(c.outcome.conflicts)
 	sortConflicts(conflicts)
@@ -138,8 +148,12 @@ func (c *clusterRows) conflictRows(add addRow) error {
 			if a != b {
 				other = b
 			}
-		} else if row.keyA != "" {
+		}
+		if row.keyA != "" {
 			keyA = row.keyA
+		}
+		if row.keyB != "" {
+			keyB = row.keyB
 		}
 		if row.provider != "" {
 			provider, realm = row.provider, row.realm
@@ -161,7 +175,14 @@ func (m *matching) summary() Summary {
 	for _, n := range m.scanned.Pairs {
 		s.Pairs += n
 	}
+	halves := map[[2]uint32]bool{}
 	for _, c := range m.outcome.conflicts {
+		if c.kind == "echo" { // one thing, though each of its copies has a row
+			if halves[[2]uint32{c.a, c.b}] {
+				continue
+			}
+			halves[[2]uint32{c.a, c.b}] = true
+		}
 		s.Conflicts[c.kind]++
 	}
 	groups := m.clusterRows(nil)
