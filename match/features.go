@@ -36,7 +36,9 @@ func makeFeatures(ctx context.Context, s *schema, records []record, threads int,
 			return ctx.Err()
 		})
 	}
-	return rows, group.Wait()
+	err := group.Wait()
+	s.markTelling(rows)
+	return rows, err
 }
 
 func workers(threads int) int {

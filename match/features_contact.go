@@ -105,6 +105,10 @@ func domainOfWebsite(text string) string {
 	return registered(host)
 }
 
+// secondLevels are labels under which registries let others register; those of listed top-level domains are known to
+// the public suffix list, and those of private ones are not.
+var secondLevels = map[string]bool{"com": true, "co": true, "net": true, "org": true, "gov": true, "edu": true, "ac": true}
+
 func registered(host string) string {
 	host = strings.Trim(host, ".")
 	if host == "" || strings.Contains(host, "..") {
@@ -113,6 +117,13 @@ func registered(host string) string {
 	domain, err := publicsuffix.EffectiveTLDPlusOne(host)
 	if err != nil {
 		return ""
+	}
+	if first, _, _ := strings.Cut(domain, "."); secondLevels[first] {
+		rest, ok := strings.CutSuffix(host, "."+domain)
+		if !ok {
+			return "" // nobody's own: com.test
+		}
+		return rest[strings.LastIndexByte(rest, '.')+1:] + "." + domain
 	}
 	return domain
 }

@@ -6,7 +6,7 @@ import "strings"
 var legalForms = map[string]bool{"pty": true, "ltd": true, "limited": true, "inc": true, "incorporated": true, "llc": true, "llp": true, "plc": true,
 	"corp": true, "corporation": true, "co": true, "company": true, "gmbh": true, "ag": true, "sa": true, "sas": true, "sarl": true, "srl": true,
 	"spa": true, "bv": true, "nv": true, "oy": true, "ab": true, "as": true, "aps": true, "kg": true, "pte": true, "sdn": true, "bhd": true,
-	"proprietary": true, "lp": true, "pllc": true, "kk": true, "trust": true, "nl": true, "pc": true, "unlimited": true}
+	"proprietary": true, "lp": true, "pl": true, "pllc": true, "kk": true, "trust": true, "nl": true, "pc": true, "unlimited": true}
 
 // orgWords maps words of organizations' names to one form each.
 var orgWords = map[string]string{"and": "", "the": "", "of": "", "intl": "international", "int": "international", "mfg": "manufacturing", "mfr": "manufacturing",

@@ -8,7 +8,7 @@ import (
 )
 
 // spec is the version of the normalisation: features made under another one are made again.
-const spec = "features/1"
+const spec = "features/2"
 
 // field is one compared field of a collection's model, with what is assumed of it before the data speaks.
 type field struct {
@@ -128,7 +128,7 @@ func peopleSchema() schema {
 			{name: "postcode", label: "Postcode", kind: kernel.Code, group: groupHousehold, tf: true,
 				m: []float64{0.80, 0.05, 0.15}, u: []float64{0.003, 0.008, 1}},
 			{name: "organization", label: "Organization", kind: kernel.Employer, group: groupWorkplace, tf: true,
-				m: []float64{0.70, 0.05, 0.01, 0.03, 0.02, 0.19}, u: []float64{5e-4, 5e-4, 1e-4, 1e-3, 0.01, 1}},
+				m: []float64{0.70, 0.05, 0.01, 0.03, 0.02, 0.01, 0.18}, u: []float64{5e-4, 5e-4, 1e-4, 1e-3, 0.01, 1e-3, 1}},
 			{name: "work_phone", label: "Work phone", kind: kernel.Phone, group: groupWorkplace, tf: true,
 				m: []float64{0.60, 0.04, 0.36}, u: []float64{2e-4, 3e-4, 1}},
 			{name: "work_email", label: "Shared mailbox", kind: kernel.Exact, group: groupWorkplace, tf: true,
@@ -145,7 +145,7 @@ func organizationSchema() schema {
 		caps:  []groupCap{{name: groupBrand, margin: 2, learnt: true}, {name: groupPremises, margin: 2, learnt: true}},
 		fields: []field{
 			{name: "name", label: "Name", kind: kernel.OrgName, group: groupBrand, personal: true, tf: true,
-				m: []float64{0.66, 0.10, 0.06, 0.07, 0.05, 0.06}, u: []float64{2e-4, 3e-4, 2e-4, 2e-3, 0.01, 1}},
+				m: []float64{0.66, 0.10, 0.06, 0.07, 0.03, 0.015, 0.06}, u: []float64{2e-4, 3e-4, 2e-4, 2e-3, 0.01, 0.01, 1}},
 			{name: "tax_number", label: "Tax number", kind: kernel.Code, personal: true, tf: true,
 				m: []float64{0.93, 0.04, 0.03}, u: []float64{1e-5, 1e-4, 1}},
 			{name: "email", label: "E-mail", kind: kernel.Email, group: groupBrand, tf: true,

@@ -16,6 +16,9 @@ type judge struct {
 	veto  []vetoField
 	sums  []float64
 	known map[[2]uint32]bool
+	// of organizations: a word that tells two names apart keeps them apart, unless tax number and street are equal
+	telling   bool
+	name, tax, street int
 }
 
 // vetoField is a field of which disagreement alone keeps a cluster out of auto.
@@ -30,6 +33,10 @@ func newJudge(s *schema, m *model, set *kernel.Set) *judge {
 		switch {
 		case f.name == "generation", f.name == "tax_number", (f.name == "given" || f.name == "birth_date") && !m.fewLookAlikes():
 			j.veto = append(j.veto, vetoField{i, f.kind.Different()})
+		}
+		if f.kind == kernel.OrgName {
+			j.name, j.tax, j.street = i, s.index("tax_number"), s.index("street")
+			j.telling = true
 		}
 	}
 	return j
@@ -84,6 +91,9 @@ func (j *judge) against(a, b uint32) string {
 		if c.Levels[v.index] == v.level {
 			return j.model.Fields[v.index].Label
 		}
+	}
+	if j.telling && c.Levels[j.name] == kernel.OrgOther && (c.Levels[j.tax] != kernel.Same || c.Levels[j.street] != kernel.Same && c.Levels[j.street] != kernel.TextClose) {
+		return j.model.Fields[j.name].Label
 	}
 	if float64(c.Weight)*kernel.Unit-j.model.Prior < rejectBits {
 		return "evidence"

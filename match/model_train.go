@@ -221,6 +221,9 @@ func (f *fit) maximise(s *schema, sums levelCounts) (change float64) {
 		for l := 1; l <= last; l++ {
 			fresh[l-1] = (sums[i][l] + defaultWeight*prior[l-1]) / (total + defaultWeight)
 		}
+		if s.fields[i].kind == kernel.OrgName {
+			holdOther(fresh, prior[kernel.OrgOther-1])
+		}
 		bound(fresh, prior[last-1]/maxDrift, prior[last-1]*maxDrift)
 		for l, m := range fresh {
 			change = max(change, math.Abs(m-f.m[i][l+1]))
@@ -228,6 +231,20 @@ func (f *fit) maximise(s *schema, sums levelCounts) (change float64) {
 		}
 	}
 	return change
+}
+
+// holdOther keeps the share of names told apart by a word at most at its default: a company of a group and a branch
+// agree with the head office on nearly all else, and would be learnt from as matches.
+func holdOther(shares []float64, most float64) {
+	at := kernel.OrgOther - 1
+	if shares[at] <= most {
+		return
+	}
+	rest := 1 - shares[at]
+	for l := range shares {
+		shares[l] *= (1 - most) / rest
+	}
+	shares[at] = most
 }
 
 // bound keeps the last of some shares within limits; the others make room in proportion.

@@ -305,6 +305,8 @@ func (s *Scratch) orgName(a, b *part) uint8 {
 	shared, of := s.sharedTokens(a.tokens, b.tokens)
 	longer := max(len(a.tokens), len(b.tokens))
 	switch {
+	case shared > 0 && s.toldApart(a, b):
+		return OrgOther
 	case shared == longer || s.typo(a.text, b.text):
 		return OrgClose
 	case shared == of && longer > of:
@@ -313,6 +315,32 @@ func (s *Scratch) orgName(a, b *part) uint8 {
 		return OrgRelated
 	}
 	return OrgDifferent
+}
+
+// toldApart reports whether one of two names has a word that tells things apart and that the other one lacks: a number,
+// or a word marked as telling.
+func (s *Scratch) toldApart(a, b *part) bool {
+	return s.tellsApart(a, b) || s.tellsApart(b, a)
+}
+
+func (s *Scratch) tellsApart(a, b *part) bool {
+	for i, x := range a.tokens {
+		if (digits(x) || i < len(a.telling) && a.telling[i]) && !s.has(b, x) {
+			return true
+		}
+	}
+	return false
+}
+
+// has finds a word, a typo allowed, but none in a number. A word that is no telling one may be a short one mistyped.
+func (s *Scratch) has(b *part, x string) bool {
+	for j, y := range b.tokens {
+		mistyped := j < len(b.telling) && !b.telling[j] && min(len(x), len(y)) >= 3 && !digits(y) && s.Edits(x, y, 1) <= 1
+		if x == y || !digits(x) && (mistyped || s.typo(min(x, y), max(x, y))) {
+			return true
+		}
+	}
+	return false
 }
 
 func sameTokens(a, b []string) bool {

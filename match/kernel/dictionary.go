@@ -23,6 +23,7 @@ type part struct {
 	tokens  []string
 	groups  []uint16 // of nicknames, those that hold the first token
 	acronym string
+	telling []bool // of an organization's name, by token: it tells things apart
 	named   bool   // of an e-mail address: made of its owner's name
 	term    uint32 // number of the value whose frequency counts
 }
@@ -76,7 +77,17 @@ func (d *Dictionary) Len() int { return len(d.texts) }
 // Named stands before an e-mail address that is made of its owner's name.
 const Named = "~"
 
+// Telling stands before a word of an organization's name that tells things apart, such as a place or "holdings".
+const Telling = "~"
+
 func (d *Dictionary) part(text string) part {
+	if d.kind == OrgName {
+		p := d.takeApart(strings.ReplaceAll(text, Telling, ""))
+		for w := range strings.FieldsSeq(text) {
+			p.telling = append(p.telling, strings.HasPrefix(w, Telling))
+		}
+		return p
+	}
 	bare, named := text, false
 	if d.kind == Email {
 		bare, named = strings.CutPrefix(text, Named)

@@ -82,7 +82,8 @@ const (
 	OrgAcronym   = 3
 	OrgContained = 4
 	OrgRelated   = 5
-	OrgDifferent = 6
+	OrgOther     = 6 // alike but for a word that tells things apart: another branch, another company of a group
+	OrgDifferent = 7
 )
 
 // Levels names the levels, strongest agreement first after "missing"; the last one is disagreement.
@@ -101,7 +102,7 @@ func (k Kind) Levels() []string {
 	case Phone, City, Code:
 		return []string{"missing", "exact", "close", "different"}
 	case OrgName, Employer:
-		return []string{"missing", "exact", "close", "acronym", "contained", "related", "different"}
+		return []string{"missing", "exact", "close", "acronym", "contained", "related", "other unit", "different"}
 	}
 	return []string{"missing", "exact", "different"}
 }

@@ -105,6 +105,11 @@ func TestLevels(t *testing.T) {
 		{OrgName, "ashcroft plastics", "ap", OrgAcronym},
 		{OrgName, "acme motors", "acme motors sydney", OrgContained},
 		{OrgName, "acme motors", "brown logistics", OrgDifferent},
+		{OrgName, "acme ~motors", "acme ~motors ~sydney", OrgOther},
+		{OrgName, "acme ~motors", "acme ~holdings", OrgOther},
+		{OrgName, "acme motors 1", "acme motors 2", OrgOther},
+		{OrgName, "~edge ~motors", "egde ~motors", OrgClose},
+		{OrgName, "acme ~services", "acme servicse", OrgClose},
 		{Code, "1234567", "1234576", CodeClose},
 		{Exact, "a", "b", ExactDifferent},
 	} {
