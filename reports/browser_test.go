@@ -140,11 +140,13 @@ func TestPageInBrowser(t *testing.T) {
 	ctx := browser(t)
 	dir, _ := write(t, handMade(t))
 	var all, found, none, review int
-	var first, marked string
+	var first, marked, heads, deciding string
 	visit(t, ctx, dir, 1280,
 		ask(&all, countCards),
 		ask(&first, `document.querySelector("#cards article h3").textContent`),
 		ask(&marked, `document.querySelector("#cards mark").textContent`),
+		ask(&heads, `[...document.querySelectorAll("#cards article:first-child .side thead strong")].map((e) => e.textContent).join(" ")`),
+		ask(&deciding, `(document.querySelector("#cards article .brief strong") || {textContent: ""}).textContent.trim()`),
 		choose("q", "kate@brook", "1 item"), ask(&found, countCards),
 		choose("q", "nobody at all", "0 items"), ask(&none, countCards),
 		choose("q", "", "2 items"),
@@ -154,6 +156,9 @@ func TestPageInBrowser(t *testing.T) {
 	}
 	if first != "José Peña" {
 		t.Errorf("first card is %q, want the one that needs a person", first)
+	}
+	if heads != "A1 A2 B1" || deciding != "A2 and B1" {
+		t.Errorf("records of the first card are named %q, want A1 A2 B1; the deciding pair is %q, want A2 and B1", heads, deciding)
 	}
 	if marked == "" {
 		t.Error("no difference is marked")

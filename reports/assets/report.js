@@ -185,7 +185,7 @@
   }
 
   function waterfall(edge, model) {
-    const rows = [["Prior", "", model.prior_bits]];
+    const rows = [["Start", "before any field is compared", model.prior_bits]];
     for (const [f, level, b, tf, capped] of edge.t || []) {
       const field = model.fields[f];
       const extra = [tf ? `rarity ${bits(tf)}` : "", capped ? `limit of ${field.group} ${bits(-capped)}` : ""].filter(Boolean).join(", ");
@@ -249,7 +249,7 @@
       line.append(el("span", b < 0 ? "chip against" : "chip", `${field.label || field.name} ${field.levels[level].name} `, el("b", "", bits(b))), " ");
     }
     const auto = Math.log2(model.thresholds.auto / (1 - model.thresholds.auto));
-    line.append(el("span", "sumup", `with the prior ${bits(model.prior_bits)} = `, el("b", "", `${bits(edge.w)} bits`), Number.isFinite(auto) ? `; sure from ${bits(auto)}` : ""));
+    line.append(el("span", "sumup", `from a start of ${bits(model.prior_bits)} = `, el("b", "", `${bits(edge.w)} bits`), Number.isFinite(auto) ? `; sure from ${bits(auto)}` : ""));
     return line;
   }
 
@@ -257,12 +257,12 @@
     if (!card.o) return null;
     const box = el("div", "");
     for (const o of card.o) {
-      box.append(el("p", "", el("strong", "", o.t), " ", o.u ? el("span", "tag " + o.u, o.u) : "", " ", el("bdi", "quiet", told(card, names, o.r || ""))));
+      box.append(el("p", "", el("strong", "", o.t + (o.k ? " " + shortKey(told(card, names, o.k)) : "")), " ", o.u ? el("span", "tag " + o.u, o.u) : "", " ", el("bdi", "quiet", told(card, names, o.r || ""))));
       if (o.h) box.append(el("p", "", ...o.h.split(" ").map((h) => el("span", "tag notice", h)).flatMap((t) => [t, " "])));
       if (o.q) box.append(el("pre", "", o.q + (o.b ? "\n" + o.b : "")));
     }
     if (card.f) {
-      const body = el("tbody", "", ...card.f.map((f) => el("tr", "", el("th", "", f.f), el("td", "", el("bdi", "", f.b || "\u2013")), el("td", "", el("bdi", "", f.a || "\u2013")), el("td", "quiet", f.r), el("td", "id", shortKey(f.w)))));
+      const body = el("tbody", "", ...card.f.map((f) => el("tr", "", el("th", "", f.f), el("td", "", el("bdi", "", f.b || "\u2013")), el("td", "", el("bdi", "", f.a || "\u2013")), el("td", "quiet", f.r), el("td", "", shortKey(told(card, names, f.w))))));
       const head = el("tr", "", ...["Field", "Before", "Survives", "Rule", "From"].map((h) => el("th", "", h)));
       box.append(region("Fields decided", el("table", "", el("thead", "", head), body)));
     }
