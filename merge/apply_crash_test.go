@@ -269,7 +269,7 @@ func TestFaultyWireNeverWritesTwice(t *testing.T) {
 	for i := range 4 {
 		ops = append(ops, createOp(fmt.Sprintf("c%d", i), "Cy"))
 	}
-	for seed := range uint64(300) {
+	for seed := range seeds(100, 1000) {
 		h, o := newWorld(t, ops...)
 		faultyWrites(h, rand.New(rand.NewPCG(seed, 1)), 0.5)
 		for run := 0; ; run++ {

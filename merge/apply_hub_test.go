@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"maps"
@@ -18,6 +19,17 @@ import (
 	"github.com/sameas/sameas/internal/config"
 	"github.com/sameas/sameas/internal/connec"
 )
+
+// long asks for the long run: go test ./merge -long tries each random property on many more worlds.
+var long = flag.Bool("long", false, "try random properties on many more seeds")
+
+// seeds is how many random worlds a property is tried on.
+func seeds(usually, inTheLongRun uint64) uint64 {
+	if *long {
+		return inTheLongRun
+	}
+	return usually
+}
 
 // fakeHub is a Connec! of a few records behind a Doer: the documented upsert, sparse PUT, reads by UUID, by external
 // ID and by page. It counts what took effect, and a test may make any request fail before or after its effect.

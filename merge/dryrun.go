@@ -84,7 +84,11 @@ func DryRun(ctx context.Context, o ApplyOptions) (ApplyResult, error) {
 	}
 	r := newRunner(o, plan, facts, client, &journal{state: state})
 	r.journal, r.result.DryRun = noJournal{state}, true
-	r.show = func(s step) error { return printStep(o.Out, s, doer) }
+	p := &printer{out: o.Out, doer: doer, allowed: o.Config.Merge.Allow, of: facts.operations - state.settledOps()}
+	if err := p.head(plan, o.Plan); err != nil {
+		return ApplyResult{}, err
+	}
+	r.show = p.step
 	for _, refusal := range append(facts.refusals(o.Config.Merge), facts.covers(state)) {
 		if refusal != nil {
 			r.result.Refusals = append(r.result.Refusals, refusal.Error())
@@ -95,46 +99,81 @@ func DryRun(ctx context.Context, o ApplyOptions) (ApplyResult, error) {
 	return r.finish(err), err
 }
 
-// printStep prints one operation: why, how dangerous, what changes, and the request as it would go out.
-func printStep(out io.Writer, s step, doer *readOnly) error {
-	kept := doer.kept
-	doer.kept = nil
-	if out == nil {
+// printer prints a dry-run for a person: one paragraph for each operation.
+type printer struct {
+	out     io.Writer
+	doer    *readOnly
+	allowed []string
+	of, n   int64
+}
+
+// head says what plan is printed, and where it would be sent.
+func (p *printer) head(plan *PlanReader, path string) error {
+	h := plan.Header()
+	return p.write(fmt.Appendf(nil, "%s (sha256 %s)\n%s for %s, group %s. Nothing is sent.\n\n",
+		path, plan.SHA256(), plural(p.of, "operation"), h.Endpoint, h.Group))
+}
+
+func (p *printer) write(text []byte) error {
+	if p.out == nil {
 		return nil
 	}
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s %s %s %s (level %d", s.op.ID, s.op.Type, s.op.Collection, orText(s.op.Target, "a new record"), s.op.Level)
-	if s.op.ClusterID != "" {
-		fmt.Fprintf(&b, ", cluster %s", s.op.ClusterID)
-	}
-	fmt.Fprintf(&b, ")\n  why: %s\n", orText(s.op.Reason.Text, strings.Join(s.op.Reason.Kinds, ", ")))
-	for _, h := range s.op.Hazards {
-		fmt.Fprintf(&b, "  %s: %s: %s\n", hazardWord(h), h.Name, h.Text)
-	}
-	if s.outcome != OutcomeWouldWrite {
-		fmt.Fprintf(&b, "  %s: %s\n\n", s.outcome, orText(s.text(), "already as wanted, nothing would be sent"))
-		_, err := out.Write(b.Bytes())
-		return err
-	}
-	for _, line := range changes(s.op) {
-		fmt.Fprintf(&b, "  %s\n", line)
-	}
-	if kept != nil {
-		fmt.Fprintf(&b, "  %s %s\n  %s\n", kept.Method, kept.Path, kept.Body)
-	}
-	if s.op.Irreversible != "" {
-		fmt.Fprintf(&b, "  cannot be undone: %s\n", s.op.Irreversible)
-	}
-	b.WriteByte('\n')
-	_, err := out.Write(b.Bytes())
+	_, err := p.out.Write(text)
 	return err
 }
 
-func hazardWord(h Hazard) string {
-	if h.Stop {
-		return "STOP"
+// step prints one operation: why, how dangerous, what changes, and the request as it would go out.
+func (p *printer) step(s step) error {
+	kept := p.doer.kept
+	p.doer.kept = nil
+	p.n++
+	op := s.op
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%d of %d: %s %s %s\n", p.n, p.of, op.Type, op.Collection, orText(op.Target, "a new record for "+op.Record))
+	fmt.Fprintf(&b, "  why: %s\n", orText(op.Reason.Text, strings.Join(op.Reason.Kinds, ", ")))
+	if s.outcome != OutcomeWouldWrite {
+		fmt.Fprintf(&b, "  %s: %s\n", s.outcome, orText(s.text(), "already as wanted, nothing would be sent"))
+	} else {
+		p.request(&b, op, kept)
 	}
-	return "notice"
+	p.hazards(&b, op)
+	fmt.Fprintf(&b, "  in the plan: %s, level %d", op.ID, op.Level)
+	if op.ClusterID != "" {
+		fmt.Fprintf(&b, ", cluster %s", op.ClusterID)
+	}
+	if n := len(op.DependsOn); n > 0 {
+		fmt.Fprintf(&b, ", after %s", plural(int64(n), "other operation"))
+	}
+	b.WriteString("\n\n")
+	return p.write(b.Bytes())
+}
+
+func (p *printer) request(b *bytes.Buffer, op Operation, kept *keptRequest) {
+	for _, line := range changes(op) {
+		fmt.Fprintf(b, "  %s\n", line)
+	}
+	if kept != nil {
+		fmt.Fprintf(b, "  %s %s\n  %s\n", kept.Method, kept.Path, kept.Body)
+	}
+}
+
+// hazards prints each in one line. What cannot be undone is said once, by the operation rather than by its notice.
+func (p *printer) hazards(b *bytes.Buffer, op Operation) {
+	for _, h := range op.Hazards {
+		word := "notice"
+		switch {
+		case h.Stop && slices.Contains(p.allowed, h.Name):
+			word = "stop, allowed"
+		case h.Stop:
+			word = "STOP"
+		case h.Name == HazardIrreversible && op.Irreversible != "":
+			continue
+		}
+		fmt.Fprintf(b, "  %s: %s: %s\n", word, h.Name, h.Text)
+	}
+	if op.Irreversible != "" {
+		fmt.Fprintf(b, "  cannot be undone: %s\n", op.Irreversible)
+	}
 }
 
 // changes are the values before and after, one line for each that differs.

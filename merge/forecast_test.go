@@ -61,7 +61,7 @@ func TestForecastByHand(t *testing.T) {
 // application that the plan gave its IDs to has a twin left, except where records were withheld.
 func TestForecastAgainstBruteForce(t *testing.T) {
 	t.Parallel()
-	for seed := uint64(100); seed < 112; seed++ {
+	for seed := uint64(100); seed < 100+seeds(12, 200); seed++ {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			w := randomWorld(seed)

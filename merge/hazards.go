@@ -30,6 +30,33 @@ func stops() []string {
 	return []string{HazardArchived, HazardForeignID, HazardTwoRecords, HazardOutcomeUnknown, HazardRetire}
 }
 
+// hazardMeaning says what the hazard is, in a few words; each operation says more of its own.
+func hazardMeaning(name string) string {
+	switch name {
+	case HazardTwoRecords:
+		return "a duplicate keeps the ID that its survivor gains: IDs cannot be taken back"
+	case HazardRetire:
+		return "INACTIVE is a delete in the applications that know the duplicate"
+	case HazardForeignID:
+		return "an ID of another application than those being onboarded"
+	case HazardArchived:
+		return "the record written to is out of use"
+	case HazardOutcomeUnknown:
+		return "nothing public says what the request does"
+	case HazardIrreversible:
+		return "an ID, once written, stays"
+	case HazardFieldConflict:
+		return "duplicates hold different values; those that lose stay in the plan"
+	case HazardLargeCluster:
+		return fmt.Sprintf("%d records or more are held to be one", largeCluster)
+	case HazardPlaceholder:
+		return "the record also bears an ID that names nothing, such as 0"
+	case HazardReferenceLeft:
+		return "a created record goes without a reference that the hub does not know"
+	}
+	return ""
+}
+
 func hazard(name, format string, args ...any) Hazard {
 	return Hazard{Name: name, Stop: slices.Contains(stops(), name), Text: fmt.Sprintf(format, args...)}
 }

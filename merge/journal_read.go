@@ -45,6 +45,17 @@ type journalState struct {
 	stop   string          // why the plan must never go on
 }
 
+// settledOps counts the operations that need nothing more.
+func (s *journalState) settledOps() int64 {
+	var n int64
+	for _, op := range s.ops {
+		if op.settled() {
+			n++
+		}
+	}
+	return n
+}
+
 func (s *journalState) notes() []string {
 	if s.torn == 0 {
 		return nil

@@ -197,11 +197,7 @@ func someSettings(seed uint64) *config.Config {
 // TestPlanProperties tries random worlds against what every plan must keep to.
 func TestPlanProperties(t *testing.T) {
 	t.Parallel()
-	seeds := uint64(20)
-	if testing.Short() {
-		seeds = 5
-	}
-	for seed := range seeds {
+	for seed := range seeds(12, 200) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			w, c := randomWorld(seed), someSettings(seed)

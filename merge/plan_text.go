@@ -25,8 +25,9 @@ func (s PlanSummary) Text() string {
 			fmt.Fprintf(w, "  %s\t%8d\t%s\n", t.name, n, t.what)
 		}
 	}
-	for _, name := range byCount(s.Withheld) {
-		fmt.Fprintf(w, "  withheld\t%8d\t%s\n", s.Withheld[name], name)
+	_ = w.Flush()
+	if len(s.Hazards) > 0 {
+		b.WriteString("Hazards, by operations that bear them:\n")
 	}
 	for _, name := range byCount(s.Hazards) {
 		word := "notice"
@@ -36,14 +37,21 @@ func (s PlanSummary) Text() string {
 		if slices.Contains(s.Stops, name) {
 			word = "STOP"
 		}
-		fmt.Fprintf(w, "  %s\t%8d\t%s\n", word, s.Hazards[name], name)
+		fmt.Fprintf(w, "  %s\t%8d\t%s\t%s\n", word, s.Hazards[name], name, hazardMeaning(name))
+	}
+	_ = w.Flush()
+	if len(s.Withheld) > 0 {
+		b.WriteString("Left alone, each named in the plan with its reason:\n")
+	}
+	for _, name := range byCount(s.Withheld) {
+		fmt.Fprintf(w, "  withheld\t%8d\t%s\t%s\n", s.Withheld[name], name, withheldMeaning(name))
 	}
 	_ = w.Flush()
 	if s.Linked > 0 {
 		fmt.Fprintf(&b, "%s of applications known to the hub already\n", plural(s.Linked, "record"))
 	}
 	if s.ReviewItems > 0 {
-		fmt.Fprintf(&b, "%s left for a person: sameas report\n", plural(s.ReviewItems, "item"))
+		fmt.Fprintf(&b, "%s for a person to judge, because what they hold may be one thing or two: sameas report lists them\n", plural(s.ReviewItems, "item"))
 	}
 	fmt.Fprintf(&b, "sha256 %s\n%s\n", s.SHA256, s.next())
 	return b.String()

@@ -24,6 +24,39 @@ const (
 	WithheldNoAddress   = "reference_not_addressable" // a nested reference whose sub-entity has no ID
 )
 
+// withheldMeaning says what the reason is, in a few words; each line of the plan says more of its own record.
+func withheldMeaning(reason string) string {
+	switch reason {
+	case WithheldReview:
+		return "a person must judge it first"
+	case WithheldAmbiguous:
+		return "it fits two clusters equally"
+	case WithheldBelowAttach:
+		return "alike, but not surely enough for an ID that cannot be taken back"
+	case WithheldNotInHub:
+		return "the hub holds nothing like it; merge.create would make a record of it"
+	case WithheldArchived:
+		return "its only match in the hub is out of use"
+	case WithheldReferrer:
+		return "a record out of use that refers to a duplicate"
+	case WithheldChannels:
+		return "its cluster spans two channels, which are never merged"
+	case WithheldSecondID:
+		return "its application holds the record twice: merge it there"
+	case WithheldElsewhere:
+		return "a hub record outside its cluster bears its ID already"
+	case WithheldHubValue:
+		return "its ID names nothing: give it one of its own"
+	case WithheldReference:
+		return "tax or registration numbers differ within its cluster"
+	case WithheldBirthDate:
+		return "birth dates differ within its cluster"
+	case WithheldNoAddress:
+		return "a reference in a list whose element has no ID to be addressed by"
+	}
+	return ""
+}
+
 // withhold is the line of a record that the plan leaves alone.
 func (p *planner) withhold(collection, clusterID string, m *member, name, text string) Operation {
 	return Operation{ID: opID(TypeWithheld, collection, m.Key, m.Source, name), Level: levelWithheld, Type: TypeWithheld,

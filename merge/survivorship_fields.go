@@ -67,11 +67,24 @@ func hasValue(raw json.RawMessage) bool {
 
 // textOf is the value as text, when it is a JSON string.
 func textOf(raw json.RawMessage) (string, bool) {
+	if n := len(raw) - 1; n > 0 && raw[0] == '"' && raw[n] == '"' && plainText(raw[1:n]) {
+		return string(raw[1:n]), true
+	}
 	var s string
 	if len(raw) == 0 || raw[0] != '"' || json.Unmarshal(raw, &s) != nil {
 		return "", false
 	}
 	return s, true
+}
+
+// plainText reports whether the inside of a JSON string stands for itself: printable ASCII without escapes.
+func plainText(inside []byte) bool {
+	for _, c := range inside {
+		if c < ' ' || c > '~' || c == '\\' || c == '"' {
+			return false
+		}
+	}
+	return true
 }
 
 // sameValue compares two values as a reader would: blanks around text do not count, and of birth dates the day does.

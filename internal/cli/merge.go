@@ -91,8 +91,12 @@ func (r *runner) mergeApplyCommand() *cli.Command {
 		ArgsUsage: "[PLAN]",
 		Description: "Exit code 3 means that operations were skipped, found drifted or failed; each is named.\n" +
 			"Ctrl-C stops after the request under way.",
-		Flags: []cli.Flag{allowFlag(), sha256Flag()},
+		Flags: []cli.Flag{allowFlag(), sha256Flag(),
+			&cli.Int64Flag{Name: "max-failures", Usage: "stop once `N` operations have failed; 0 goes on to the plan's end"}},
 		Action: r.onPlan(func(ctx context.Context, c *cli.Context, o merge.ApplyOptions) error {
+			if o.MaxFailures = c.Int64("max-failures"); o.MaxFailures < 0 {
+				return usageError(fmt.Errorf("--max-failures is %d: it takes 0 or more", o.MaxFailures))
+			}
 			result, err := merge.Apply(ctx, o)
 			if err != nil && result.Operations == 0 {
 				return err

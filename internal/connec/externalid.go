@@ -60,5 +60,8 @@ func escapePart(s string) string {
 }
 
 func unescapePart(s string) string {
+	if !strings.Contains(s, "%") {
+		return s
+	}
 	return strings.NewReplacer("%2F", "/", "%2f", "/", "%25", "%").Replace(s)
 }
