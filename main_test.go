@@ -15,7 +15,7 @@ func TestMain(m *testing.M) {
 // TestScripts runs the command line as a user would, on real servers and files. Beside testscript's own commands:
 //
 //	serve [flags]               start `sameas sandbox serve` on a free port, with --out sandbox unless flags name one;
-//	                            sets $URL and the credentials
+//	                            sets $URL, $ADDR and the credentials
 //	stop                        stop it as Ctrl-C would, and wait
 //	canned FILE [STATUS]        answer every request with this file from here on; sets $URL
 //	code N cmd args...          run a command and require exactly this exit code

@@ -47,6 +47,7 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Setenv(name, value)
 	}
 	ts.Setenv("URL", running.url)
+	ts.Setenv("ADDR", strings.TrimPrefix(running.url, "http://"))
 	ts.Defer(func() {
 		if s.running != nil {
 			s.running.kill()
