@@ -34,6 +34,10 @@ type ForecastResult struct {
 	Applications []ApplicationForecast `json:"applications"`
 	// Match says how far the twins can be believed: current, stale or missing.
 	Match string `json:"match"`
+	// Plan is the base name of the plan that was made from this match; empty when there is none.
+	Plan string `json:"plan,omitempty"`
+	// PlanWrites is how many operations it holds.
+	PlanWrites int64 `json:"plan_writes,omitempty"`
 }
 
 // Twins reports whether any application would create a record that it already holds: exit code 2.
@@ -61,6 +65,12 @@ func Forecast(ctx context.Context, db *sql.DB) (ForecastResult, error) {
 		}
 		result.Applications = append(result.Applications, a)
 		return nil
+	})
+	if err != nil {
+		return ForecastResult{}, fmt.Errorf("forecast: %w", err)
+	}
+	err = queries.Each(ctx, db, "merge/forecast_plan.sql", nil, func(rows *sql.Rows) error {
+		return rows.Scan(&result.Plan, &result.PlanWrites)
 	})
 	if err != nil {
 		return ForecastResult{}, fmt.Errorf("forecast: %w", err)
@@ -122,11 +132,22 @@ func (r ForecastResult) verdict() string {
 	case r.Match == MatchStale:
 		return "Twins are those of an older extraction. Next: sameas match"
 	case twins > 0:
-		return fmt.Sprintf("Do not switch on the sync: %s would be created twice. Next: sameas merge plan", plural(twins, "record"))
+		return fmt.Sprintf("Do not switch on the sync: %s would be created twice. %s", plural(twins, "record"), r.next())
 	case perhaps > 0:
 		return fmt.Sprintf("No certain twin; %s may be one and wait for a person. Next: sameas report", plural(perhaps, "record"))
 	}
 	return "Clean: no application would create a record that it already holds."
+}
+
+// next is what to do about twins.
+func (r ForecastResult) next() string {
+	switch {
+	case r.Plan == "":
+		return "Next: sameas merge plan"
+	case r.PlanWrites == 0:
+		return r.Plan + " has nothing left to write: they are among what it leaves alone. Next: sameas report"
+	}
+	return fmt.Sprintf("Next: sameas merge dry-run %s, apply it, then extract and match again", r.Plan)
 }
 
 // plural is n and the noun, with an s unless n is 1.

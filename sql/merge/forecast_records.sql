@@ -33,6 +33,7 @@ identities AS (
     SELECT ids.*
     FROM ids
     ANTI JOIN hub_values USING (collection, id_key)
+    WHERE NOT regexp_matches(lower(trim(ids.id)), '^(0+|-1|-+|n[./]?a\.?|none|nil|null|undefined|unknown)$')  -- as the plan reads them
 ),
 sided AS (
     SELECT source, collection, left_provider AS by_provider, left_realm AS by_realm, left_id AS by_id,
