@@ -72,7 +72,7 @@ func (id *identity) settle(records []record) {
 		if root := classes.find(pair[0]); root == classes.find(pair[1]) {
 			wrong[root] = true
 			id.conflicts = append(id.conflicts, conflict{kind: "decision_conflict", a: pair[0], b: pair[1], pair: true, between: true,
-				detail: fmt.Sprintf("%s and %s were judged different, and the same by other decisions: neither counts until one is corrected; decide in review", records[pair[0]].key, records[pair[1]].key)})
+				detail: fmt.Sprintf("%s and %s were judged different, and the same by other decisions: they are kept apart and what was judged the same with them joins nothing, until one decision is corrected", records[pair[0]].key, records[pair[1]].key)})
 		}
 	}
 	id.classify(classes, wrong, len(records))

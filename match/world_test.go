@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -23,6 +24,7 @@ type person struct {
 	line1, city, postcode, name string
 	ids                         []string
 	extra                       map[string]string
+	created                     string // YYYY-MM-DD HH:MM:SS
 }
 
 // world is a workspace in memory filled with records.
@@ -51,52 +53,87 @@ func (w *world) fill(collection string, people []person, permutation []int) {
 			permutation[i] = i
 		}
 	}
-	tx, err := w.db.Begin()
+	inserted := make([]insertedRecord, 0, len(people))
+	for n, i := range permutation {
+		inserted = append(inserted, w.record(int64(n+1), people[i]))
+	}
+	text, err := json.Marshal(inserted)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	for n, i := range permutation {
-		w.insert(tx, collection, int64(n+1), people[i])
-	}
-	if err := tx.Commit(); err != nil {
-		w.t.Fatal(err)
+	for _, statement := range []string{insertRecords, insertIDs} {
+		if _, err := w.db.Exec(statement, collection, string(text)); err != nil {
+			w.t.Fatalf("insert: %v", err)
+		}
 	}
 }
 
-func (w *world) insert(tx *sql.Tx, collection string, rid int64, p person) {
+// insertedRecord is a person on its way into the tables: all of a world's cross as one text, for a statement a row is
+// what makes a test slow.
+type insertedRecord struct {
+	RID      int64     `json:"rid"`
+	Key      string    `json:"key"`
+	IDs      []ownedID `json:"ids"`
+	Hub      bool      `json:"hub"`
+	Given    *string   `json:"given"`
+	Family   *string   `json:"family"`
+	Name     *string   `json:"name"`
+	Born     *string   `json:"born"`
+	Email    *string   `json:"email"`
+	Landline *string   `json:"landline"`
+	Mobile   *string   `json:"mobile"`
+	Line1    *string   `json:"line1"`
+	City     *string   `json:"city"`
+	Postcode *string   `json:"postcode"`
+	Created  *string   `json:"created"`
+	Paths    []string  `json:"paths"`
+	Texts    []string  `json:"texts"`
+	Hash     string    `json:"hash"`
+}
+
+type ownedID struct {
+	Provider string `json:"provider"`
+	Realm    string `json:"realm"`
+	ID       string `json:"id"`
+	Position int    `json:"position"`
+}
+
+const insertedRows = ` FROM (SELECT unnest(from_json($2, '[{"rid":"BIGINT","key":"VARCHAR","ids":[{"provider":"VARCHAR","realm":"VARCHAR","id":"VARCHAR","position":"INTEGER"}],"hub":"BOOLEAN",
+	"given":"VARCHAR","family":"VARCHAR","name":"VARCHAR","born":"DATE","email":"VARCHAR","landline":"VARCHAR","mobile":"VARCHAR","line1":"VARCHAR","city":"VARCHAR","postcode":"VARCHAR","created":"TIMESTAMP",
+	"paths":["VARCHAR"],"texts":["VARCHAR"],"hash":"VARCHAR"}]')) AS r)`
+
+const insertRecords = `INSERT INTO records (rid, source, collection, key, provider, realm, id, hub, first_name, last_name, name, birth_date, emails, landlines, mobiles, work_phones, addresses, extra, created_at, content_hash, raw)
+	SELECT r.rid, 'test', $1, r.key, r.ids[1].provider, r.ids[1].realm, r.ids[1].id, r.hub, r.given, r.family, r.name, r.born, list_filter([r.email], lambda x: x IS NOT NULL), list_filter([r.landline], lambda x: x IS NOT NULL),
+		list_filter([r.mobile], lambda x: x IS NOT NULL), [], [{'kind': 'address_home.billing', 'line1': r.line1, 'line2': NULL, 'city': r.city, 'region': NULL, 'postal_code': r.postcode, 'country': 'AU'}],
+		map(r.paths, r.texts), r.created, r.hash, '{}'` + insertedRows
+
+const insertIDs = `INSERT INTO external_ids SELECT r.rid, $1, e.provider, e.realm, e.id, e.position FROM (SELECT r, unnest(r.ids) AS e` + insertedRows + `)`
+
+func (w *world) record(rid int64, p person) insertedRecord {
 	w.t.Helper()
-	own, err := connec.ParseExternalID(p.id)
-	if err != nil {
-		w.t.Fatal(err)
-	}
 	sum := sha256.Sum256([]byte(fmt.Sprint(p.given, p.family, p.born, p.email, p.mobile, p.landline, p.line1, p.city, p.postcode, p.name, p.extra)))
-	null := func(s string) any {
+	null := func(s string) *string {
 		if s == "" {
 			return nil
 		}
-		return s
+		return &s
 	}
-	keys, values := []string{}, []string{}
+	r := insertedRecord{RID: rid, Given: null(p.given), Family: null(p.family), Name: null(p.name), Born: null(p.born), Email: null(p.email), Landline: null(p.landline), Mobile: null(p.mobile),
+		Line1: null(p.line1), City: null(p.city), Postcode: null(p.postcode), Created: null(p.created), Paths: []string{}, Texts: []string{}, Hash: hex.EncodeToString(sum[:])}
 	for k, v := range p.extra {
-		keys, values = append(keys, k), append(values, v)
-	}
-	_, err = tx.Exec(`INSERT INTO records (rid, source, collection, key, provider, realm, id, hub, first_name, last_name, name, birth_date, emails, landlines, mobiles, work_phones, addresses, extra, content_hash, raw)
-		VALUES ($1, 'test', $2, $3, $4, $5, $6, $7, $8, $9, $10, CAST($11 AS DATE), list_filter([$12], lambda x: x IS NOT NULL), list_filter([$13], lambda x: x IS NOT NULL),
-			list_filter([$14], lambda x: x IS NOT NULL), [], [{'kind': 'address_home.billing', 'line1': $15, 'line2': NULL, 'city': $16, 'region': NULL, 'postal_code': $17, 'country': 'AU'}], map(CAST($18 AS VARCHAR[]), CAST($19 AS VARCHAR[])), $20, '{}')`,
-		rid, collection, own.String(), own.Provider, own.Realm, own.ID, own.IsHub(), null(p.given), null(p.family), null(p.name), null(p.born), null(p.email), null(p.landline), null(p.mobile),
-		null(p.line1), null(p.city), null(p.postcode), keys, values, hex.EncodeToString(sum[:]))
-	if err != nil {
-		w.t.Fatalf("insert %s: %v", p.id, err)
+		r.Paths, r.Texts = append(r.Paths, k), append(r.Texts, v)
 	}
 	for n, text := range append([]string{p.id}, p.ids...) {
 		id, err := connec.ParseExternalID(text)
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		if _, err := tx.Exec(`INSERT INTO external_ids VALUES ($1, $2, $3, $4, $5, $6)`, rid, collection, id.Provider, id.Realm, id.ID, n); err != nil {
-			w.t.Fatal(err)
+		r.IDs = append(r.IDs, ownedID{id.Provider, id.Realm, id.ID, n})
+		if n == 0 {
+			r.Key, r.Hub = id.String(), id.IsHub()
 		}
 	}
+	return r
 }
 
 func (w *world) link(source string, line int, collection, left, right string) {
