@@ -16,6 +16,7 @@ type field struct {
 	label    string
 	kind     kernel.Kind
 	group    string
+	lent     string // the group that it counts in when the given names differ, if it has none of its own
 	personal bool
 	tf       bool
 	path     string    // of a field that the configuration adds
@@ -115,7 +116,7 @@ func peopleSchema() schema {
 				m: []float64{0.82, 0.07, 0.02, 0.01, 0.02, 0.06}, u: []float64{0.002, 0.002, 0.0002, 0.0005, 0.012, 1}},
 			{name: "birth_date", label: "Birth date", kind: kernel.Date, personal: true, tf: true,
 				m: []float64{0.88, 0.05, 0.015, 0.015, 0.04}, u: []float64{6e-5, 6e-4, 4e-3, 0.016, 1}},
-			{name: "email", label: "E-mail", kind: kernel.Email, personal: true, tf: true,
+			{name: "email", label: "E-mail", kind: kernel.Email, lent: groupHousehold, personal: true, tf: true,
 				m: []float64{0.70, 0.06, 0.05, 0.04, 0.15}, u: []float64{1e-6, 1e-5, 1e-4, 1e-3, 1}},
 			{name: "mobile", label: "Mobile", kind: kernel.Phone, personal: true, tf: true,
 				m: []float64{0.75, 0.04, 0.21}, u: []float64{1e-5, 1e-4, 1}},

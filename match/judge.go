@@ -17,7 +17,7 @@ type judge struct {
 	sums  []float64
 	known map[[2]uint32]bool
 	// of organizations: a word that tells two names apart keeps them apart, unless tax number and street are equal
-	telling   bool
+	telling           bool
 	name, tax, street int
 }
 

@@ -109,6 +109,9 @@ func (s *schema) build(p parameters, terms []termTable, set *kernel.Set, t confi
 
 func evidenceField(f field, m, u []float64) evidence.Field {
 	out := evidence.Field{Name: f.name, Label: f.label, Group: f.group, TF: f.tf, Personal: f.personal}
+	if f.lent != "" {
+		out.Lent, out.Owner = f.lent, "given"
+	}
 	for l, name := range f.kind.Levels() {
 		level := evidence.Level{Name: name}
 		if l > 0 {
@@ -145,8 +148,8 @@ func (m *model) compile(s *schema, set *kernel.Set) {
 		spec.Within = append(spec.Within, m.groupIndex(g.Within))
 	}
 	for i, f := range m.Fields {
-		kf := kernel.Field{Kind: s.fields[i].kind, Group: kernel.NoGroup, Swap: -1}
-		kf.Group = m.groupIndex(f.Group)
+		kf := kernel.Field{Kind: s.fields[i].kind, Group: kernel.NoGroup, Lent: kernel.NoGroup, Swap: -1}
+		kf.Group, kf.Lent = m.groupIndex(f.Group), m.groupIndex(f.Lent)
 		for _, l := range f.Levels {
 			kf.Bits = append(kf.Bits, units(l.Bits))
 		}
@@ -174,7 +177,7 @@ func termUnits(bits map[string]float64, d *kernel.Dictionary) []int32 {
 func (s *schema) patternsOnly() *kernel.Spec {
 	spec := &kernel.Spec{Count: true, Keep: math.MaxInt32}
 	for _, f := range s.fields {
-		kf := kernel.Field{Kind: f.kind, Group: kernel.NoGroup, Swap: -1}
+		kf := kernel.Field{Kind: f.kind, Group: kernel.NoGroup, Lent: kernel.NoGroup, Swap: -1}
 		if f.name == "given" {
 			kf.Swap = s.index("family")
 		}

@@ -22,13 +22,15 @@ type patternWeights struct {
 	prior float64
 	bits  [][]float64
 	group []int
+	lent  []int // per field: the group that it counts in when the given names differ, -1 for none
+	given int   // the field that says so, -1 for none
 	caps  []float64
 	wider []int // per group
 	sums  []float64
 }
 
 func (s *schema) patternWeights(p parameters) patternWeights {
-	w := patternWeights{prior: math.Log2(p.lambda / (1 - p.lambda)), sums: make([]float64, len(s.caps))}
+	w := patternWeights{prior: math.Log2(p.lambda / (1 - p.lambda)), sums: make([]float64, len(s.caps)), given: s.index("given")}
 	for g := range s.caps {
 		w.caps = append(w.caps, capOf(w.prior, p.shares[g]))
 		w.wider = append(w.wider, s.groupIndex(s.caps[g].within))
@@ -41,6 +43,7 @@ func (s *schema) patternWeights(p parameters) patternWeights {
 		}
 		w.bits = append(w.bits, bits)
 		w.group = append(w.group, s.groupIndex(f.group))
+		w.lent = append(w.lent, s.groupIndex(f.lent))
 	}
 	return w
 }
@@ -54,12 +57,16 @@ func (s *schema) groupIndex(name string) int {
 // returns the sum of the fields outside groups.
 func (w *patternWeights) sum(p kernel.Pattern) (alone float64) {
 	clear(w.sums)
+	lend := w.given >= 0 && p.Level(w.given) == kernel.GivenDifferent
 	for i := range w.bits {
 		b := w.bits[i][p.Level(i)]
-		if w.group[i] < 0 {
-			alone += b
-		} else {
+		switch {
+		case w.group[i] >= 0:
 			w.sums[w.group[i]] += b
+		case lend && w.lent[i] >= 0:
+			w.sums[w.lent[i]] += b
+		default:
+			alone += b
 		}
 	}
 	for g, wider := range w.wider {

@@ -25,6 +25,10 @@ type Field struct {
 	Group  string  `json:"group"` // correlated evidence is summed and capped by group; "" is a group of its own
 	TF     bool    `json:"tf"`    // adjusted by the frequency of its values
 	Levels []Level `json:"levels"`
+	// Lent is the group that the field counts in when the field Owner is at its last level, and Group is "": a mailbox
+	// is one person's own, unless the given names differ: then a family shares it.
+	Lent  string `json:"lent,omitempty"`
+	Owner string `json:"owner,omitempty"`
 	// Personal evidence is about the person or organization itself, not about its household or workplace.
 	Personal bool `json:"personal"`
 }
@@ -92,6 +96,9 @@ func (m *Model) Explain(levels []uint8, tf []float64, left, right []string) Wate
 			s.TF = tf[i]
 		}
 		s.Bits = s.Base + s.TF
+		if f.Lent != "" && m.differs(f.Owner, levels) {
+			s.Group = f.Lent
+		}
 		w.Steps = append(w.Steps, s)
 	}
 	m.capGroups(w.Steps)
@@ -101,6 +108,16 @@ func (m *Model) Explain(levels []uint8, tf []float64, left, right []string) Wate
 	}
 	w.Probability = Probability(w.Total)
 	return w
+}
+
+// differs reports whether a field is at its last level, disagreement.
+func (m *Model) differs(name string, levels []uint8) bool {
+	for i, f := range m.Fields {
+		if f.Name == name {
+			return int(levels[i]) == len(f.Levels)-1
+		}
+	}
+	return false
 }
 
 // capGroups takes from each capped group, last field first, what its sum has over the cap.

@@ -14,7 +14,7 @@ func model() *Model {
 			{Name: "given", Group: "namesake", Personal: true, Levels: levels(7)},
 			{Name: "family", Group: "household", Levels: levels(8)},
 			{Name: "street", Group: "household", Levels: levels(9)},
-			{Name: "email", Levels: levels(15)},
+			{Name: "email", Lent: "household", Owner: "given", Levels: levels(15)},
 		},
 		Groups: []Group{{Name: "household", Cap: 10, Within: "namesake"}, {Name: "namesake", Cap: 14}}}
 }
@@ -32,6 +32,7 @@ func TestExplainCapsGroupsFromTheInnerOut(t *testing.T) {
 		{"under the caps", []uint8{0, 1, 2, 1}, nil, -12 + 8 - 3 + 15, []float64{0, 8, -3, 15}},
 		{"the household's cap", []uint8{0, 1, 1, 0}, nil, -12 + 10, []float64{0, 8, 2, 0}},
 		{"the wider cap too", []uint8{1, 1, 1, 0}, nil, -12 + 14, []float64{7, 7, 0, 0}},
+		{"a mailbox that a family shares", []uint8{2, 1, 0, 1}, nil, -12 - 3 + 10, []float64{-3, 8, 0, 2}},
 		{"a common name", []uint8{1, 1, 0, 0}, []float64{-4, -5, 0, 0}, -12 + 3 + 3, []float64{3, 3, 0, 0}},
 	} {
 		w := model().Explain(c.levels, c.tf, nil, nil)

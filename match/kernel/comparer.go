@@ -57,10 +57,13 @@ func (c *comparer) weigh() (Pattern, int32) {
 			continue
 		}
 		bits := field.Bits[level] + c.terms[f]
-		if field.Group == NoGroup {
-			weight += bits
-		} else {
+		switch {
+		case field.Group != NoGroup:
 			c.groups[field.Group] += bits
+		case field.Lent != NoGroup && c.givenDiffers():
+			c.groups[field.Lent] += bits
+		default:
+			weight += bits
 		}
 	}
 	for g := range c.groups {
@@ -72,6 +75,16 @@ func (c *comparer) weigh() (Pattern, int32) {
 		}
 	}
 	return pattern, weight
+}
+
+// givenDiffers reports whether some given name of the pair differs.
+func (c *comparer) givenDiffers() bool {
+	for f := range c.spec.Fields {
+		if c.spec.Fields[f].Kind == Given && c.levels[f] == GivenDifferent {
+			return true
+		}
+	}
+	return false
 }
 
 // field compares two values of a field.

@@ -35,9 +35,9 @@ func world(n int, seed uint64) (*Set, *Spec) {
 		set.Keys = append(set.Keys, column)
 	}
 	spec := &Spec{Prior: -4000, Keep: 0, Count: true, Caps: []int32{9000}, Within: []int{NoGroup}, Fields: []Field{
-		{Kind: Given, Bits: []int32{0, 6000, 4000, 3000, 2000, 5000, 500, -4000}, Group: NoGroup, Swap: 1},
-		{Kind: Family, Bits: []int32{0, 7000, 5000, 6000, 3000, 500, -4000}, Group: 0, Swap: -1},
-		{Kind: Date, Bits: []int32{0, 9000, 4000, 1000, 500, -4000}, Group: 0, Swap: -1},
+		{Kind: Given, Bits: []int32{0, 6000, 4000, 3000, 2000, 5000, 500, -4000}, Group: NoGroup, Lent: NoGroup, Swap: 1},
+		{Kind: Family, Bits: []int32{0, 7000, 5000, 6000, 3000, 500, -4000}, Group: 0, Lent: NoGroup, Swap: -1},
+		{Kind: Date, Bits: []int32{0, 9000, 4000, 1000, 500, -4000}, Group: 0, Lent: NoGroup, Swap: -1},
 	}}
 	return set, spec
 }
@@ -134,7 +134,7 @@ func TestSwappedNamesAreFound(t *testing.T) {
 		{given.Code("robert"), given.Code("walker"), given.Code("walker")},
 		{family.Code("walker"), family.Code("robert"), family.Code("jones")},
 	}}
-	c := NewComparer(set, &Spec{Fields: []Field{{Kind: Given, Group: NoGroup, Swap: 1}, {Kind: Family, Group: NoGroup, Swap: -1}}})
+	c := NewComparer(set, &Spec{Fields: []Field{{Kind: Given, Group: NoGroup, Lent: NoGroup, Swap: 1}, {Kind: Family, Group: NoGroup, Lent: NoGroup, Swap: -1}}})
 	if p := c.Pattern(0, 1); p.Level(0) != GivenSwapped || p.Level(1) != FamilySwapped {
 		t.Errorf("exchanged names have levels %d and %d", p.Level(0), p.Level(1))
 	}

@@ -55,7 +55,10 @@ type Field struct {
 	Bits  []int32 // by level, in units; nil when only patterns are counted
 	Terms []int32 // by term: what its frequency adds to levels adjusted by frequency, in units; nil = nothing
 	Group int     // index into Spec.Caps, or NoGroup
-	Swap  int     // the field that this one may have been exchanged with (given and family name), or -1
+	// Lent is the group that the field counts in when the two given names differ, where Group is NoGroup; or NoGroup:
+	// a family that shares a mailbox is no more one person for it than for its address.
+	Lent int
+	Swap int // the field that this one may have been exchanged with (given and family name), or -1
 }
 
 // Spec is all that the kernel knows of a model.

@@ -115,7 +115,7 @@ func TestLevels(t *testing.T) {
 	} {
 		d := NewDictionary(c.kind)
 		set := &Set{Dictionaries: []*Dictionary{d}, Values: [][]uint32{{d.Code(c.a), d.Code(c.b), 0}}}
-		spec := &Spec{Fields: []Field{{Kind: c.kind, Group: NoGroup, Swap: -1}}}
+		spec := &Spec{Fields: []Field{{Kind: c.kind, Group: NoGroup, Lent: NoGroup, Swap: -1}}}
 		comparer := NewComparer(set, spec)
 		for _, pair := range [][2]uint32{{0, 1}, {1, 0}} {
 			if got := comparer.Pattern(pair[0], pair[1]).Level(0); got != c.want {
@@ -136,7 +136,7 @@ func FuzzLevelsNeverPanicAndAreSymmetric(f *testing.F) {
 		kind := Kind(k % 12)
 		d := NewDictionary(kind)
 		set := &Set{Dictionaries: []*Dictionary{d}, Values: [][]uint32{{d.Code(a), d.Code(b), d.Code(b), d.Code(a)}}}
-		comparer := NewComparer(set, &Spec{Fields: []Field{{Kind: kind, Group: NoGroup, Swap: -1}}})
+		comparer := NewComparer(set, &Spec{Fields: []Field{{Kind: kind, Group: NoGroup, Lent: NoGroup, Swap: -1}}})
 		x, y := comparer.Pattern(0, 1), comparer.Pattern(2, 3)
 		if x != y || int(x.Level(0)) >= len(kind.Levels()) {
 			t.Errorf("kind %d: %q and %q are level %d one way, %d the other", kind, a, b, x.Level(0), y.Level(0))
