@@ -26,6 +26,8 @@ func forget() []string {
 		"match/080_clear_blocking.sql",
 		"match/080_clear_edges.sql",
 		"match/080_clear_clusters.sql",
+		"match/080_clear_cluster_names.sql",
+		"match/080_clear_cluster_keys.sql",
 		"match/080_clear_cluster_stats.sql",
 		"match/080_clear_conflicts.sql",
 		"match/080_clear_term_weights.sql",
@@ -56,7 +58,7 @@ func (m *matching) store(ctx context.Context) error {
 
 func (m *matching) storeIn(ctx context.Context, conn *sql.Conn, tx *sql.Tx) error {
 	args := queries.Args{"collection": m.schema.collection}
-	previous, err := previousClusters(ctx, tx, m.schema.collection)
+	former, err := loadFormer(ctx, tx, m.schema.collection)
 	if err != nil {
 		return err
 	}
@@ -72,8 +74,11 @@ func (m *matching) storeIn(ctx context.Context, conn *sql.Conn, tx *sql.Tx) erro
 	if _, err := queries.Exec(ctx, tx, "match/090_model.sql", queries.Args{"collection": m.schema.collection, "model": string(text)}); err != nil {
 		return err
 	}
-	digest, err := m.appendTables(conn, previous)
+	digest, err := m.appendTables(conn, former)
 	if err != nil {
+		return err
+	}
+	if _, err := queries.Exec(ctx, tx, "match/092_cluster_keys.sql", args); err != nil {
 		return err
 	}
 	_, err = queries.Exec(ctx, tx, "match/091_stage.sql", queries.Args{"collection": m.schema.collection, "digest": digest, "config_digest": m.configDigest()})
@@ -81,8 +86,8 @@ func (m *matching) storeIn(ctx context.Context, conn *sql.Conn, tx *sql.Tx) erro
 }
 
 // appendTables writes the rows in bulk and returns the digest of the clusters.
-func (m *matching) appendTables(conn *sql.Conn, previous map[string]string) (digest string, err error) {
-	clusters := m.clusterRows(previous)
+func (m *matching) appendTables(conn *sql.Conn, former *formerClusters) (digest string, err error) {
+	clusters := m.clusterRows(former)
 	for _, table := range []struct {
 		name string
 		fill func(add addRow) error
@@ -92,6 +97,7 @@ func (m *matching) appendTables(conn *sql.Conn, previous map[string]string) (dig
 		{"blocking", m.blockingRows},
 		{"edges", m.edgeRows},
 		{"clusters", clusters.rows},
+		{"cluster_names", func(add addRow) error { return former.rows(m.schema.collection, add) }},
 		{"cluster_stats", clusters.statRows},
 		{"conflicts", clusters.conflictRows},
 	} {

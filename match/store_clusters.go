@@ -21,7 +21,7 @@ type clusterRows struct {
 	reviewIDs []string // of each group
 }
 
-func (m *matching) clusterRows(previous map[string]string) *clusterRows {
+func (m *matching) clusterRows(former *formerClusters) *clusterRows {
 	c := &clusterRows{matching: m, group: make([]int, len(m.records))}
 	place := map[uint32]int{}
 	for i := range m.records {
@@ -35,7 +35,7 @@ func (m *matching) clusterRows(previous map[string]string) *clusterRows {
 		c.groups[g] = append(c.groups[g], uint32(i))
 		c.group[i] = g
 	}
-	c.names = nameClusters(m.schema.collection, m.records, c.groups, previous)
+	c.names = nameClusters(m.schema.collection, m.records, c.groups, former)
 	for _, members := range c.groups {
 		root := m.outcome.auto.find(members[0])
 		tier := cmp.Or(m.outcome.tier[root], "auto")
@@ -185,7 +185,7 @@ func (m *matching) summary() Summary {
 		}
 		s.Conflicts[c.kind]++
 	}
-	groups := m.clusterRows(nil)
+	groups := m.clusterRows(&formerClusters{assigned: map[string]int64{}})
 	items := map[string]int{}
 	inReview := map[string]bool{}
 	for g, members := range groups.groups {

@@ -229,6 +229,23 @@ CREATE TABLE IF NOT EXISTS clusters (
     review_id VARCHAR NOT NULL         -- the wider cluster formed at the review threshold; equal for all of a cluster_id
 );
 
+-- owner: match. grain: one cluster_id that was ever given in the collection; no ID is given twice.
+CREATE TABLE IF NOT EXISTS cluster_names (
+    collection VARCHAR NOT NULL,
+    cluster_id VARCHAR NOT NULL,
+    assigned BIGINT NOT NULL,          -- in which matching of the collection it was given, from 1
+    successor VARCHAR                  -- the cluster that its cluster was merged into; NULL while it stands, or when all its IDs are gone
+);
+
+-- owner: match. grain: one external ID that one cluster alone carried when it was matched last; what cluster IDs are inherited by.
+CREATE TABLE IF NOT EXISTS cluster_keys (
+    collection VARCHAR NOT NULL,
+    provider VARCHAR NOT NULL,
+    realm VARCHAR NOT NULL,
+    id VARCHAR NOT NULL,
+    cluster_id VARCHAR NOT NULL
+);
+
 -- owner: match. grain: one cluster of two records or more (by cluster_id).
 CREATE TABLE IF NOT EXISTS cluster_stats (
     collection VARCHAR NOT NULL,

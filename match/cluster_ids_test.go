@@ -1,0 +1,108 @@
+package match
+
+import (
+	"database/sql/driver"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// former is a history of cluster IDs: the given ones, in the order they were assigned.
+func former(shares map[string]map[int64]int, order ...string) *formerClusters {
+	f := &formerClusters{assigned: map[string]int64{}, successor: map[string]string{}}
+	for i, id := range order {
+		f.assigned[id] = int64(i + 1)
+		for rid := range int64(20) {
+			if n := shares[id][rid]; n > 0 {
+				f.shares = append(f.shares, share{rid, id, n})
+			}
+		}
+	}
+	return f
+}
+
+func TestClusterIDsGoWithTheExternalIDs(t *testing.T) {
+	t.Parallel()
+	records := make([]record, 6)
+	for i := range records {
+		records[i] = record{rid: int64(i), key: fmt.Sprintf("a/1/%d", i)}
+	}
+	fresh := func(i int) string { return newClusterID("people", records[i].key, nil) }
+	for _, c := range []struct {
+		name    string
+		groups  [][]uint32
+		former  *formerClusters
+		want    []string
+		aliases string
+	}{
+		{"nothing before", [][]uint32{{0, 1}, {2}}, former(nil), []string{fresh(0), fresh(2)}, ""},
+		{"unchanged", [][]uint32{{0, 1}, {2}}, former(map[string]map[int64]int{"p": {0: 1, 1: 1}, "q": {2: 1}}, "p", "q"), []string{"p", "q"}, ""},
+		{"grown", [][]uint32{{0, 1, 2}}, former(map[string]map[int64]int{"p": {0: 1}}, "p"), []string{"p"}, ""},
+		{"split: the part with most external IDs keeps it, not the one with most records", [][]uint32{{0, 1}, {2}}, former(map[string]map[int64]int{"p": {0: 1, 1: 1, 2: 3}}, "p"), []string{fresh(0), "p"}, ""},
+		{"merged: the one assigned first stays, though it is smaller", [][]uint32{{0, 1, 2}}, former(map[string]map[int64]int{"new": {0: 2, 1: 2}, "old": {2: 1}}, "old", "new"), []string{"old"}, "new=old"},
+		{"a part taken over by another: each keeps its own", [][]uint32{{0, 1}, {2, 3}}, former(map[string]map[int64]int{"p": {0: 1, 1: 1, 2: 1}, "q": {3: 1}}, "p", "q"), []string{"p", "q"}, ""},
+		{"an ID that is gone is not given again", [][]uint32{{0}}, former(nil, fresh(0)), []string{newClusterID("people", records[0].key, map[string]int64{fresh(0): 1})}, ""},
+	} {
+		names := nameClusters("people", records, c.groups, c.former)
+		if !slices.Equal(names, c.want) {
+			t.Errorf("%s: %v, want %v", c.name, names, c.want)
+		}
+		var aliases []string
+		if err := c.former.rows("people", func(values ...driver.Value) error {
+			if values[3] != nil {
+				aliases = append(aliases, fmt.Sprintf("%s=%s", values[1], values[3]))
+			}
+			return nil
+		}); err != nil || strings.Join(aliases, " ") != c.aliases {
+			t.Errorf("%s: aliases %v, want %q (%v)", c.name, aliases, c.aliases, err)
+		}
+	}
+}
+
+// An extraction that no longer lists an application's file leaves hub records that carry the same IDs: their clusters
+// keep their names, although every record that bore the name's smallest key is gone.
+func TestClusterIDsOutliveTheRecordsTheyWereMadeOf(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var files, hub []person
+	for i, p := range town(60, "a") {
+		files = append(files, p)
+		p.id, p.ids = fmt.Sprintf("connec/o/%d", i), []string{p.id, fmt.Sprintf("b/1/%d", i)}
+		hub = append(hub, p)
+	}
+	w.fill("people", files, nil)
+	w.run(nil, 1)
+	before := w.text(`SELECT split_part(key, '/', 3) || ' ' || cluster_id FROM clusters ORDER BY 1`)
+	for _, table := range []string{"records", "external_ids"} {
+		if _, err := w.db.Exec(`DELETE FROM ` + table); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.fill("people", hub, nil)
+	w.run(nil, 1)
+	if after := w.text(`SELECT split_part(key, '/', 3) || ' ' || cluster_id FROM clusters ORDER BY 1`); after != before {
+		t.Error("clusters have other IDs although they carry the same external IDs")
+	}
+	w.run(nil, 1)
+	if runs := w.text(`SELECT DISTINCT assigned::VARCHAR FROM cluster_names`); runs != "1" {
+		t.Errorf("IDs were given in the runs %q, want the first only", runs)
+	}
+}
+
+func TestMergedClustersLeaveAnAlias(t *testing.T) {
+	t.Parallel()
+	w := scene(t, anna("b/1/1"), anna("b/1/2"))
+	w.run(nil, 1)
+	ids := w.text(`SELECT cluster_id FROM clusters WHERE key LIKE 'b/%' ORDER BY cluster_id`)
+	w.judged("b/1/1 same b/1/2").run(nil, 1)
+	stays := w.text(`SELECT DISTINCT cluster_id FROM clusters WHERE key LIKE 'b/%'`)
+	alias := w.text(`SELECT cluster_id || ' ' || successor FROM cluster_names WHERE successor IS NOT NULL`)
+	if want := strings.TrimSpace(strings.Replace(ids, stays, "", 1)) + " " + stays; !strings.Contains(ids, stays) || alias != want {
+		t.Errorf("of %q stays %q, aliases %q", ids, stays, alias)
+	}
+	w.judged("b/1/1 different b/1/2").run(nil, 1)
+	if n := w.text(`SELECT count(DISTINCT cluster_id)::VARCHAR FROM clusters WHERE key LIKE 'b/%'`); n != "2" {
+		t.Errorf("%s clusters after the judgement was taken back", n)
+	}
+}
