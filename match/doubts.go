@@ -41,7 +41,7 @@ func (m *matching) reviewable(c *clustering, apart map[[2]uint32]bool, e candida
 	}
 	scope, clashes := clash(c.held[a], c.held[b])
 	if !clashes {
-		return true
+		return e.auto || m.judge.worthAsking(m.judge.Compare(e.a, e.b))
 	}
 	s := m.identity.scopes[scope]
 	return e.auto && m.options.Config.Distinct(s.provider, s.realm) == config.DistinctReview

@@ -19,6 +19,7 @@ type judge struct {
 	// of organizations: a word that tells two names apart keeps them apart, unless tax number and street are equal
 	telling           bool
 	name, tax, street int
+	names             *nameFields
 }
 
 // vetoField is a field of which disagreement alone keeps a cluster out of auto.
@@ -29,6 +30,7 @@ type vetoField struct {
 
 func newJudge(s *schema, m *model, set *kernel.Set) *judge {
 	j := &judge{Comparer: kernel.NewComparer(set, m.spec), model: m, known: map[[2]uint32]bool{}, sums: make([]float64, len(m.Groups))}
+	j.names = s.nameFields()
 	for i, f := range s.fields {
 		switch {
 		case f.name == "generation", f.name == "tax_number", (f.name == "given" || f.name == "birth_date") && !m.fewLookAlikes():
@@ -71,7 +73,7 @@ func (j *judge) independent(c kernel.Comparison) bool {
 			witnesses++
 		}
 	}
-	return personal && witnesses >= 2
+	return personal && witnesses >= 2 && j.namesBear(c)
 }
 
 // groupIndex is the place of a group, -1 for none.

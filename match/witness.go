@@ -1,0 +1,106 @@
+package match
+
+import "github.com/sameas/sameas/match/kernel"
+
+// nameFields are where the names of people stand among the fields; nil of a collection without them.
+type nameFields struct {
+	given, family int
+	own           []int // fields that are one person's own, names apart
+	home          []int // fields of the household that say more than a town
+	against       []int // fields in which one person seldom has two values at once
+}
+
+func (s *schema) nameFields() *nameFields {
+	n := &nameFields{given: s.index("given"), family: s.index("family")}
+	if n.given < 0 || n.family < 0 {
+		return nil
+	}
+	for i := range s.fields {
+		f := &s.fields[i]
+		switch {
+		case i == n.given || i == n.family:
+		case f.personal:
+			n.own = append(n.own, i)
+		case f.name == "street" || f.name == "landline":
+			n.home = append(n.home, i)
+		}
+		switch f.name {
+		case "birth_date", "mobile", "street":
+			n.against = append(n.against, i)
+		}
+	}
+	return n
+}
+
+// namesBear reports whether names that do not quite fit are borne out by something of the person's own: colleagues and
+// neighbours share given names, or family names, and everything that comes with a workplace and a town. Where data hold hardly any look-alikes, there is nobody to take
+// for another.
+func (j *judge) namesBear(c kernel.Comparison) bool {
+	n := j.names
+	if n == nil || j.model.fewLookAlikes() {
+		return true
+	}
+	own := j.agreeing(c, n.own)
+	switch c.Levels[n.given] {
+	case kernel.GivenRelated, kernel.GivenDifferent:
+		return own >= 1
+	case kernel.GivenClose, kernel.GivenInitial:
+		if own == 0 && j.agreeing(c, n.home) == 0 {
+			return false
+		}
+	}
+	return c.Levels[n.family] < kernel.FamilyRelated || own >= 1
+}
+
+// worthAsking reports whether a pair that is not sure is worth a person's time. It is not when one of the names differs
+// and nothing of the person's own or of the home agrees, nor when nothing but the names agrees and they were either
+// exchanged or something else of the person differs: among many people such pairs are namesakes.
+func (j *judge) worthAsking(c kernel.Comparison) bool {
+	n := j.names
+	if n == nil || j.agreeing(c, n.own) > 0 || j.agreeing(c, n.home) > 0 {
+		return true
+	}
+	given, family := c.Levels[n.given], c.Levels[n.family]
+	if given == kernel.GivenDifferent || family == kernel.FamilyDifferent {
+		return false
+	}
+	if j.workplaces(c) >= independentBits {
+		return true
+	}
+	if given == kernel.GivenSwapped || family == kernel.FamilySwapped {
+		return false
+	}
+	for _, f := range n.against {
+		if l := c.Levels[f]; l > kernel.Same && int(l) == len(j.model.Fields[f].Levels)-1 {
+			return false
+		}
+	}
+	return true
+}
+
+// agreeing counts those of some fields that agree well enough to be a witness.
+func (j *judge) agreeing(c kernel.Comparison, fields []int) int {
+	agreeing := 0
+	for _, f := range fields {
+		if j.bits(c, f) >= independentBits {
+			agreeing++
+		}
+	}
+	return agreeing
+}
+
+// workplaces is what a pair's evidence of a common workplace weighs, uncapped.
+func (j *judge) workplaces(c kernel.Comparison) float64 {
+	sum := 0.0
+	for f := range j.model.Fields {
+		if j.model.Fields[f].Group == groupWorkplace {
+			sum += j.bits(c, f)
+		}
+	}
+	return sum
+}
+
+// bits is what a field of a pair weighs.
+func (j *judge) bits(c kernel.Comparison, f int) float64 {
+	return j.model.Fields[f].Levels[c.Levels[f]].Bits + float64(c.Terms[f])*kernel.Unit
+}
