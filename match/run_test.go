@@ -126,7 +126,8 @@ func TestExplanationAddsUpToTheStoredWeight(t *testing.T) {
 	if len(edges) < 100 {
 		t.Fatalf("only %d edges", len(edges))
 	}
-	for _, e := range edges {
+	for i := 0; i < len(edges); i += 1 + len(edges)/40 { // some from everywhere: each costs four looks into the workspace
+		e := edges[i]
 		left, _ := connec.ParseExternalID(e.a)
 		right, _ := connec.ParseExternalID(e.b)
 		for _, pair := range [][2]connec.ExternalID{{left, right}, {right, left}} {
