@@ -348,7 +348,96 @@ winston win
 xavier xav
 yvonne vonnie evonne
 zachary zac zach zak zack zachariah
-zoe zo`
+zoe zo
+margaret peg peggie
+angus gus fergus
+nicholas nic nikolaus nikolai niko kolya
+george georgios giorgos jorge giorgio georg yuri
+susan susi susanne susann sanne zuzana
+samantha sammie sammy sam
+carol caz
+gillian jill jilly
+belinda lindy bel
+ella ellie
+ursula uschi ulla
+friedrich fritz fred friedel
+wilhelm willi helmut
+heinrich heinz heiner henry
+johannes johann hannes hans jan
+josef sepp jupp joseph
+ludwig lutz
+matthias matze matthew
+katharina kathi katja kaethe
+elisabeth elli liesel lisbeth sissi elizabeth
+giuseppe peppe beppe pino joe
+giuseppina pina giusy josephine
+vincenzo enzo vince vincent
+antonio toni tony tonino
+antonietta toni etta
+luigi gigi lou louis
+salvatore sal turi sam
+francesco franco cecco frank
+giovanna gianna joanne joanna
+concetta connie tina
+carmela lina mela carmel
+giulia julia giulietta
+domenico mimmo dom
+jose pepe joseph
+carlos charlie carlo
+manuel manolo manny
+francisco paco pancho frank
+dolores lola
+guadalupe lupe
+rosario charo
+konstantinos kostas costa con dean gus
+ioannis yannis yiannis john
+vasilios vasilis bill basil
+evangelos vangelis angelo
+dimitrios dimitris jim jimmy
+panagiotis panos peter takis
+athanasios thanasis tom arthur
+evangelia litsa eva
+paraskevi vivi voula
+aikaterini katerina catherine kate
+eleni helen elena
+stavroula voula
+aleksandr alexander aleksander sasha alex
+aleksandra alexandra sasha
+natalia natasha natalya nata
+tatiana tanya tania tatyana
+svetlana lana sveta
+ludmila mila lyudmila lyuda
+irina ira
+ivan vanya
+vladimir volodya vova
+pavel pasha paul
+sergei sergey serge
+dmitri dmitry dima mitya
+mikhail misha michael
+ekaterina katya catherine
+anastasia nastya stacy
+yevgeny evgeny zhenya eugene
+ibrahim abraham
+yusuf yousef joseph
+mohammed muhammad mohamed mohammad mohamad mo
+hussein hussain hossein
+tarek tariq tarik
+noor nur nour
+ahmed ahmad
+fatima fatma fatimah
+pooja puja
+deepak dipak
+lakshmi laxmi
+krzysztof chris
+agnieszka aga agnes
+malgorzata gosia margaret
+katarzyna kasia catherine
+hone john
+sione john
+mere mary
+wiremu william
+pita peter
+hemi james`
 
 // newNicknames reads the table.
 func newNicknames() nicknames {
