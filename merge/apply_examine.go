@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // examination is what reading the target, before or after a request, has told.
@@ -36,6 +37,9 @@ func (r *runner) examine(ctx context.Context, op Operation) examination {
 	}
 	e := examination{now: &now}
 	e.standing, e.drift = judge(op, now, r.ownOf(op))
+	if op.Type == TypeMerge {
+		e = r.examineMerged(ctx, op, e)
+	}
 	if e.standing == asBefore {
 		e.drift, e.err = r.heldElsewhere(ctx, op, now)
 		if len(e.drift) > 0 {
@@ -90,6 +94,13 @@ func (r *runner) readBack(ctx context.Context, op Operation, uuid string) error 
 	}
 	if stands, drift := judge(op, now, nil); stands != asWanted {
 		return fmt.Errorf("the record reads back otherwise than the plan expects: %s", orText(joinDifferences(drift), lacking(op, now)))
+	}
+	remaining, err := remainingOf(ctx, r.hub, op)
+	if err != nil {
+		return err
+	}
+	if len(remaining) > 0 {
+		return fmt.Errorf("the records merged away are still there: %s", strings.Join(remaining, ", "))
 	}
 	for _, id := range op.Expect.IDs {
 		if id.IsHub() {

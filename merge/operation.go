@@ -70,6 +70,10 @@ type Operation struct {
 	Before Snapshot `json:"before"`
 	// Expect is what a read of the target must show afterwards.
 	Expect Snapshot `json:"expect"`
+	// Merges are the hub records, by key, that Connec!'s own merge takes away.
+	Merges []string `json:"merges,omitempty"`
+	// MayGain are IDs that the target may or may not bear afterwards: whether Connec!'s own merge moves them is unknown.
+	MayGain []connec.ExternalID `json:"may_gain,omitempty"`
 	// Fields are the fields decided by survivorship, changed or not, with what lost.
 	Fields []FieldChoice `json:"fields,omitempty"`
 	// SurvivorRule is the rule by which the target of a consolidate or merge is the survivor.

@@ -329,6 +329,8 @@ func (p *planner) planNative(u *unit) (err error) {
 	for _, m := range u.losers() {
 		if m.inUse() {
 			others = append(others, m.uuid())
+			op.Merges = append(op.Merges, m.Key)
+			op.MayGain = append(op.MayGain, applicationIDs(m)...)
 		}
 	}
 	if len(others) == 0 {

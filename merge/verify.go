@@ -33,6 +33,7 @@ type expectation struct {
 	want       Snapshot
 	two        bool                // some ID is on two records, and the plan said so
 	brought    []connec.ExternalID // IDs that the plan's operations gave the record
+	merged     []string            // hub records, by key, that were merged into it and must be gone
 	left       int32
 }
 
@@ -128,6 +129,7 @@ func (v *verifier) expect(op Operation) {
 func (e *expectation) fold(op Operation) {
 	e.op, e.ops = op.ID, append(e.ops, op.ID)
 	e.two = e.two || hasHazard(op, HazardTwoRecords)
+	e.merged = append(e.merged, op.Merges...)
 	for _, id := range op.Expect.IDs {
 		if !slices.Contains(op.Before.IDs, id) {
 			e.brought = append(e.brought, id)
@@ -183,6 +185,9 @@ func (v *verifier) byRecord(ctx context.Context, collection string, due []*expec
 				return err
 			}
 		}
+		if err := v.gone(ctx, e); err != nil {
+			return err
+		}
 		v.progress(i+1, len(due))
 	}
 	return nil
@@ -208,6 +213,18 @@ func (v *verifier) get(ctx context.Context, e *expectation) (*observed, error) {
 		return nil, fmt.Errorf("verify %s: read %s %s: %w", e.op, e.collection, e.uuid, err)
 	}
 	return &now, nil
+}
+
+// gone asks for the records that were merged away.
+func (v *verifier) gone(ctx context.Context, e *expectation) error {
+	remaining, err := remainingOf(ctx, v.hub, Operation{Collection: e.collection, Merges: e.merged})
+	if err != nil {
+		return fmt.Errorf("verify %s: %w", e.op, err)
+	}
+	for _, key := range remaining {
+		v.differs(e, "record "+key+" was merged into it and is still there")
+	}
+	return nil
 }
 
 // compare holds the record against what is expected of it.

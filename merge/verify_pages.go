@@ -95,5 +95,5 @@ func (v *verifier) fromListing(ctx context.Context, l listing, e *expectation) e
 			return err
 		}
 	}
-	return nil
+	return v.gone(ctx, e)
 }

@@ -33,6 +33,8 @@ func TestSeedScenario(t *testing.T) {
 		// before, synced and settled are the counts with sameas: when it starts, after the first sync of both
 		// applications, and after two more rounds. control is what sync alone leads to.
 		before, synced, settled, control counts
+		// native lets Connec!'s own merge take the hub's duplicates away.
+		native bool
 	}
 	states := []state{
 		{
@@ -60,6 +62,15 @@ func TestSeedScenario(t *testing.T) {
 			control: counts{8, 8, 8},
 		},
 		{
+			name:    "both were pushed, merged by the hub",
+			push:    func(s *seed) { s.must(s.a.Push(s.ctx)); s.must(s.b.Push(s.ctx)) },
+			before:  counts{4, 4, 8},
+			synced:  counts{5, 5, 5},
+			settled: counts{5, 5, 5},
+			control: counts{8, 8, 8},
+			native:  true,
+		},
+		{
 			// The sync made the copies before sameas was asked: four in each application, three of them of a person that
 			// it held already. They go first, by hand; the hub keeps its eight records, each with IDs of both sides.
 			name: "both were pushed and synced back",
@@ -83,6 +94,7 @@ func TestSeedScenario(t *testing.T) {
 			control.want("sync without sameas", st.control)
 
 			with := newSeed(t)
+			with.native = st.native
 			st.push(with)
 			with.want("before", st.before)
 			with.onboard(st.before.a > 4)
@@ -106,6 +118,7 @@ type seed struct {
 	url    string
 	a, b   *sandbox.Connector
 	clock  *stepClock
+	native bool
 }
 
 // stepClock moves on by a second at each look, so that newer is always told from older.
@@ -258,14 +271,18 @@ func (s *seed) writeFiles() {
 		links += fmt.Sprintf("%s,%s,%d,%s,%s,%s\n", s.a.Provider, s.a.Realm, i+1, s.b.Provider, s.b.Realm, b)
 	}
 	s.must(os.WriteFile(filepath.Join(s.dir, "links.csv"), []byte(links), 0o600))
+	merge := "{max_share: 1, rate: 0, allow: [id_on_two_records, foreign_id]}"
+	if s.native {
+		merge = "{max_share: 1, rate: 0, via: native, allow: [id_on_two_records, foreign_id, outcome_unknown]}"
+	}
 	fields := "{first_name: given_name, last_name: surname, birth_date: date_of_birth, email.address: email}"
 	s.must(os.WriteFile(filepath.Join(s.dir, "sameas.yaml"), fmt.Appendf(nil, `sources:
   - {name: hub, type: connec, endpoint: "%s/api/v2", group: %s, collections: [people], rate: 0}
   - {name: a, type: file, path: a.csv, collection: people, id: {provider: %s, realm: "%s", column: contact_id}, fields: %s}
   - {name: b, type: file, path: b.csv, collection: people, id: {provider: %s, realm: "%s", column: contact_id}, fields: %s}
   - {name: known-links, type: links, path: links.csv, collection: people}
-merge: {max_share: 1, rate: 0, allow: [id_on_two_records, foreign_id]}
-`, s.url, sandbox.DefaultGroup, s.a.Provider, s.a.Realm, fields, s.b.Provider, s.b.Realm, fields), 0o600))
+merge: %s
+`, s.url, sandbox.DefaultGroup, s.a.Provider, s.a.Realm, fields, s.b.Provider, s.b.Realm, fields, merge), 0o600))
 }
 
 // sameas runs one command on the seed's project and requires its exit code.
