@@ -25,6 +25,9 @@ import (
 // interruptedText is what a command that Ctrl-C stopped says, whatever it was doing.
 const interruptedText = "sameas: error: interrupted: what was done is kept; run the same command again to go on\n"
 
+// tempDir is the folder of one run.
+var tempDir = regexp.MustCompile(`/[^|\t\n]*/TestCtrlC[^/|]*/\d+`)
+
 // resumedNote is what an extraction notes of a resume.
 var resumedNote = regexp.MustCompile(`resumed at offset \d+ of a run begun at [^\t|]+`)
 
@@ -123,10 +126,14 @@ func (p *interrupted) must(err error) {
 }
 
 // copied is a folder of its own with all that the base holds so far.
-func (p *interrupted) copied() string {
+func (p *interrupted) copied() string { return p.elsewhere(p.base) }
+
+// elsewhere is a copy of the folder. What was stopped goes on there: the engine may hold a file as long as the process
+// lives in which one of its queries was stopped, and here, unlike for a user, that process is the same.
+func (p *interrupted) elsewhere(from string) string {
 	p.t.Helper()
 	dir := p.t.TempDir()
-	p.must(os.CopyFS(dir, os.DirFS(p.base)))
+	p.must(os.CopyFS(dir, os.DirFS(from)))
 	return dir
 }
 
@@ -210,6 +217,7 @@ func (p *interrupted) everyLine(command string, step int, check func(dir, where 
 		errs := &lineWriter{n: n, found: cancel}
 		p.wasStopped(p.run(ctx, dir, errs, command), errs, where)
 		cancel()
+		dir = p.elsewhere(dir)
 		p.ends(0, dir, command)
 		check(dir, where)
 	}
@@ -233,6 +241,7 @@ func (p *interrupted) extract() {
 		p.wasStopped(p.run(ctx, dir, errs, "extract"), errs, where)
 		cancel()
 		p.stopAt(0, false, nil)
+		dir = p.elsewhere(dir)
 		p.ends(0, dir, "extract")
 		p.same(want, p.tables(dir), where)
 		if rest, _ := p.counted(); n >= requests-1 && rest >= requests {
@@ -269,6 +278,7 @@ func (p *interrupted) plan() {
 		if left, _ := filepath.Glob(planned(dir) + "*"); len(left) > 0 {
 			p.t.Errorf("%s: left %v", where, left)
 		}
+		dir = p.elsewhere(dir)
 		p.ends(cli.ExitLook, dir, "merge plan", "--out", planned(dir))
 		if !bytes.Equal(want, p.read(planned(dir))) {
 			p.t.Errorf("%s: another plan after the resume", where)
@@ -292,11 +302,9 @@ func (p *interrupted) report() {
 		errs := &lineWriter{}
 		out := filepath.Join(dir, "report")
 		p.wasStopped(p.run(newCountdown(p.t.Context(), n), dir, errs, "report", "--out", out), errs, where)
-		// The resume works on a copy: this process may still hold the stopped queries of the file itself.
-		resumed := p.t.TempDir()
-		p.must(os.CopyFS(resumed, os.DirFS(dir)))
-		out = filepath.Join(resumed, "report")
-		p.ends(0, resumed, "report", "--out", out)
+		dir = p.elsewhere(dir)
+		out = filepath.Join(dir, "report")
+		p.ends(0, dir, "report", "--out", out)
 		for _, name := range names {
 			if filepath.Base(name) != "extractions.csv" && !bytes.Equal(p.read(name), p.read(filepath.Join(out, filepath.Base(name)))) {
 				p.t.Errorf("%s: another %s after the resume", where, filepath.Base(name))
@@ -328,6 +336,8 @@ func (p *interrupted) apply() {
 		cancel()
 		_, first := p.counted()
 		p.stopAt(0, true, nil)
+		dir = p.elsewhere(dir)
+		plan = filepath.Join(dir, "plan.ndjson")
 		p.ends(0, dir, "merge apply", plan)
 		_, rest := p.counted()
 		if first < n || first+rest != writes {
@@ -342,7 +352,8 @@ func (p *interrupted) apply() {
 		p.wasStopped(p.run(ctx, dir, errs, "merge verify", plan), errs, "merge verify")
 		cancel()
 		p.stopAt(0, true, nil)
-		p.ends(0, dir, "merge verify", plan)
+		dir = p.elsewhere(dir)
+		p.ends(0, dir, "merge verify", filepath.Join(dir, "plan.ndjson"))
 	}
 }
 
@@ -382,7 +393,7 @@ func (p *interrupted) tables(dir string) map[string]string {
 			where = "WHERE status <> 'failed'" // runs that were stopped stay in the list
 		}
 		text := strings.Join(p.rows(db, fmt.Sprintf("SELECT %s, '' FROM %s %s ORDER BY ALL", columns, name, where)), "\n")
-		texts[name] = resumedNote.ReplaceAllString(strings.ReplaceAll(text, dir, "DIR"), "NULL")
+		texts[name] = resumedNote.ReplaceAllString(tempDir.ReplaceAllString(text, "DIR"), "NULL")
 	}
 	if len(texts) < 15 {
 		p.t.Fatalf("only %d tables", len(texts))
