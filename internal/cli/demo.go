@@ -218,7 +218,7 @@ func (d *demo) plan(ctx context.Context) (err error) {
 	if d.result.ForecastBefore, err = merge.Forecast(ctx, d.session.db); err != nil {
 		return err
 	}
-	d.say("sameas forecast: what the first sync would create", d.result.ForecastBefore.Text())
+	d.say("sameas forecast: what the first sync would create", d.result.ForecastBefore.Text()+demoTruthText(d.result.World))
 	if d.result.Plan, err = d.runner.plan(ctx, d.session, d.planPath()); err != nil {
 		return err
 	}

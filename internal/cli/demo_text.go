@@ -26,6 +26,12 @@ func demoWorldText(stats generator.Stats) string {
 	return b.String()
 }
 
+// demoTruthText sets the truth beside the forecast.
+func demoTruthText(stats generator.Stats) string {
+	return fmt.Sprintf("\nBy the truth, the first sync of my-application/2243 would create %d organizations and %d people that it holds already.\n",
+		stats["organizations"].A.PullDuplicates, stats["people"].A.PullDuplicates)
+}
+
 func demoEvaluationText(e match.Evaluation) string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
