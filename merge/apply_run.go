@@ -89,7 +89,7 @@ func (r *runner) run(ctx context.Context) error {
 		}
 		done++
 		if r.o.Progress != nil {
-			r.o.Progress("apply", done, r.facts.operations)
+			r.o.Progress(r.name(), done, r.facts.operations)
 		}
 		return nil
 	})
@@ -135,12 +135,21 @@ func (r *runner) next(ctx context.Context, op Operation, prior opState) error {
 // maxTrouble is how many operations in a row may end without a usable answer before the server is taken to be down.
 const maxTrouble = 3
 
+// name is the run as its progress and its errors call it.
+func (r *runner) name() string {
+	if r.result.DryRun {
+		return "dry-run"
+	}
+	return "apply"
+}
+
 func (r *runner) stop(reason string, cause error) error {
 	r.stopped = reason
+	stopped := r.name() + " stopped: " + reason
 	if r.result.DryRun {
-		return &StoppedError{Reason: "dry-run stopped: " + reason, Err: cause, Hint: "nothing was sent"}
+		return &StoppedError{Reason: stopped, Err: cause, Hint: "nothing was sent"}
 	}
-	return &StoppedError{Reason: "apply stopped: " + reason, Err: cause,
+	return &StoppedError{Reason: stopped, Err: cause,
 		Hint: "what was done is in the journal; `sameas merge apply " + r.o.Plan + "` goes on from there"}
 }
 

@@ -3,6 +3,7 @@ package cli
 import (
 	"database/sql"
 	"encoding/csv"
+	"encoding/json"
 	"flag"
 	"io"
 	"os"
@@ -16,6 +17,7 @@ import (
 	"github.com/sameas/sameas/internal/connec"
 	"github.com/sameas/sameas/internal/sandbox"
 	"github.com/sameas/sameas/match"
+	"github.com/sameas/sameas/merge"
 	"github.com/sameas/sameas/reports"
 )
 
@@ -197,6 +199,34 @@ func linkedTogether(t *testing.T, d *demo) (wrong, right int) {
 	return wrong, right
 }
 
+// strangersNamed plans, and counts the IDs that the plan would write, and those of them that are of another person than
+// the record that they are written to.
+func strangersNamed(t *testing.T, d *demo) (strangers, named int) {
+	t.Helper()
+	truth, err := sandbox.ReadTruth(filepath.Join(d.dir, "truth.csv"))
+	must(t, err)
+	_, err = d.runner.plan(t.Context(), d.session, d.planPath())
+	must(t, err)
+	for _, r := range rows(t, d.session.db, `SELECT target_key, operation FROM operations WHERE collection = 'people' AND target_key IS NOT NULL`) {
+		target, err := connec.ParseExternalID(r[0])
+		must(t, err)
+		var op merge.Operation
+		must(t, json.Unmarshal([]byte(r[1]), &op))
+		for _, id := range op.BearsIDs {
+			entity := truth.Entity("people", id)
+			if entity == "" {
+				continue // of an application whose own records the truth does not name
+			}
+			named++
+			if entity != truth.Entity("people", target) {
+				strangers++
+				t.Logf("%s would go to %s", id, target)
+			}
+		}
+	}
+	return strangers, named
+}
+
 func linkSourcesOff(r match.Result) (n int64) {
 	for _, c := range r.Collections {
 		n += c.Conflicts["link_source_off"]
@@ -221,6 +251,10 @@ func TestCrosswalkThatSlippedByARowMergesNobody(t *testing.T) {
 		}
 		if shifted && wrong > 0 {
 			t.Errorf("a crosswalk that slipped put %d pairs of strangers into auto clusters", wrong)
+		}
+		strangers, named := strangersNamed(t, d)
+		if strangers > 0 || named < 50 {
+			t.Errorf("shifted %t: of %d IDs that the plan writes, %d go to a record of somebody else", shifted, named, strangers)
 		}
 		if !shifted && right < 10 {
 			t.Errorf("a right crosswalk joins only %d pairs", right)

@@ -111,7 +111,7 @@ func (r *runner) serve(c *cli.Context) error {
 	}
 	// One write, so that a reader of the first line has the rest.
 	if _, err := io.WriteString(r.env.Stdout, fmt.Sprintf("listening on %s\nexport %s=%s\nexport %s=%s\n",
-		running.URL, sandbox.KeyEnv, c.String("key"), sandbox.SecretEnv, c.String("secret"))); err != nil {
+		running.URL, sandbox.KeyEnv, shellQuote(c.String("key")), sandbox.SecretEnv, shellQuote(c.String("secret")))); err != nil {
 		return err
 	}
 	if err := running.Wait(); err != nil {
@@ -121,6 +121,17 @@ func (r *runner) serve(c *cli.Context) error {
 		return server.Save(data)
 	}
 	return nil
+}
+
+// shellQuote is the text as a shell reads it back; plain words stay as they are.
+func shellQuote(s string) string {
+	plain := func(r rune) bool {
+		return r == '-' || r == '_' || r == '.' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
+	}
+	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
 func serveOptions(c *cli.Context) (o sandbox.Options, closeLog func(), err error) {
