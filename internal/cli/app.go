@@ -44,9 +44,11 @@ func newApp(env Env) *cli.App {
 		Version:                   Version,
 		Writer:                    env.Stdout,
 		ErrWriter:                 env.Stderr,
-		Flags:                     globalFlags(),
+		Flags:                     append(globalFlags(), helpFlag(), versionFlag()),
 		Commands:                  r.commands(),
 		HideHelpCommand:           true,
+		HideHelp:                  true,
+		HideVersion:               true,
 		DisableSliceFlagSeparator: true,
 		ExitErrHandler:            func(*cli.Context, error) {},
 		OnUsageError:              onUsageError,
@@ -55,12 +57,13 @@ func newApp(env Env) *cli.App {
 	}
 	eachCommand(app.Commands, func(c *cli.Command) {
 		c.OnUsageError = onUsageError
-		c.HideHelpCommand = true
+		c.HideHelpCommand, c.HideHelp = true, true
 		if len(c.Subcommands) > 0 {
 			c.Action = r.noCommand
+			c.Flags = append(c.Flags, helpFlag())
 			return
 		}
-		c.Flags = append(c.Flags, globalFlags()...)
+		c.Flags = append(append(c.Flags, globalFlags()...), helpFlag())
 	})
 	return app
 }
@@ -83,12 +86,26 @@ func globalFlags() []cli.Flag {
 	}
 }
 
+// helpFlag and versionFlag stand for the library's own, which are one variable for all apps of a process and are
+// written to at every run.
+func helpFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "help", Aliases: []string{"h"}, Usage: "show help", DisableDefaultText: true}
+}
+
+func versionFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "version", Aliases: []string{"v"}, Usage: "print the version", DisableDefaultText: true}
+}
+
 func onUsageError(_ *cli.Context, err error, _ bool) error {
 	return usageError(fmt.Errorf("%w (see --help)", err))
 }
 
 // noCommand answers a call without a command, or with one that does not exist.
 func (r *runner) noCommand(c *cli.Context) error {
+	if c.Bool("version") {
+		cli.ShowVersion(c)
+		return nil
+	}
 	if c.Args().Present() {
 		names := make([]string, 0, len(c.App.Commands))
 		list := c.App.Commands
