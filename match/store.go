@@ -50,10 +50,7 @@ func (m *matching) store(ctx context.Context) error {
 		_ = tx.Rollback()
 		return err
 	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit transaction: %w", err)
-	}
-	return nil
+	return queries.Commit(ctx, tx)
 }
 
 func (m *matching) storeIn(ctx context.Context, conn *sql.Conn, tx *sql.Tx) error {

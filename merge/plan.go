@@ -243,7 +243,7 @@ func (p *planner) finish(ctx context.Context, hub config.Source) error {
 	if _, err := file.close(); err != nil {
 		return err
 	}
-	return p.store.commit()
+	return p.store.commit(ctx)
 }
 
 func (p *planner) header(ctx context.Context, hub config.Source) (Header, error) {

@@ -145,8 +145,8 @@ func (s *planStore) seal(ctx context.Context, record queries.Args, configDigest 
 	return nil
 }
 
-func (s *planStore) commit() error {
-	err := s.tx.Commit()
+func (s *planStore) commit(ctx context.Context) error {
+	err := queries.Commit(ctx, s.tx)
 	s.tx = nil
 	if err != nil {
 		return fmt.Errorf("record the plan in the workspace: %w: the file is good, but reports will not know it", err)

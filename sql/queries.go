@@ -173,11 +173,16 @@ func Transact(ctx context.Context, db *sql.DB, f func(tx *sql.Tx) error) error {
 		_ = tx.Rollback()
 		return err
 	}
-	if err := tx.Commit(); err != nil {
-		// A context that ended has rolled the transaction back already: the reason is the context, not the transaction.
-		if errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil {
-			err = ctx.Err()
-		}
+	return Commit(ctx, tx)
+}
+
+// Commit commits. A context that ended has rolled the transaction back already: then its error is the reason given.
+func Commit(ctx context.Context, tx *sql.Tx) error {
+	err := tx.Commit()
+	if errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	if err != nil {
 		return fmt.Errorf("commit transaction: %w", err)
 	}
 	return nil
