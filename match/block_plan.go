@@ -2,6 +2,8 @@ package match
 
 import (
 	"cmp"
+	"container/heap"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,8 +14,9 @@ import (
 // Budgets of the planner.
 const (
 	tileRecords    = 2000      // a block of more records is cut into tiles of this many, compared two by two: nothing is lost
-	pairsPerRecord = 60        // a rule's pairs may be this many for each record,
+	pairsPerRecord = 8         // a rule's pairs may be this many for each record,
 	pairsAtLeast   = 3_000_000 // or this many, whichever is more
+	toldKeys       = 20        // of the keys over the budget, so many are told of one by one
 )
 
 // plan is what will be compared: the keys of every record, and the blocks in the order of rules and keys.
@@ -31,112 +34,113 @@ type rulePlan struct {
 
 // refinement tells of a key that was over the budget and what became of it.
 type refinement struct {
-	key     string
+	key     string // in words
 	records int64
 	pairs   int64
 	left    int64 // pairs still compared
 }
 
-// group is the records under one key.
+func pairsOf(n int) int64 { return int64(n) * int64(n-1) / 2 }
+
+// group is the records under one key, or under a part of it.
 type group struct {
-	key     string
-	depth   int // how often it was refined
-	origin  int // index of its refinement, or -1
+	key     uint64
+	part    string // what its records agree on beside the key
+	depth   int    // how often it was refined
+	origin  int    // index of its refinement, or -1
 	records []uint32
 }
 
-func pairsOf(n int) int64 { return int64(n) * int64(n-1) / 2 }
-
 // planBlocks groups the records by key rule by rule, refines keys until each rule keeps its budget, fills set.Keys
 // with the keys as refined, and cuts large blocks into tiles.
-func planBlocks(s *schema, rows []featureRow, set *kernel.Set) *plan {
-	p := &plan{}
-	budget := max(int64(len(rows))*pairsPerRecord, pairsAtLeast)
-	refiners := s.refiners(rows)
-	for r := range s.rules {
-		groups := groupByKey(rows, r)
-		var rp rulePlan
-		groups = refine(groups, refiners, budget, &rp)
-		set.Keys = append(set.Keys, keyColumn(groups, len(rows)))
+func planBlocks(ctx context.Context, s *schema, set *kernel.Set, threads int) (*plan, error) {
+	entries, err := s.blockKeys(ctx, set, workers(threads))
+	if err != nil {
+		return nil, err
+	}
+	n := set.Len()
+	p := &plan{rules: make([]rulePlan, len(s.rules))}
+	blocks := make([][]kernel.Block, len(s.rules))
+	set.Keys = make([]kernel.KeyColumn, len(s.rules))
+	err = inParallel(ctx, workers(threads), len(s.rules), func(_, r int) error {
+		groups := entries[r].groups()
+		entries[r] = nil
+		rp := &p.rules[r]
+		groups = s.refine(set, r, groups, max(int64(n)*pairsPerRecord, pairsAtLeast), rp)
+		set.Keys[r] = keyColumn(groups, n)
 		for k, g := range groups {
 			rp.keys++
 			rp.largest = max(rp.largest, int64(len(g.records)))
 			rp.pairs += pairsOf(len(g.records))
-			p.blocks = append(p.blocks, tiles(r, uint32(k), g.records)...)
+			blocks[r] = append(blocks[r], tiles(r, uint32(k), g.records)...)
 		}
-		p.rules = append(p.rules, rp)
-	}
-	return p
-}
-
-// groupByKey collects the records of every key that two records or more share, in the order of keys.
-func groupByKey(rows []featureRow, r int) []group {
-	byKey := map[string][]uint32{}
-	for i := range rows {
-		if rows[i].keys[r] == "" {
-			continue
-		}
-		for key := range strings.SplitSeq(rows[i].keys[r], valueSeparator) {
-			byKey[key] = append(byKey[key], uint32(i))
-		}
-	}
-	var groups []group
-	for key, records := range byKey {
-		if len(records) > 1 {
-			groups = append(groups, group{key: key, origin: -1, records: records})
-		}
-	}
-	sortGroups(groups)
-	return groups
-}
-
-func sortGroups(groups []group) {
-	slices.SortFunc(groups, func(a, b group) int { return cmp.Compare(a.key, b.key) })
+		return nil
+	})
+	p.blocks = slices.Concat(blocks...)
+	return p, err
 }
 
 // refine splits the largest groups, each by the next refiner, until the sum of pairs keeps the budget. A group that
 // no refiner is left for is cut into runs of neighbours. Every split is recorded.
-func refine(groups []group, refiners []func(uint32) string, budget int64, rp *rulePlan) []group {
+func (s *schema) refine(set *kernel.Set, r int, groups []group, budget int64, rp *rulePlan) []group {
 	total := int64(0)
-	for _, g := range groups {
-		total += pairsOf(len(g.records))
+	for i := range groups {
+		total += pairsOf(len(groups[i].records))
 	}
+	if total <= budget {
+		return groups
+	}
+	refiners := s.refiners(set)
+	h := largestFirst(groups)
+	heap.Init(&h)
 	for total > budget {
-		at := largestGroup(groups)
-		g := groups[at]
+		g := heap.Pop(&h).(group)
 		if g.origin < 0 {
 			g.origin = len(rp.refined)
-			rp.refined = append(rp.refined, refinement{key: g.key, records: int64(len(g.records)), pairs: pairsOf(len(g.records))})
+			rp.refined = append(rp.refined, refinement{key: s.keyInWords(set, r, g), records: int64(len(g.records)), pairs: pairsOf(len(g.records))})
 		}
-		parts := split(g, refiners)
 		total -= pairsOf(len(g.records))
-		groups = slices.Delete(groups, at, at+1)
-		for _, part := range parts {
+		for _, part := range split(g, refiners) {
 			if len(part.records) > 1 {
 				total += pairsOf(len(part.records))
-				groups = append(groups, part)
+				heap.Push(&h, part)
 			}
 		}
 	}
-	for _, g := range groups {
-		if g.origin >= 0 {
-			rp.refined[g.origin].left += pairsOf(len(g.records))
+	for i := range h {
+		if h[i].origin >= 0 {
+			rp.refined[h[i].origin].left += pairsOf(len(h[i].records))
 		}
 	}
-	sortGroups(groups)
-	return groups
+	slices.SortFunc(h, func(a, b group) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.part, b.part)) })
+	return h
 }
 
-// largestGroup is the index of the group with the most records, the smallest key among equals.
-func largestGroup(groups []group) int {
-	best := 0
-	for i := range groups {
-		switch c := cmp.Compare(len(groups[i].records), len(groups[best].records)); {
-		case c > 0, c == 0 && groups[i].key < groups[best].key:
-			best = i
+// largestFirst is a heap of groups: the one with the most records first, the smallest key among equals.
+type largestFirst []group
+
+func (h largestFirst) Len() int      { return len(h) }
+func (h largestFirst) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+func (h largestFirst) Less(i, j int) bool {
+	return cmp.Or(cmp.Compare(len(h[j].records), len(h[i].records)), cmp.Compare(h[i].key, h[j].key), cmp.Compare(h[i].part, h[j].part)) < 0
+}
+func (h *largestFirst) Push(x any) { *h = append(*h, x.(group)) }
+func (h *largestFirst) Pop() any {
+	last := (*h)[len(*h)-1]
+	*h = (*h)[:len(*h)-1]
+	return last
+}
+
+// keyInWords finds the words of a group's key among those of its first record.
+func (s *schema) keyInWords(set *kernel.Set, r int, g group) string {
+	k := s.newKeyring()
+	k.read(vals(set, g.records[0], nil))
+	for _, w := range k.inWords(r) {
+		if w.key == g.key {
+			return w.text
 		}
 	}
-	return best
+	return ""
 }
 
 func split(g group, refiners []func(uint32) string) []group {
@@ -150,9 +154,9 @@ func split(g group, refiners []func(uint32) string) []group {
 	}
 	parts := make([]group, 0, len(byValue))
 	for v, records := range byValue {
-		parts = append(parts, group{key: g.key + "\x1e" + v, depth: g.depth + 1, origin: g.origin, records: records})
+		parts = append(parts, group{key: g.key, part: g.part + "\x1e" + v, depth: g.depth + 1, origin: g.origin, records: records})
 	}
-	sortGroups(parts)
+	slices.SortFunc(parts, func(a, b group) int { return cmp.Compare(a.part, b.part) })
 	return parts
 }
 
@@ -160,9 +164,36 @@ func split(g group, refiners []func(uint32) string) []group {
 func runs(g group) []group {
 	half := len(g.records) / 2
 	return []group{
-		{key: g.key + "\x1e0", depth: g.depth, origin: g.origin, records: g.records[:half]},
-		{key: g.key + "\x1e1", depth: g.depth, origin: g.origin, records: g.records[half:]},
+		{key: g.key, part: g.part + "\x1e0", depth: g.depth, origin: g.origin, records: g.records[:half]},
+		{key: g.key, part: g.part + "\x1e1", depth: g.depth, origin: g.origin, records: g.records[half:]},
 	}
+}
+
+// refiners are what a key too large is split by, first the first: attributes that duplicates mostly share.
+func (s *schema) refiners(set *kernel.Set) []func(i uint32) string {
+	value := func(name string, cut func(string) string) func(uint32) string {
+		f := s.index(name)
+		return func(i uint32) string { return cut(set.Dictionaries[f].Text(set.Values[f][i])) }
+	}
+	first := func(n int) func(string) string {
+		return func(v string) string {
+			v, _, _ = strings.Cut(v, valueSeparator)
+			return v[:min(n, len(v))]
+		}
+	}
+	if s.collection == "people" {
+		return []func(uint32) string{value("given", first(3)), value("family", first(4)), value("birth_date", first(4)), value("postcode", first(8))}
+	}
+	return []func(uint32) string{value("name", sortedWord), value("city", first(6)), value("postcode", first(8))}
+}
+
+// sortedWord is the first word of a name in alphabetical order, so that the order of its words does not matter.
+func sortedWord(name string) string {
+	words := strings.Fields(strings.ReplaceAll(name, kernel.Telling, ""))
+	if len(words) == 0 {
+		return ""
+	}
+	return slices.Min(words)
 }
 
 // keyColumn lays the groups' numbers out by record.
@@ -203,15 +234,29 @@ func tiles(rule int, key uint32, records []uint32) []kernel.Block {
 	return blocks
 }
 
-// oversized are the conflict rows of keys that were refined.
+// oversized are the conflict rows of keys that were refined: the largest of each rule one by one, the others in one row.
 func (p *plan) oversized(s *schema) []conflict {
 	var conflicts []conflict
 	for r := range p.rules {
-		for _, f := range p.rules[r].refined {
+		refined := slices.Clone(p.rules[r].refined)
+		slices.SortFunc(refined, func(a, b refinement) int {
+			return cmp.Or(cmp.Compare(b.records, a.records), cmp.Compare(a.key, b.key))
+		})
+		for _, f := range refined[:min(toldKeys, len(refined))] {
 			conflicts = append(conflicts, conflict{kind: "oversized_block", detail: fmt.Sprintf(
 				"rule %q: %d records share one key (%s); %d of their %d pairs were compared under this rule, those that agree on more; the others only if another rule finds them: a value that so many share is probably a placeholder, clear it in its application",
 				s.rules[r].name, f.records, strings.ReplaceAll(f.key, "\x1e", " "), f.left, f.pairs)})
 		}
+		if len(refined) <= toldKeys {
+			continue
+		}
+		rest := refinement{}
+		for _, f := range refined[toldKeys:] {
+			rest = refinement{records: max(rest.records, f.records), pairs: rest.pairs + f.pairs, left: rest.left + f.left}
+		}
+		conflicts = append(conflicts, conflict{kind: "oversized_block", detail: fmt.Sprintf(
+			"rule %q: %d more keys, of up to %d records each: %d of their %d pairs were compared under this rule, those that agree on more; the others only if another rule finds them",
+			s.rules[r].name, len(refined)-toldKeys, rest.records, rest.left, rest.pairs)})
 	}
 	return conflicts
 }
