@@ -53,19 +53,23 @@ func planBlocks(s *schema, rows []featureRow, set *kernel.Set) *plan {
 	p := &plan{}
 	budget := max(int64(len(rows))*pairsPerRecord, pairsAtLeast)
 	refiners := s.refiners(rows)
+	var all []group
+	set.Rules = []uint32{0}
 	for r := range s.rules {
 		groups := groupByKey(rows, r)
 		var rp rulePlan
 		groups = refine(groups, refiners, budget, &rp)
-		set.Keys = append(set.Keys, keyColumn(groups, len(rows)))
-		for k, g := range groups {
+		for _, g := range groups {
 			rp.keys++
 			rp.largest = max(rp.largest, int64(len(g.records)))
 			rp.pairs += pairsOf(len(g.records))
-			p.blocks = append(p.blocks, tiles(r, uint32(k), g.records)...)
+			p.blocks = append(p.blocks, tiles(r, uint32(len(all)), g.records)...)
+			all = append(all, g)
 		}
+		set.Rules = append(set.Rules, uint32(len(all)))
 		p.rules = append(p.rules, rp)
 	}
+	set.Keys = keyColumn(all, len(rows))
 	return p
 }
 

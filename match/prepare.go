@@ -19,7 +19,10 @@ func (s *schema) prepare(records []record, rows []featureRow) *kernel.Set {
 		set.Dictionaries = append(set.Dictionaries, d)
 		set.Values = append(set.Values, codes)
 	}
-	set.Apart = channels(records)
+	if c := channels(records); c != nil {
+		set.Apart = [][]uint32{c}
+	}
+	set.Pack()
 	return set
 }
 

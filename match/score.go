@@ -45,17 +45,18 @@ func scan(ctx context.Context, set *kernel.Set, spec *kernel.Spec, blocks []kern
 	if err := group.Wait(); err != nil {
 		return kernel.Result{}, err
 	}
-	return together(scanners, len(set.Keys)), nil
+	return together(scanners, set.RuleCount()), nil
 }
 
 func together(scanners []*kernel.Scanner, rules int) kernel.Result {
 	sum := kernel.Result{Pairs: make([]int64, rules), Counts: map[kernel.Count]int64{}}
 	for _, s := range scanners {
-		sum.Edges = append(sum.Edges, s.Result.Edges...)
-		for r, n := range s.Result.Pairs {
+		result := s.Result()
+		sum.Edges = append(sum.Edges, result.Edges...)
+		for r, n := range result.Pairs {
 			sum.Pairs[r] += n
 		}
-		for c, n := range s.Result.Counts {
+		for c, n := range result.Counts {
 			sum.Counts[c] += n
 		}
 	}
