@@ -19,10 +19,13 @@ const (
 	toldKeys       = 20        // of the keys over the budget, so many are told of one by one
 )
 
-// plan is what will be compared: the keys of every record, and the blocks in the order of rules and keys.
+// plan is what will be compared: the records of every key, keys in the order of rules.
 type plan struct {
-	blocks []kernel.Block
-	rules  []rulePlan
+	starts  []uint32       // where the records of each key begin among members; one more than there are keys
+	members []uint32       // ascending within a key
+	owners  []int          // per rule: the number of its first key; one more than there are rules
+	tiled   []kernel.Block // the tiles of the keys that are cut
+	rules   []rulePlan
 }
 
 type rulePlan struct {
@@ -51,33 +54,109 @@ type group struct {
 	records []uint32
 }
 
-// planBlocks groups the records by key rule by rule, refines keys until each rule keeps its budget, fills set.Keys
-// with the keys as refined, and cuts large blocks into tiles.
+// planBlocks groups the records by key rule by rule, refines keys until each rule keeps its budget, gives set the keys
+// as refined, and cuts large blocks into tiles.
 func planBlocks(ctx context.Context, s *schema, set *kernel.Set, threads int) (*plan, error) {
 	entries, err := s.blockKeys(ctx, set, workers(threads))
 	if err != nil {
 		return nil, err
 	}
-	n := set.Len()
-	p := &plan{rules: make([]rulePlan, len(s.rules))}
-	blocks := make([][]kernel.Block, len(s.rules))
-	set.Keys = make([]kernel.KeyColumn, len(s.rules))
+	p := &plan{rules: make([]rulePlan, len(s.rules)), owners: []int{0}, starts: []uint32{0}}
+	budget := max(int64(set.Len())*pairsPerRecord, pairsAtLeast)
+	groups := make([][]group, len(s.rules))
 	err = inParallel(ctx, workers(threads), len(s.rules), func(_, r int) error {
-		groups := entries[r].groups()
+		groups[r] = s.refine(set, r, entries[r].groups(), budget, &p.rules[r])
 		entries[r] = nil
-		rp := &p.rules[r]
-		groups = s.refine(set, r, groups, max(int64(n)*pairsPerRecord, pairsAtLeast), rp)
-		set.Keys[r] = keyColumn(groups, n)
-		for k, g := range groups {
-			rp.keys++
-			rp.largest = max(rp.largest, int64(len(g.records)))
-			rp.pairs += pairsOf(len(g.records))
-			blocks[r] = append(blocks[r], tiles(r, uint32(k), g.records)...)
-		}
 		return nil
 	})
-	p.blocks = slices.Concat(blocks...)
-	return p, err
+	if err != nil {
+		return nil, err
+	}
+	for r := range groups {
+		for _, g := range groups[r] {
+			p.rules[r].add(len(g.records))
+			p.members = append(p.members, g.records...)
+			p.starts = append(p.starts, uint32(len(p.members)))
+		}
+		groups[r] = nil
+		p.owners = append(p.owners, len(p.starts)-1)
+	}
+	p.cut()
+	p.giveKeys(set)
+	return p, nil
+}
+
+func (rp *rulePlan) add(records int) {
+	rp.keys++
+	rp.largest = max(rp.largest, int64(records))
+	rp.pairs += pairsOf(records)
+}
+
+// keys is how many keys two records or more share.
+func (p *plan) keys() int { return len(p.starts) - 1 }
+
+// records are those of a key.
+func (p *plan) records(key int) []uint32 { return p.members[p.starts[key]:p.starts[key+1]] }
+
+// blocks is how many blocks there are: the tiles of large keys, and then one a key.
+func (p *plan) blocks() int { return len(p.tiled) + p.keys() }
+
+// block is one of the blocks; that of a key which is cut into tiles is empty.
+func (p *plan) block(i int) kernel.Block {
+	if i < len(p.tiled) {
+		return p.tiled[i]
+	}
+	key := i - len(p.tiled)
+	b := kernel.Block{Rule: p.ruleOf(key), Key: uint32(key), Records: p.records(key)}
+	if len(b.Records) > tileRecords {
+		b.Records = nil
+	}
+	return b
+}
+
+func (p *plan) ruleOf(key int) int {
+	r, _ := slices.BinarySearch(p.owners, key+1)
+	return r - 1
+}
+
+// cut cuts the keys of many records into pairs of slices, so that all cores work on them.
+func (p *plan) cut() {
+	for key := range p.keys() {
+		records := p.records(key)
+		if len(records) <= tileRecords {
+			continue
+		}
+		rule, chunks := p.ruleOf(key), slices.Collect(slices.Chunk(records, tileRecords))
+		for i, a := range chunks {
+			p.tiled = append(p.tiled, kernel.Block{Rule: rule, Key: uint32(key), Records: a})
+			for _, b := range chunks[i+1:] {
+				p.tiled = append(p.tiled, kernel.Block{Rule: rule, Key: uint32(key), Records: a, Others: b})
+			}
+		}
+	}
+}
+
+// giveKeys lays the keys' numbers out by record.
+func (p *plan) giveKeys(set *kernel.Set) {
+	set.Rules = nil
+	for _, first := range p.owners {
+		set.Rules = append(set.Rules, uint32(first))
+	}
+	start := make([]uint32, set.Len()+1)
+	for _, record := range p.members {
+		start[record+1]++
+	}
+	for i := range set.Len() {
+		start[i+1] += start[i]
+	}
+	keys, next := make([]uint32, len(p.members)), slices.Clone(start)
+	for key := range p.keys() {
+		for _, record := range p.records(key) {
+			keys[next[record]] = uint32(key)
+			next[record]++
+		}
+	}
+	set.Keys = kernel.KeyColumn{Start: start, Keys: keys}
 }
 
 // refine splits the largest groups, each by the next refiner, until the sum of pairs keeps the budget. A group that
@@ -194,44 +273,6 @@ func sortedWord(name string) string {
 		return ""
 	}
 	return slices.Min(words)
-}
-
-// keyColumn lays the groups' numbers out by record.
-func keyColumn(groups []group, records int) kernel.KeyColumn {
-	column := kernel.KeyColumn{Start: make([]uint32, records+1)}
-	for _, g := range groups {
-		for _, i := range g.records {
-			column.Start[i+1]++
-		}
-	}
-	for i := range records {
-		column.Start[i+1] += column.Start[i]
-	}
-	column.Keys = make([]uint32, column.Start[records])
-	next := slices.Clone(column.Start)
-	for k, g := range groups {
-		for _, i := range g.records {
-			column.Keys[next[i]] = uint32(k)
-			next[i]++
-		}
-	}
-	return column
-}
-
-// tiles cuts a block of many records into pairs of slices, so that all cores work on it.
-func tiles(rule int, key uint32, records []uint32) []kernel.Block {
-	if len(records) <= tileRecords {
-		return []kernel.Block{{Rule: rule, Key: key, Records: records}}
-	}
-	var blocks []kernel.Block
-	chunks := slices.Collect(slices.Chunk(records, tileRecords))
-	for i, a := range chunks {
-		blocks = append(blocks, kernel.Block{Rule: rule, Key: key, Records: a})
-		for _, b := range chunks[i+1:] {
-			blocks = append(blocks, kernel.Block{Rule: rule, Key: key, Records: a, Others: b})
-		}
-	}
-	return blocks
 }
 
 // oversized are the conflict rows of keys that were refined: the largest of each rule one by one, the others in one row.

@@ -311,7 +311,7 @@ func TestPlannerNeverDropsInSilence(t *testing.T) {
 		t.Errorf("conflicts %+v", conflicts)
 	}
 	p = plan(rows[:2400]) // nearly three million pairs: tiled, nothing refined
-	if len(p.oversized(s)) != 0 || p.rules[0].pairs != pairsOf(2400) || len(p.blocks) != 3 {
-		t.Errorf("a block within the budget: %d blocks, %d pairs", len(p.blocks), p.rules[0].pairs)
+	if len(p.oversized(s)) != 0 || p.rules[0].pairs != pairsOf(2400) || len(p.tiled) != 3 {
+		t.Errorf("a block within the budget: %d blocks, %d pairs", len(p.tiled), p.rules[0].pairs)
 	}
 }

@@ -140,9 +140,17 @@ func (c *columns) sort() {
 	}
 }
 
-// set is the kernel's form of the columns, without block keys.
+// set is the kernel's form of the columns, without block keys. No value can be added any more.
 func (c *columns) set() *kernel.Set {
-	return &kernel.Set{Dictionaries: c.dictionaries, Values: c.values, Apart: channels(c.records)}
+	set := &kernel.Set{Dictionaries: c.dictionaries, Values: c.values}
+	if channel := channels(c.records); channel != nil {
+		set.Apart = [][]uint32{channel}
+	}
+	for _, d := range c.dictionaries {
+		d.Seal()
+	}
+	set.Pack()
+	return set
 }
 
 // channels numbers the hub's channels, 0 for a record of none; nil when there are fewer than two.

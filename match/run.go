@@ -192,7 +192,7 @@ func (m *matching) linkedPatterns() linkedPairs {
 
 func (m *matching) score(ctx context.Context) (err error) {
 	stage := m.schema.collection + "/score"
-	m.scanned, err = scan(ctx, m.set, m.model.spec, m.plan.blocks, m.options.Threads, func(done, total int64) {
+	m.scanned, err = scan(ctx, m.set, m.model.spec, blockList{m.plan.blocks(), m.plan.block}, m.options.Threads, func(done, total int64) {
 		m.options.Progress(stage, done, total)
 	})
 	return err
