@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/sameas/sameas/internal/config"
-	"github.com/sameas/sameas/match/kernel"
 )
 
 func TestShapeOfAddress(t *testing.T) {
@@ -32,19 +31,19 @@ func TestShapeOfAddress(t *testing.T) {
 }
 
 // dependent are records under the documented defaults with their dependence counted.
-func dependent(t *testing.T, records []record) *judge {
+func dependent(t *testing.T, records []raw) *judge {
 	t.Helper()
 	s, err := schemaOf("people", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var rows []featureRow
+	var texts [][]string
 	component := make([]uint32, len(records))
 	for i := range records {
-		rows = append(rows, s.features(&records[i], kernel.Nicknames()))
+		texts = append(texts, featuresOf(s, records[i]))
 		component[i] = uint32(i)
 	}
-	set := s.prepare(records, rows)
+	set := s.coded(texts)
 	terms := countTerms(s, set, component)
 	m := s.build(s.defaults(startLambda(len(records))), terms, set, config.Thresholds{Auto: 0.99, Review: 0.5, Attach: 0.995})
 	j := newJudge(s, m, set)
@@ -53,12 +52,12 @@ func dependent(t *testing.T, records []record) *judge {
 }
 
 // crowd is many people: 40 are called John Smith, the other names are all different or combined at random.
-func crowd(more ...record) []record {
+func crowd(more ...raw) []raw {
 	givens := []string{"John", "Mary", "Peter", "Susan", "Alan", "Ruth", "Wei", "Wen", "Carl", "Dora"}
 	families := []string{"Smith", "Archer", "Bolton", "Cooper", "Draper", "Fuller", "Glover", "Hooper", "Joiner", "Miller"}
-	records := append([]record{}, more...)
+	records := append([]raw{}, more...)
 	for i := range 400 {
-		r := record{key: fmt.Sprint(i), firstName: givens[i%10], lastName: families[i/10%10]}
+		r := raw{firstName: givens[i%10], lastName: families[i/10%10]}
 		if i%10 == 0 {
 			r.firstName, r.lastName = "John", "Smith"
 		}
@@ -72,7 +71,7 @@ func crowd(more ...record) []record {
 
 func TestAFullNameOfManySaysLessThanItsParts(t *testing.T) {
 	t.Parallel()
-	j := dependent(t, crowd(record{firstName: "John", lastName: "Smith"}, record{firstName: "John", lastName: "Smith"}))
+	j := dependent(t, crowd(raw{firstName: "John", lastName: "Smith"}, raw{firstName: "John", lastName: "Smith"}))
 	family := j.dependence.family
 	common, plain := j.Compare(0, 1), j.comparer.Compare(0, 1)
 	if taken := plain.Weight - common.Weight; taken < units(1.5) || common.Terms[family] >= plain.Terms[family] {
@@ -85,11 +84,11 @@ func TestAFullNameOfManySaysLessThanItsParts(t *testing.T) {
 
 func TestAnAddressMadeOfTheNameSaysLittleOfNamesakes(t *testing.T) {
 	t.Parallel()
-	mail := func(r record, address string) record {
+	mail := func(r raw, address string) raw {
 		r.emails = []string{address}
 		return r
 	}
-	john, ruth := record{firstName: "John", lastName: "Smith"}, record{firstName: "Ruth", lastName: "Miller"}
+	john, ruth := raw{firstName: "John", lastName: "Smith"}, raw{firstName: "Ruth", lastName: "Miller"}
 	j := dependent(t, crowd(mail(john, "john.smith@mail.test"), mail(john, "john.smith@mail.test"), // 0, 1
 		mail(john, "jsmith74031@mail.test"), mail(john, "jsmith74031@mail.test"), // 2, 3
 		mail(ruth, "bluebird@mail.test"), mail(ruth, "bluebird@mail.test"), // 4, 5
@@ -112,14 +111,14 @@ func TestAnAddressMadeOfTheNameSaysLittleOfNamesakes(t *testing.T) {
 
 func TestTwoNamesAreNoTypoOfEachOther(t *testing.T) {
 	t.Parallel()
-	at := func(first string, change func(*record)) record {
-		r := record{firstName: first, lastName: "Lauterbach", birthDate: "1981-03-09", addresses: []address{{line1: "3 Elm Street", city: "Kiel", postcode: "24103"}}}
+	at := func(first string, change func(*raw)) raw {
+		r := raw{firstName: first, lastName: "Lauterbach", birthDate: "1981-03-09", addresses: []address{{line1: "3 Elm Street", city: "Kiel", postcode: "24103"}}}
 		if change != nil {
 			change(&r)
 		}
 		return r
 	}
-	phone := func(r *record) { r.mobiles = []string{"0412 345 876"} }
+	phone := func(r *raw) { r.mobiles = []string{"0412 345 876"} }
 	j := dependent(t, crowd(at("Wei", nil), at("Wen", nil), at("Wei", phone), at("Wen", phone), at("Dora", nil), at("Dorba", nil)))
 	for _, c := range []struct {
 		name string

@@ -46,7 +46,7 @@ func isNa(first string) bool { return strings.TrimSpace(first) == "Na" }
 
 // isNoGivenName reports that what stands in the field is a title alone, or the name of a function: Mr, Accounts.
 func isNoGivenName(given string) bool {
-	return slices.Contains(nameTitles, given) || len(given) > 3 && slices.Contains(roleMailboxes, given)
+	return slices.Contains(nameTitles, given) || len(given) > 3 && roleMailboxes[given]
 }
 
 func (n *personName) words(text string) []string {
