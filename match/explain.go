@@ -22,7 +22,7 @@ var ErrNotFound = errors.New("no such record")
 type explained struct {
 	collection          string
 	rid                 int64
-	key                 string
+	key, source         string
 	vals                []string
 	cluster, tier, wide string
 }
@@ -100,7 +100,7 @@ func findRecords(ctx context.Context, db *sql.DB, collection string, id connec.E
 	err := queries.Each(ctx, db, "match/100_find_records.sql", args, func(rows *sql.Rows) error {
 		var e explained
 		var vals string
-		if err := rows.Scan(&e.collection, &e.rid, &e.key, &vals, &e.cluster, &e.tier, &e.wide); err != nil {
+		if err := rows.Scan(&e.collection, &e.rid, &e.key, &e.source, &vals, &e.cluster, &e.tier, &e.wide); err != nil {
 			return err
 		}
 		e.vals = strings.Split(vals, fieldSeparator)
@@ -124,12 +124,13 @@ func storedWaterfall(ctx context.Context, db *sql.DB, s *schema, l, r explained)
 		return evidence.Waterfall{}, err
 	}
 	m.compile(s, set)
+	set.Stratum = m.strata(l.source, r.source)
 	j := newJudge(s, m, set)
 	if j.dependence, err = storedDependence(ctx, db, s, set); err != nil {
 		return evidence.Waterfall{}, err
 	}
 	c := j.Compare(0, 1)
-	return m.Explain(c.Levels, termBits(c.Terms), readable(l.vals), readable(r.vals)), nil
+	return m.ExplainFrom(float64(j.prior(0, 1))*kernel.Unit, c.Levels, termBits(c.Terms), readable(l.vals), readable(r.vals)), nil
 }
 
 func storedModel(ctx context.Context, db *sql.DB, s *schema) (*model, error) {
@@ -148,6 +149,7 @@ func storedModel(ctx context.Context, db *sql.DB, s *schema) (*model, error) {
 	if len(m.Fields) != len(s.fields) {
 		return nil, fmt.Errorf("the fields in the configuration are not those of the stored model: run `sameas match` again")
 	}
+	m.sources = m.priorSources()
 	return m, nil
 }
 

@@ -90,6 +90,7 @@ type matching struct {
 	options   Options
 	schema    *schema
 	records   []record
+	sources   []string // by stratum
 	set       *kernel.Set
 	plan      *plan
 	identity  *identity
@@ -147,6 +148,7 @@ func (m *matching) features(ctx context.Context) (err error) {
 	}
 	c.markTelling()
 	m.records, m.set = c.records, c.set()
+	m.sources, m.set.Stratum = strataOf(m.records)
 	return nil
 }
 
@@ -163,13 +165,12 @@ func (m *matching) identify(ctx context.Context) (err error) {
 func (m *matching) train(ctx context.Context) (err error) {
 	m.component = m.identity.components(len(m.records))
 	terms := countTerms(m.schema, m.set, m.component)
-	m.fit, err = fitModel(ctx, m.schema, m.set, m.plan, terms, m.linkedPatterns(), m.options.Threads)
+	m.fit, err = fitModel(ctx, m.schema, training{set: m.set, sources: m.sources, plan: m.plan, terms: terms, linked: m.linkedPatterns(),
+		apart: m.identity.apartColumns(len(m.records)), threads: m.options.Threads})
 	if err != nil {
 		return err
 	}
-	m.model = m.schema.build(m.fit.parameters, terms, m.set, m.options.Config.Thresholds(m.schema.collection))
-	m.model.Trained = m.fit.trained
-	m.model.Warnings = append(m.model.Warnings, m.fit.warnings...)
+	m.model = m.schema.build(m.fit, m.sources, terms, m.set, m.options.Config.Thresholds(m.schema.collection))
 	m.model.Warnings = append(m.model.Warnings, m.identity.warnings()...)
 	m.model.spec.Keep = thresholdUnits(m.model.Thresholds.Review)
 	m.judge = newJudge(m.schema, m.model, m.set)
@@ -187,6 +188,9 @@ func (m *matching) linkedPatterns() linkedPairs {
 			continue
 		}
 		linked.patterns = append(linked.patterns, comparer.Pattern(l.a, l.b))
+		if m.set.FirstRule(l.a, l.b) >= 0 {
+			linked.blocked++
+		}
 	}
 	return linked
 }
@@ -201,7 +205,7 @@ func (m *matching) score(ctx context.Context) (err error) {
 }
 
 func (m *matching) cluster(context.Context) error {
-	m.identity.judgeLinks(m.records, m.judge, m.model)
+	m.identity.judgeLinks(m.records, m.judge)
 	m.component = m.identity.components(len(m.records))
 	m.outcome = m.form()
 	m.outcome.conflicts = append(m.outcome.conflicts, m.identity.conflicts...)

@@ -7,6 +7,7 @@ SELECT
     r.collection,
     r.rid,
     r.key,
+    r.source,
     f.vals,
     c.cluster_id,
     c.tier,
