@@ -44,7 +44,7 @@ func waterfallText(b *strings.Builder, w evidence.Waterfall) {
 		}
 		fmt.Fprintf(t, "%s\t%s\t%+.2f\t%+.2f\t%s\t%s\t%s\t%.3g\t%.2g\t%+.2f%s\n", s.Label, s.Level, s.Bits, sum, bar(s.Bits), dash(s.Left), dash(s.Right), s.M, s.U, s.TF, note)
 	}
-	fmt.Fprintf(t, "total\t\t%+.2f\t\t\tprobability %.4f\t\t\t\t\n", w.Total, w.Probability)
+	fmt.Fprintf(t, "total\t\t%+.2f\t\t\tscore %.4f\t\t\t\t\n", w.Total, w.Probability)
 	t.Flush()
 }
 

@@ -17,6 +17,9 @@ import (
 // matched are the collections that can be matched, in their order: people are matched knowing the organizations.
 var matched = []string{"organizations", "people"}
 
+// Collection reports whether a collection of this name can be matched.
+func Collection(name string) bool { return slices.Contains(matched, name) }
+
 // Run matches and replaces the rows of the tables that match owns.
 func Run(ctx context.Context, o Options) (Result, error) {
 	o = o.withDefaults()
@@ -95,7 +98,6 @@ type matching struct {
 	plan      *plan
 	identity  *identity
 	component []uint32
-	fit       fit
 	model     *model
 	judge     *judge
 	scanned   kernel.Result
@@ -165,17 +167,30 @@ func (m *matching) identify(ctx context.Context) (err error) {
 func (m *matching) train(ctx context.Context) (err error) {
 	m.component = m.identity.components(len(m.records))
 	terms := countTerms(m.schema, m.set, m.component)
-	m.fit, err = fitModel(ctx, m.schema, training{set: m.set, sources: m.sources, plan: m.plan, terms: terms, linked: m.linkedPatterns(),
-		apart: m.identity.apartColumns(len(m.records)), threads: m.options.Threads})
+	thresholds := m.options.Config.Thresholds(m.schema.collection)
+	if kept := m.options.Models.of(m.schema.collection); kept != nil {
+		m.model, err = m.schema.reuse(*kept, m.sources, terms, m.set, thresholds)
+	} else {
+		m.model, err = m.fitted(ctx, terms, thresholds)
+	}
 	if err != nil {
 		return err
 	}
-	m.model = m.schema.build(m.fit, m.sources, terms, m.set, m.options.Config.Thresholds(m.schema.collection))
 	m.model.Warnings = append(m.model.Warnings, m.identity.warnings()...)
 	m.model.spec.Keep = thresholdUnits(m.model.Thresholds.Review)
 	m.judge = newJudge(m.schema, m.model, m.set)
 	m.judge.dependence = newDependence(m.schema, m.set, m.component, m.model)
 	return nil
+}
+
+// fitted is the model as the data have it.
+func (m *matching) fitted(ctx context.Context, terms []termTable, thresholds config.Thresholds) (*model, error) {
+	f, err := fitModel(ctx, m.schema, training{set: m.set, sources: m.sources, plan: m.plan, terms: terms, linked: m.linkedPatterns(),
+		apart: m.identity.apartColumns(len(m.records)), threads: m.options.Threads})
+	if err != nil {
+		return nil, err
+	}
+	return m.schema.build(f, m.sources, terms, m.set, thresholds), nil
 }
 
 // linkedPatterns are those of must-linked pairs, less the pairs whose content is equal: a sync copied those, and they
