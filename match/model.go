@@ -15,7 +15,7 @@ import (
 const (
 	maxBits     = 17.0 // of a level's log2(m/u)
 	minBits     = -7.0
-	maxTermBits = 3.0 // what rarity adds
+	maxTermBits = 5.0 // what rarity adds
 	minTermBits = -8.0
 )
 
