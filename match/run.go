@@ -162,18 +162,31 @@ func (m *matching) identify(ctx context.Context) (err error) {
 
 func (m *matching) train(ctx context.Context) (err error) {
 	m.component = m.identity.components(len(m.records))
-	terms := countTerms(m.schema, m.set, m.component)
+	terms, err := m.countTerms(ctx)
+	if err != nil {
+		return err
+	}
 	m.fit, err = fitModel(ctx, m.schema, m.set, m.plan, terms, m.linkedPatterns(), m.options.Threads)
 	if err != nil {
 		return err
 	}
-	m.model = m.schema.build(m.fit.parameters, terms, m.set, m.options.Config.Thresholds(m.schema.collection))
+	m.model = m.schema.build(m.fit.parameters, terms, m.options.Config.Thresholds(m.schema.collection))
 	m.model.Trained = m.fit.trained
 	m.model.Warnings = append(m.model.Warnings, m.fit.warnings...)
 	m.model.Warnings = append(m.model.Warnings, m.identity.warnings()...)
 	m.model.spec.Keep = thresholdUnits(m.model.Thresholds.Review)
 	m.judge = newJudge(m.schema, m.model, m.set)
 	return nil
+}
+
+// countTerms counts the values of all fields.
+func (m *matching) countTerms(ctx context.Context) ([]termTable, error) {
+	components, terms := newJoinedComponents(m.component), make([]termTable, len(m.schema.fields))
+	err := inParallel(ctx, workers(m.options.Threads), len(terms), func(_, f int) error {
+		terms[f] = countTerms(m.set.Dictionaries[f], m.set.Values[f], components)
+		return nil
+	})
+	return terms, err
 }
 
 // linkedPatterns are those of must-linked pairs, less the pairs whose content is equal: a sync copied those, and they

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/duckdb/duckdb-go/v2"
@@ -139,17 +140,20 @@ func (m *matching) featureRows(add addRow) error {
 	return nil
 }
 
+// termRows are those of the values that more than two have; the others weigh what the model says of rare ones.
 func (m *matching) termRows(add addRow) error {
-	for f, table := range m.model.frequencies {
-		terms := make([]string, 0, len(table))
-		for term, bits := range table {
-			if bits != 0 {
-				terms = append(terms, term)
+	for f, bits := range m.model.terms {
+		d := m.set.Dictionaries[f]
+		rare := units(m.model.Fields[f].Rare)
+		var terms []uint32
+		for n := range bits {
+			if n > 0 && bits[n] != rare {
+				terms = append(terms, uint32(n))
 			}
 		}
-		slices.Sort(terms)
-		for _, term := range terms {
-			if err := add(m.schema.collection, m.schema.fields[f].name, term, table[term]); err != nil {
+		slices.SortFunc(terms, func(a, b uint32) int { return strings.Compare(d.Term(a), d.Term(b)) })
+		for _, n := range terms {
+			if err := add(m.schema.collection, m.schema.fields[f].name, d.Term(n), float64(bits[n])*kernel.Unit); err != nil {
 				return err
 			}
 		}
@@ -205,13 +209,38 @@ func (m *matching) edgeRows(add addRow) error {
 	for _, e := range m.edgeList() {
 		c := m.judge.Compare(e.a, e.b)
 		weight := float64(c.Weight) * kernel.Unit
+		levels, tf := levelText(c.Levels), termText(c.Terms)
 		err := add(m.schema.collection, m.records[e.a].rid, m.records[e.b].rid, m.records[e.a].key, m.records[e.b].key,
-			e.kind, e.via, c.Levels, termBits(c.Terms), weight, evidence.Probability(weight))
+			e.kind, e.via, levels, tf, weight, evidence.Probability(weight))
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// levelText writes levels as numbers between commas.
+func levelText(levels []uint8) string {
+	text := make([]byte, 0, 2*len(levels))
+	for i, l := range levels {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = strconv.AppendUint(text, uint64(l), 10)
+	}
+	return string(text)
+}
+
+// termText writes frequency adjustments as bits between commas; they are exact as decimals.
+func termText(terms []int32) string {
+	text := make([]byte, 0, 4*len(terms))
+	for i, t := range terms {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = strconv.AppendFloat(text, float64(t)*kernel.Unit, 'f', -1, 64)
+	}
+	return string(text)
 }
 
 // configDigest is that of the parts of the configuration which matching reads.

@@ -213,8 +213,8 @@ CREATE TABLE IF NOT EXISTS edges (
     key_b VARCHAR NOT NULL,
     kind VARCHAR NOT NULL,             -- shared_id | link | fuzzy | decision
     via VARCHAR NOT NULL,              -- shared_id: the ID's text form; link: source:line; fuzzy: the blocking rule; decision: its id
-    levels UTINYINT[],                 -- comparison level per field of the model, in its order; 0 = missing; NULL when not scored
-    tf DOUBLE[],                       -- term-frequency adjustment per field in bits; NULL when not scored
+    levels VARCHAR,                    -- comparison level per field of the model, in its order, between commas; 0 = missing; NULL when not scored
+    tf VARCHAR,                        -- term-frequency adjustment per field in bits, likewise
     weight DOUBLE,                     -- total in bits, prior included; NULL when not scored
     probability DOUBLE                 -- 1/(1+2^-weight); a score unless calibrated
 );
