@@ -124,7 +124,11 @@ func storedWaterfall(ctx context.Context, db *sql.DB, s *schema, l, r explained)
 		return evidence.Waterfall{}, err
 	}
 	m.compile(s)
-	c := kernel.NewComparer(set, m.spec).Compare(0, 1)
+	j := newJudge(s, m, set)
+	if j.dependence, err = storedDependence(ctx, db, s, set); err != nil {
+		return evidence.Waterfall{}, err
+	}
+	c := j.Compare(0, 1)
 	return m.Explain(c.Levels, termBits(c.Terms), readable(l.vals), readable(r.vals)), nil
 }
 

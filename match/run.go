@@ -176,6 +176,7 @@ func (m *matching) train(ctx context.Context) (err error) {
 	m.model.Warnings = append(m.model.Warnings, m.identity.warnings()...)
 	m.model.spec.Keep = thresholdUnits(m.model.Thresholds.Review)
 	m.judge = newJudge(m.schema, m.model, m.set)
+	m.judge.dependence = newDependence(m.schema, m.set, m.component, m.model)
 	return nil
 }
 
@@ -208,11 +209,12 @@ func (m *matching) score(ctx context.Context) (err error) {
 	m.scanned, err = scan(ctx, m.set, m.model.spec, blockList{m.plan.blocks(), m.plan.block}, m.options.Threads, func(done, total int64) {
 		m.options.Progress(stage, done, total)
 	})
+	m.scanned.Edges = m.judge.rejudge(m.scanned.Edges)
 	return err
 }
 
 func (m *matching) cluster(context.Context) error {
-	m.identity.judgeLinks(m.records, m.judge.Comparer, m.model)
+	m.identity.judgeLinks(m.records, m.judge, m.model)
 	m.component = m.identity.components(len(m.records))
 	m.outcome = m.form()
 	m.outcome.conflicts = append(m.outcome.conflicts, m.identity.conflicts...)

@@ -158,6 +158,9 @@ func (m *matching) termRows(add addRow) error {
 			}
 		}
 	}
+	if d := m.judge.dependence; d != nil {
+		return d.rows(m.schema.collection, add)
+	}
 	return nil
 }
 

@@ -38,7 +38,7 @@ func TestNamesThatDoNotFitNeedAWitness(t *testing.T) {
 	} {
 		j := judgeOf(t, c.a, c.b)
 		got := j.Compare(0, 1)
-		if bear := j.namesBear(got); bear != c.bear {
+		if bear := j.namesBear(0, 1, got); bear != c.bear {
 			t.Errorf("%s: names bear %v, want %v (levels %v)", c.name, bear, c.bear, got.Levels)
 		}
 		if worth := j.worthAsking(got); worth != c.worth {

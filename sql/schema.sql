@@ -345,7 +345,7 @@ CREATE TABLE IF NOT EXISTS outcomes (
 -- owner: match. grain: one value of one field whose frequency changes its weight; what explain needs besides the model.
 CREATE TABLE IF NOT EXISTS term_weights (
     collection VARCHAR NOT NULL,
-    field VARCHAR NOT NULL,            -- name of the model's field
+    field VARCHAR NOT NULL,            -- name of the model's field, or in brackets what is counted of several fields at once
     term VARCHAR NOT NULL,             -- the normalised value
     bits DOUBLE NOT NULL               -- added to levels that frequency adjusts
 );
