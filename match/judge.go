@@ -63,23 +63,6 @@ func (j *judge) weigh(c *kernel.Comparison) int32 {
 	return weight
 }
 
-// rejudge weighs kept pairs anew and drops those that fall below what is kept.
-func (j *judge) rejudge(edges []kernel.Edge) []kernel.Edge {
-	if j.dependence == nil {
-		return edges
-	}
-	kept := edges[:0]
-	for _, e := range edges {
-		if j.dependence.concerns(j.comparer.Pattern(e.A, e.B)) {
-			e.Weight = j.Weight(e.A, e.B)
-		}
-		if e.Weight >= j.model.spec.Keep {
-			kept = append(kept, e)
-		}
-	}
-	return kept
-}
-
 // vetoField is a field of which disagreement alone keeps a cluster out of auto.
 type vetoField struct {
 	index int

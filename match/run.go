@@ -97,7 +97,9 @@ type matching struct {
 	fit       fit
 	model     *model
 	judge     *judge
-	scanned   kernel.Result
+	scanned   kernel.Result // without its edges,
+	kept      []keptPair    // which stand here, in the order of records
+	clusters  *clusterRows
 	outcome   outcome
 }
 
@@ -209,8 +211,12 @@ func (m *matching) score(ctx context.Context) (err error) {
 	m.scanned, err = scan(ctx, m.set, m.model.spec, blockList{m.plan.blocks(), m.plan.block}, m.options.Threads, func(done, total int64) {
 		m.options.Progress(stage, done, total)
 	})
-	m.scanned.Edges = m.judge.rejudge(m.scanned.Edges)
-	return err
+	if err != nil {
+		return err
+	}
+	edges := m.scanned.Edges
+	m.scanned.Edges = nil
+	return m.judgeKept(ctx, edges)
 }
 
 func (m *matching) cluster(context.Context) error {

@@ -82,8 +82,8 @@ func TestBlockedAndScoredIsEveryPairScored(t *testing.T) {
 		}
 	}
 	kept := map[[2]uint32]int32{}
-	for _, e := range m.scanned.Edges {
-		kept[[2]uint32{e.A, e.B}] = e.Weight
+	for _, p := range m.kept {
+		kept[[2]uint32{p.a, p.b}] = p.weight
 	}
 	for x := range uint32(len(m.records)) {
 		for y := x + 1; y < uint32(len(m.records)); y++ {

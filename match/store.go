@@ -87,6 +87,7 @@ func (m *matching) storeIn(ctx context.Context, conn *sql.Conn, tx *sql.Tx) erro
 // appendTables writes the rows in bulk and returns the digest of the clusters.
 func (m *matching) appendTables(conn *sql.Conn, former *formerClusters) (digest string, err error) {
 	clusters := m.clusterRows(former)
+	m.clusters = clusters
 	for _, table := range []struct {
 		name string
 		fill func(add addRow) error
@@ -166,8 +167,8 @@ func (m *matching) termRows(add addRow) error {
 
 func (m *matching) blockingRows(add addRow) error {
 	kept := make([]int64, len(m.schema.rules))
-	for _, e := range m.scanned.Edges {
-		kept[e.Rule]++
+	for i := range m.kept {
+		kept[m.kept[i].rule]++
 	}
 	found := make([]int64, len(m.schema.rules))
 	for _, l := range m.identity.links {
@@ -186,36 +187,39 @@ func (m *matching) blockingRows(add addRow) error {
 	return nil
 }
 
-// edgeRow is a row of edges while rows are collected.
-type edgeRow struct {
+// linkRow is a must-link as a row of edges.
+type linkRow struct {
 	a, b      uint32
 	kind, via string
 }
 
-// edgeList is every must-link, and every kept fuzzy pair, in the order of records; a pair linked in several ways has
-// a row for each.
-func (m *matching) edgeList() []edgeRow {
-	var rows []edgeRow
+// linkRows are the must-links in the order of records; a pair linked in several ways has a row for each.
+func (m *matching) linkRows() []linkRow {
+	rows := make([]linkRow, 0, len(m.identity.links))
 	for _, l := range m.identity.links {
-		rows = append(rows, edgeRow{l.a, l.b, l.kind, l.via})
+		rows = append(rows, linkRow{l.a, l.b, l.kind, l.via})
 	}
-	for _, e := range m.scanned.Edges {
-		rows = append(rows, edgeRow{e.A, e.B, "fuzzy", m.schema.rules[e.Rule].name})
-	}
-	slices.SortFunc(rows, func(x, y edgeRow) int {
+	slices.SortFunc(rows, func(x, y linkRow) int {
 		return cmp.Or(cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b), cmp.Compare(x.kind, y.kind), cmp.Compare(x.via, y.via))
 	})
 	return slices.Compact(rows)
 }
 
+// edgeRows are every must-link and every kept pair.
 func (m *matching) edgeRows(add addRow) error {
-	for _, e := range m.edgeList() {
-		c := m.judge.Compare(e.a, e.b)
+	row := func(a, b uint32, kind, via string, c kernel.Comparison) error {
 		weight := float64(c.Weight) * kernel.Unit
-		levels, tf := levelText(c.Levels), termText(c.Terms)
-		err := add(m.schema.collection, m.records[e.a].rid, m.records[e.b].rid, m.records[e.a].key, m.records[e.b].key,
-			e.kind, e.via, levels, tf, weight, evidence.Probability(weight))
-		if err != nil {
+		return add(m.schema.collection, m.records[a].rid, m.records[b].rid, m.records[a].key, m.records[b].key,
+			kind, via, levelText(c.Levels), termText(c.Terms), weight, evidence.Probability(weight))
+	}
+	for _, l := range m.linkRows() {
+		if err := row(l.a, l.b, l.kind, l.via, m.judge.Compare(l.a, l.b)); err != nil {
+			return err
+		}
+	}
+	for i := range m.kept {
+		p := &m.kept[i]
+		if err := row(p.a, p.b, "fuzzy", m.schema.rules[p.rule].name, p.comparison(len(m.schema.fields))); err != nil {
 			return err
 		}
 	}

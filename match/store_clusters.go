@@ -23,17 +23,18 @@ type clusterRows struct {
 
 func (m *matching) clusterRows(former *formerClusters) *clusterRows {
 	c := &clusterRows{matching: m, group: make([]int, len(m.records))}
-	place := map[uint32]int{}
-	for i := range m.records {
+	itself := make([]uint32, len(m.records))
+	for i := range m.records { // a root is the smallest of its cluster, so it comes first
 		root := m.outcome.auto.find(uint32(i))
-		g, ok := place[root]
-		if !ok {
-			g = len(c.groups)
-			place[root] = g
-			c.groups = append(c.groups, nil)
+		if root == uint32(i) {
+			c.group[i] = len(c.groups)
+			itself[i] = root
+			c.groups = append(c.groups, itself[i:i+1:i+1])
+			continue
 		}
-		c.groups[g] = append(c.groups[g], uint32(i))
+		g := c.group[root]
 		c.group[i] = g
+		c.groups[g] = append(c.groups[g], uint32(i))
 	}
 	c.names = nameClusters(m.schema.collection, m.records, c.groups, former)
 	for _, members := range c.groups {
@@ -171,7 +172,7 @@ func (c *clusterRows) conflictRows(add addRow) error {
 // summary counts what the run found.
 func (m *matching) summary() Summary {
 	s := Summary{Collection: m.schema.collection, Records: int64(len(m.records)), MustLinks: int64(len(m.identity.links)),
-		Edges: int64(len(m.edgeList())), Conflicts: map[string]int64{}, Warnings: m.model.Warnings}
+		Edges: int64(len(m.linkRows()) + len(m.kept)), Conflicts: map[string]int64{}, Warnings: m.model.Warnings}
 	for _, n := range m.scanned.Pairs {
 		s.Pairs += n
 	}
@@ -185,7 +186,7 @@ func (m *matching) summary() Summary {
 		}
 		s.Conflicts[c.kind]++
 	}
-	groups := m.clusterRows(&formerClusters{assigned: map[string]int64{}})
+	groups := m.clusters
 	items := map[string]int{}
 	inReview := map[string]bool{}
 	for g, members := range groups.groups {
