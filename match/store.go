@@ -57,7 +57,7 @@ func (m *matching) store(ctx context.Context) error {
 
 func (m *matching) storeIn(ctx context.Context, conn *sql.Conn, tx *sql.Tx) error {
 	args := queries.Args{"collection": m.schema.collection}
-	former, err := loadFormer(ctx, tx, m.schema.collection)
+	former, err := loadFormer(ctx, tx, m.schema.collection, m.identity.ids)
 	if err != nil {
 		return err
 	}
@@ -75,9 +75,6 @@ func (m *matching) storeIn(ctx context.Context, conn *sql.Conn, tx *sql.Tx) erro
 	}
 	digest, err := m.appendTables(conn, former)
 	if err != nil {
-		return err
-	}
-	if _, err := queries.Exec(ctx, tx, "match/092_cluster_keys.sql", args); err != nil {
 		return err
 	}
 	_, err = queries.Exec(ctx, tx, "match/091_stage.sql", queries.Args{"collection": m.schema.collection, "digest": digest, "config_digest": m.configDigest()})
@@ -98,6 +95,7 @@ func (m *matching) appendTables(conn *sql.Conn, former *formerClusters) (digest 
 		{"edges", m.edgeRows},
 		{"clusters", clusters.rows},
 		{"cluster_names", func(add addRow) error { return former.rows(m.schema.collection, add) }},
+		{"cluster_keys", clusters.keyRows},
 		{"cluster_stats", clusters.statRows},
 		{"conflicts", clusters.conflictRows},
 	} {

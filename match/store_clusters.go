@@ -36,7 +36,7 @@ func (m *matching) clusterRows(former *formerClusters) *clusterRows {
 		c.group[i] = g
 		c.groups[g] = append(c.groups[g], uint32(i))
 	}
-	c.names = nameClusters(m.schema.collection, m.records, c.groups, former)
+	c.names = nameClusters(m.schema.collection, m.records, c.groups, c.group, former)
 	for _, members := range c.groups {
 		root := m.outcome.auto.find(members[0])
 		tier := cmp.Or(m.outcome.tier[root], "auto")
@@ -54,6 +54,23 @@ func (c *clusterRows) rows(add addRow) error {
 	for i := range c.records {
 		g := c.group[i]
 		if err := add(c.schema.collection, c.records[i].rid, c.records[i].key, c.names[g], c.tiers[g], c.reviewIDs[g]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keyRows are the external IDs that one cluster alone carries: what the next run inherits cluster IDs by. Extracting anew
+// replaces external IDs and numbers records anew; only what is kept here tells what a cluster was made of.
+func (c *clusterRows) keyRows(add addRow) error {
+	ids := c.identity.ids
+	for n := range uint32(ids.len()) {
+		carriers := ids.records(n)
+		g := c.group[carriers[0]]
+		if slices.ContainsFunc(carriers, func(r uint32) bool { return c.group[r] != g }) {
+			continue
+		}
+		if err := add(c.schema.collection, ids.hash[n], c.names[g]); err != nil {
 			return err
 		}
 	}

@@ -240,9 +240,7 @@ CREATE TABLE IF NOT EXISTS cluster_names (
 -- owner: match. grain: one external ID that one cluster alone carried when it was matched last; what cluster IDs are inherited by.
 CREATE TABLE IF NOT EXISTS cluster_keys (
     collection VARCHAR NOT NULL,
-    provider VARCHAR NOT NULL,
-    realm VARCHAR NOT NULL,
-    id VARCHAR NOT NULL,
+    id_hash UBIGINT NOT NULL,          -- of the external ID
     cluster_id VARCHAR NOT NULL
 );
 
