@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/sameas/sameas/internal/config"
 	"github.com/sameas/sameas/match/kernel"
 	queries "github.com/sameas/sameas/sql"
@@ -121,13 +123,24 @@ func runCollection(ctx context.Context, o Options, collection string) (Summary, 
 		{"cluster", m.cluster},
 		{"store", m.store},
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var saving errgroup.Group // of features, while the next steps go on
 	for i, step := range steps {
 		o.Progress(collection+"/"+step.name, int64(i), int64(len(steps)))
-		if err := ctx.Err(); err != nil {
-			return Summary{}, err
+		err := ctx.Err()
+		if step.name == "store" && err == nil {
+			err = saving.Wait()
 		}
-		if err := step.do(ctx); err != nil {
-			return Summary{}, errors.Join(ctx.Err(), err)
+		if err == nil {
+			err = errors.Join(step.do(ctx), ctx.Err())
+		}
+		if err != nil {
+			cancel()
+			return Summary{}, errors.Join(err, saving.Wait())
+		}
+		if step.name == "features" {
+			saving.Go(func() error { return m.saveFeatures(ctx) })
 		}
 		o.Log.Debug("match step done", "collection", collection, "step", step.name)
 	}

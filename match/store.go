@@ -23,7 +23,6 @@ import (
 // forget are the statements that delete what the run before wrote.
 func forget() []string {
 	return []string{
-		"match/080_clear_features.sql",
 		"match/080_clear_models.sql",
 		"match/080_clear_blocking.sql",
 		"match/080_clear_edges.sql",
@@ -39,20 +38,7 @@ func forget() []string {
 
 // store replaces the collection's rows of all tables in one transaction, so that a reader sees one run or the other.
 func (m *matching) store(ctx context.Context) error {
-	conn, err := m.options.DB.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	tx, err := conn.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("begin transaction: %w", err)
-	}
-	if err := m.storeIn(ctx, conn, tx); err != nil {
-		_ = tx.Rollback()
-		return err
-	}
-	return queries.Commit(ctx, tx)
+	return m.transact(ctx, func(conn *sql.Conn, tx *sql.Tx) error { return m.storeIn(ctx, conn, tx) })
 }
 
 func (m *matching) storeIn(ctx context.Context, conn *sql.Conn, tx *sql.Tx) error {
@@ -89,7 +75,6 @@ func (m *matching) appendTables(conn *sql.Conn, former *formerClusters) (digest 
 		name string
 		fill func(add addRow) error
 	}{
-		{"features", m.featureRows},
 		{"term_weights", m.termRows},
 		{"blocking", m.blockingRows},
 		{"edges", m.edgeRows},
@@ -124,19 +109,6 @@ func appendTable(conn *sql.Conn, table string, fill func(addRow) error) error {
 		}
 		return nil
 	})
-}
-
-func (m *matching) featureRows(add addRow) error {
-	version := m.schema.version()
-	var texts []string
-	for i := range m.records {
-		r := &m.records[i]
-		texts = vals(m.set, uint32(i), texts)
-		if err := add(r.rid, m.schema.collection, r.content.String(), version, strings.Join(texts, fieldSeparator)); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // termRows are those of the values that more than two have; the others weigh what the model says of rare ones.
