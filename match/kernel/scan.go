@@ -26,7 +26,7 @@ type Result struct {
 // Scanner compares the pairs of blocks. It is for one goroutine; any number may share a Set and a Spec.
 type Scanner struct {
 	comparer
-	rows    [2][MaxFields]uint32 // of a pair, where the set was not packed
+	rows    [2][MaxFields]coded // of a pair, where the set was not packed
 	edges   []Edge
 	pairs   []int64
 	counts  counts
@@ -107,14 +107,14 @@ func (s *Scanner) sharesEarlier(record, key uint32) bool {
 }
 
 // rowOf is a record's values.
-func (s *Scanner) rowOf(record uint32, place int) []uint32 {
+func (s *Scanner) rowOf(record uint32, place int) []coded {
 	if n := len(s.spec.Fields); len(s.set.rows) == n*s.set.Len() {
 		return s.set.rows[int(record)*n:][:n:n]
 	}
 	return s.row(record, &s.rows[place])
 }
 
-func (s *Scanner) pair(rule int, x, y uint32, row []uint32) {
+func (s *Scanner) pair(rule int, x, y uint32, row []coded) {
 	s.pairs[rule]++
 	prior := s.spec.Prior
 	if s.spec.Priors != nil {
@@ -137,7 +137,7 @@ func (s *Scanner) keep(rule int, x, y uint32, weight int32) {
 }
 
 // count compares a pair in full and counts its pattern.
-func (s *Scanner) count(x, y uint32, row []uint32) {
+func (s *Scanner) count(x, y uint32, row []coded) {
 	s.compare(row, s.rowOf(y, 1))
 	a, b := s.set.stratum(x), s.set.stratum(y)
 	s.counts.add(Count{Rules: s.set.rulesOf(x, y), Strata: [2]uint8{min(a, b), max(a, b)}, Pattern: s.pattern(), Terms: s.termBits()})
