@@ -89,9 +89,6 @@ func (k Kind) cost() int {
 // weight are those of compare and weigh.
 func (c *comparer) bounded(a, b []coded, prior, keep int32) (weight int32, kept bool) {
 	open := c.sketched(a, b)
-	if c.namesAtMost(a, b, prior) < keep {
-		return 0, false
-	}
 	sums := c.compareNames(a, b)
 	weight = c.total(sums, prior)
 	group := &c.bounds.group
@@ -102,7 +99,7 @@ func (c *comparer) bounded(a, b []coded, prior, keep int32) (weight int32, kept 
 		if weight < keep {
 			return 0, false
 		}
-		o := c.field(int(f), a[f], b[f])
+		o := c.look(int(f), a[f], b[f])
 		c.levels[f], c.terms[f] = o.level, o.term
 		sums[group[f]] += c.columns[f].bits[o.level] + o.term - c.bounds.counted[f]
 		weight = c.total(sums, prior)
@@ -142,34 +139,6 @@ func (c *comparer) sketched(a, b []coded) []uint8 {
 		s.sums[1][s.lent[f]] += counted
 	}
 	return s.open[:n]
-}
-
-// namesAtMost is the most that a pair can weigh, whatever its names are to each other.
-func (c *comparer) namesAtMost(a, b []coded, prior int32) int32 {
-	s := &c.bounds
-	var added [MaxFields]int32
-	differ := false
-	for i, f := range s.names {
-		switch x, y := a[f], b[f]; {
-		case c.columns[f].bits == nil:
-		case x == y && x != 0:
-			added[i] = s.equal[f]
-		default:
-			added[i] = max(s.most[f][Missing], s.most[f][Same])
-			differ = true
-		}
-		s.sums[0][s.group[f]] += added[i]
-		s.sums[1][s.lent[f]] += added[i]
-	}
-	most := c.total(&s.sums[0], prior)
-	if differ {
-		most = max(most, c.total(&s.sums[1], prior))
-	}
-	for i, f := range s.names {
-		s.sums[0][s.group[f]] -= added[i]
-		s.sums[1][s.lent[f]] -= added[i]
-	}
-	return most
 }
 
 // compareNames adds the weights of the names to the sums that hold good for them.

@@ -30,6 +30,7 @@ type Scanner struct {
 	edges   []Edge
 	pairs   []int64
 	counts  counts
+	fetched uint32
 	seen    [seenBits / 64]uint64 // of the record at hand: its keys before that of the block, modulo seenBits
 	earlier []uint32              // the same keys
 }
@@ -52,6 +53,8 @@ func (s *Scanner) Result() Result {
 
 // Scan compares the pairs of a block that share no smaller key, so that a pair is compared once, under its first key.
 func (s *Scanner) Scan(b Block) {
+	s.fetch(b.Records)
+	s.fetch(b.Others)
 	for i, x := range b.Records {
 		others := b.Others
 		if others == nil {
@@ -69,6 +72,23 @@ func (s *Scanner) Scan(b Block) {
 		}
 		s.forget()
 	}
+}
+
+// fetch reads a word of what the block's records are compared by, one record after the other and nothing else between,
+// so that the waits for memory overlap.
+func (s *Scanner) fetch(records []uint32) {
+	n := len(s.spec.Fields)
+	if n == 0 || len(s.set.rows) != n*s.set.Len() {
+		return
+	}
+	sum := uint32(0)
+	for _, r := range records {
+		sum += uint32(s.set.rows[int(r)*n]) + uint32(s.set.rows[int(r)*n+n-1])
+		if keys := s.set.Keys.Of(r); len(keys) > 0 {
+			sum += keys[0]
+		}
+	}
+	s.fetched = sum
 }
 
 // note marks the keys of a record before the block's: whoever has one of them too was, or will be, compared there.
