@@ -25,8 +25,8 @@ type values struct {
 	streets, cities []string
 	postcodes       []string
 	extras          []string // of exact and exact_or_typo
-	orgName, tax    string
-	orgTokens       []string
+	orgNames        []string
+	tax             string
 	domains         []string
 	organization    string
 	fields          []string // as stored in features.vals
@@ -61,11 +61,11 @@ func organizationRules() []rule {
 		{"phone", []string{"phone"}, func(v *values) []string { return v.phones }},
 		{"domain", []string{"domain", "email"}, func(v *values) []string { return v.domains }},
 		{"email", []string{"email"}, func(v *values) []string { return append(slices.Clone(v.emails), v.shared...) }},
-		{"name", []string{"name"}, func(v *values) []string { return one(strings.Join(slices.Sorted(slices.Values(v.orgTokens)), " ")) }},
+		{"name", []string{"name"}, func(v *values) []string { return sortedNames(v) }},
 		{"word of name, place", []string{"name", "city", "postcode"}, func(v *values) []string { return wordPlaces(v) }},
 		{"two words of name", []string{"name"}, func(v *values) []string { return wordPairs(v) }},
-		{"acronym, place", []string{"name", "city"}, func(v *values) []string { return prefixed(v.cities, acronymOf(v)) }},
-		{"first word of name", []string{"name"}, func(v *values) []string { return firstWord(v) }},
+		{"acronym, place", []string{"name", "city"}, func(v *values) []string { return acronymPlaces(v) }},
+		{"first word of name", []string{"name"}, func(v *values) []string { return firstWords(v) }},
 		{"street", []string{"street", "postcode", "city"}, func(v *values) []string { return streetKeys(v, "") }},
 	}
 }
@@ -203,11 +203,23 @@ func streetKey(street string) string {
 	return number + " " + longest
 }
 
+// sortedNames are the names with their words in alphabetical order.
+func sortedNames(v *values) []string {
+	var keys []string
+	for _, name := range v.orgNames {
+		keys = append(keys, strings.Join(slices.Sorted(strings.FieldsSeq(name)), " "))
+	}
+	return keys
+}
+
 func wordPlaces(v *values) []string {
 	var keys []string
-	for _, w := range v.orgTokens {
-		if len(w) >= 3 {
-			keys = append(keys, prefixed(places(v), sound(w))...)
+	at := places(v)
+	for _, name := range v.orgNames {
+		for w := range strings.FieldsSeq(name) {
+			if len(w) >= 3 {
+				keys = append(keys, prefixed(at, sound(w))...)
+			}
 		}
 	}
 	return keys
@@ -215,29 +227,42 @@ func wordPlaces(v *values) []string {
 
 func wordPairs(v *values) []string {
 	var keys []string
-	words := slices.Compact(slices.Sorted(slices.Values(v.orgTokens)))
-	for i := range words {
-		for j := i + 1; j < len(words) && j < i+4; j++ {
-			keys = append(keys, sound(words[i])+"|"+sound(words[j]))
+	for _, name := range v.orgNames {
+		words := slices.Compact(slices.Sorted(strings.FieldsSeq(name)))
+		for i := range words {
+			for j := i + 1; j < len(words) && j < i+4; j++ {
+				keys = append(keys, sound(words[i])+"|"+sound(words[j]))
+			}
 		}
 	}
 	return keys
 }
 
-func firstWord(v *values) []string {
-	if len(v.orgTokens) == 0 || len(v.orgTokens[0]) < 3 {
-		return nil
+func firstWords(v *values) []string {
+	var keys []string
+	for _, name := range v.orgNames {
+		if first, _, _ := strings.Cut(name, " "); len(first) >= 3 {
+			keys = append(keys, first)
+		}
 	}
-	return one(v.orgTokens[0])
+	return keys
 }
 
-// acronymOf is the name's own acronym, or the name itself where it may be one.
-func acronymOf(v *values) string {
-	if len(v.orgTokens) == 1 && len(v.orgTokens[0]) <= 4 {
-		return v.orgTokens[0]
+func acronymPlaces(v *values) []string {
+	var keys []string
+	for _, name := range v.orgNames {
+		keys = append(keys, prefixed(v.cities, acronymOf(strings.Fields(name)))...)
+	}
+	return keys
+}
+
+// acronymOf is a name's acronym, or the name itself where it may be one; "" for another name of one word.
+func acronymOf(words []string) string {
+	if len(words) == 1 && len(words[0]) <= 4 {
+		return words[0]
 	}
 	var b strings.Builder
-	for _, w := range v.orgTokens {
+	for _, w := range words {
 		b.WriteByte(w[0])
 	}
 	if b.Len() < 2 {

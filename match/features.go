@@ -51,9 +51,9 @@ func workers(threads int) int {
 func (s *schema) features(r *record, canonical map[string]string) featureRow {
 	var v values
 	if s.collection == "people" {
-		v = personValues(r, canonical)
+		v = s.personValues(r, canonical)
 	} else {
-		v = organizationValues(r)
+		v = s.organizationValues(r)
 	}
 	for _, f := range s.fields {
 		if f.path == "" {
@@ -83,7 +83,7 @@ func extraValue(kind kernel.Kind, text string) string {
 	return folded
 }
 
-func personValues(r *record, canonical map[string]string) values {
+func (s *schema) personValues(r *record, canonical map[string]string) values {
 	n := namesOf(r.firstName, r.lastName)
 	if n.given == "" && n.family == "" && r.name != "" {
 		n = namesOf(r.name, "")
@@ -107,23 +107,24 @@ func personValues(r *record, canonical map[string]string) values {
 	mobiles = slices.Concat(mobiles, moved, movedWork)
 	landlines = append(landlines, fixed...)
 	v.phones = slices.Concat(mobiles, landlines, work)
-	v.organization = employerOf(r)
+	v.organization = s.employerOf(r)
 	v.fields = []string{n.given, familyParts(n.family), v.birth, join(named(v.emails, n)), join(mobiles), join(landlines),
 		join(streets), join(cities), join(postcodes), v.organization, join(work), join(v.shared), n.generation}
 	return v
 }
 
 // employerOf is the clusters of the organizations referred to and, without any, the company's name.
-func employerOf(r *record) string {
+func (s *schema) employerOf(r *record) string {
 	if len(r.organization) > 0 {
 		return join(r.organization)
 	}
-	return orgName(r.companyName)
+	return s.names.name(r.companyName)
 }
 
-func organizationValues(r *record) values {
-	v := values{orgName: orgName(r.name), tax: taxReference(r.reference)}
-	v.orgTokens = strings.Fields(v.orgName)
+func (s *schema) organizationValues(r *record) values {
+	v := values{tax: taxReference(r.reference)}
+	var form string
+	v.orgNames, form = s.names.read(r.name)
 	v.emails, v.shared = emails(r.emails)
 	all := slices.Concat(v.emails, v.shared)
 	for _, w := range r.websites {
@@ -138,7 +139,7 @@ func organizationValues(r *record) values {
 		mobile, fixed := phones(list, country, false)
 		v.phones = slices.Concat(v.phones, fixed, mobile)
 	}
-	v.fields = []string{v.orgName, v.tax, join(all), join(v.domains), join(v.phones), join(v.streets), join(v.cities), join(v.postcodes)}
+	v.fields = []string{join(v.orgNames), v.tax, join(all), join(v.domains), join(v.phones), join(v.streets), join(v.cities), join(v.postcodes), form}
 	return v
 }
 

@@ -3,6 +3,8 @@ package kernel
 import (
 	"slices"
 	"strings"
+
+	"github.com/xrash/smetrics"
 )
 
 // Similarities at and above which two texts are close or related. They follow the levels commonly used for
@@ -292,6 +294,9 @@ func numbersAgree(a, b []string) bool {
 
 func digits(t string) bool { return t != "" && t[0] >= '0' && t[0] <= '9' }
 
+// orgName compares organizations' names word by word, in any order. A word that tells apart what belongs together and
+// that one name lacks makes them two units; a word of the language that both lack of each other's makes them two names,
+// which may be one thing that trades under several.
 func (s *Scratch) orgName(a, b *part) uint8 {
 	if len(a.tokens) == 0 || len(b.tokens) == 0 {
 		return OrgDifferent
@@ -302,45 +307,121 @@ func (s *Scratch) orgName(a, b *part) uint8 {
 	if len(a.tokens) == 1 && a.text == b.acronym || len(b.tokens) == 1 && b.text == a.acronym {
 		return OrgAcronym
 	}
-	shared, of := s.sharedTokens(a.tokens, b.tokens)
-	longer := max(len(a.tokens), len(b.tokens))
+	x, y := s.lacking(a, b)
+	shared := len(a.tokens) - x.words
 	switch {
-	case shared > 0 && s.toldApart(a, b):
+	case shared > 0 && x.units+y.units > 0:
 		return OrgOther
-	case shared == longer || s.typo(a.text, b.text):
+	case x.words+y.words == 0 || shared > 0 && x.telling+y.telling == 0 && s.typo(a.text, b.text):
 		return OrgClose
-	case shared == of && longer > of:
+	case x.words == 0 || y.words == 0:
 		return OrgContained
-	case 2*shared >= longer || s.JaroWinkler(a.text, b.text) >= relatedText:
+	case x.own > 0 && y.own > 0 && x.telling+y.telling > 0:
+		return OrgDifferent // each has a name of its own: what they share is a trade or a town
+	case 2*shared >= max(len(a.tokens), len(b.tokens)) || 2*shared >= min(len(a.tokens), len(b.tokens)) && s.sameLead(a, b):
+		return OrgRelated
+	case s.JaroWinkler(a.text, b.text) >= relatedText:
 		return OrgRelated
 	}
 	return OrgDifferent
 }
 
-// toldApart reports whether one of two names has a word that tells things apart and that the other one lacks: a number,
-// or a word marked as telling.
-func (s *Scratch) toldApart(a, b *part) bool {
-	return s.tellsApart(a, b) || s.tellsApart(b, a)
+// lack is what one name has and another lacks.
+type lack struct {
+	words, own, telling, units int
 }
 
-func (s *Scratch) tellsApart(a, b *part) bool {
-	for i, x := range a.tokens {
-		if (digits(x) || i < len(a.telling) && a.telling[i]) && !s.has(b, x) {
-			return true
+// lacking pairs the words of two names, equal ones first, and counts those of each that are left over.
+func (s *Scratch) lacking(a, b *part) (x, y lack) {
+	var fromA, fromB uint64
+	for _, equal := range [2]bool{true, false} {
+		for i := range min(len(a.tokens), 64) {
+			for j := range min(len(b.tokens), 64) {
+				if fromA&(1<<i) == 0 && fromB&(1<<j) == 0 && (a.tokens[i] == b.tokens[j] || !equal && s.sameWord(a, b, i, j)) {
+					fromA |= 1 << i
+					fromB |= 1 << j
+				}
+			}
 		}
 	}
-	return false
+	return a.left(fromA), b.left(fromB)
 }
 
-// has finds a word, a typo allowed, but none in a number. A word that is no telling one may be a short one mistyped.
-func (s *Scratch) has(b *part, x string) bool {
-	for j, y := range b.tokens {
-		mistyped := j < len(b.telling) && !b.telling[j] && min(len(x), len(y)) >= 3 && !digits(y) && s.Edits(x, y, 1) <= 1
-		if x == y || !digits(x) && (mistyped || s.typo(min(x, y), max(x, y))) {
-			return true
+// left counts the words of a name that found no partner.
+func (p *part) left(paired uint64) (l lack) {
+	for i := range p.tokens {
+		if i < 64 && paired&(1<<i) != 0 {
+			continue
+		}
+		l.words++
+		switch p.mark(i) {
+		case unitWord:
+			l.units++
+		case tellingWord:
+			l.telling++
+		default:
+			l.own++
 		}
 	}
-	return false
+	return l
+}
+
+func (p *part) mark(i int) wordMark {
+	switch {
+	case digits(p.tokens[i]):
+		return unitWord
+	case i < len(p.marks):
+		return p.marks[i]
+	}
+	return ownWord
+}
+
+// sameLead reports whether two names begin with the same word, and not with a place.
+func (s *Scratch) sameLead(a, b *part) bool {
+	return a.mark(0) != unitWord && (a.tokens[0] == b.tokens[0] || s.sameWord(a, b, 0, 0))
+}
+
+// sameWord reports whether a word of one name is one of another, abbreviated or mistyped. Words of the language are
+// mistyped only into what is no such word; a number never is.
+func (s *Scratch) sameWord(a, b *part, i, j int) bool {
+	x, y, mx, my := a.tokens[i], b.tokens[j], a.mark(i), b.mark(j)
+	if digits(x) || digits(y) {
+		return false
+	}
+	if x > y {
+		x, y = y, x
+	}
+	if s.typo(x, y) || mx != unitWord && my != unitWord && (abbreviates(x, y) || abbreviates(y, x)) {
+		return true
+	}
+	if mx != ownWord && my != ownWord || min(len(x), len(y)) < 3 {
+		return false
+	}
+	return s.Edits(x, y, 1) <= 1 || min(len(x), len(y)) > 3 && x[0] == y[0] && s.Edits(x, y, 2) <= 2 && smetrics.Soundex(x) == smetrics.Soundex(y)
+}
+
+// abbreviates reports whether a word is a short form of another: its beginning, or a beginning and then consonants of
+// it in their order, down to the last or so ("mgmt", "svcs", "natl", "sth").
+func abbreviates(short, long string) bool {
+	if len(short) < 3 || len(long) < len(short)+2 || short[0] != long[0] {
+		return false
+	}
+	i := 0
+	for i < len(short) && short[i] == long[i] {
+		i++
+	}
+	rest := long[i:]
+	for _, c := range []byte(short[i:]) {
+		if strings.IndexByte("aeiou", c) >= 0 {
+			return false
+		}
+		at := strings.IndexByte(rest, c)
+		if at < 0 {
+			return false
+		}
+		rest = rest[at+1:]
+	}
+	return true
 }
 
 func sameTokens(a, b []string) bool {

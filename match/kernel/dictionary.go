@@ -23,9 +23,9 @@ type part struct {
 	tokens  []string
 	groups  []uint16 // of nicknames, those that hold the first token
 	acronym string
-	telling []bool // of an organization's name, by token: it tells things apart
-	named   bool   // of an e-mail address: made of its owner's name
-	term    uint32 // number of the value whose frequency counts
+	marks   []wordMark // of an organization's name, by token
+	named   bool       // of an e-mail address: made of its owner's name
+	term    uint32     // number of the value whose frequency counts
 }
 
 // NewDictionary returns an empty dictionary for values of a kind.
@@ -77,14 +77,27 @@ func (d *Dictionary) Len() int { return len(d.texts) }
 // Named stands before an e-mail address that is made of its owner's name.
 const Named = "~"
 
-// Telling stands before a word of an organization's name that tells things apart, such as a place or "holdings".
-const Telling = "~"
+// Telling stands before a word of an organization's name that has a meaning of its own, such as "bakery", and UnitWord
+// before one that tells apart what belongs together, such as a place or "holdings".
+const (
+	Telling  = "~"
+	UnitWord = "^"
+)
+
+// wordMark says what a word of an organization's name is.
+type wordMark uint8
+
+const (
+	ownWord     wordMark = iota // a coinage, a family name, or a typo
+	tellingWord                 // a word of the language
+	unitWord                    // a place, a number, a company of a group
+)
 
 func (d *Dictionary) part(text string) part {
 	if d.kind == OrgName {
-		p := d.takeApart(strings.ReplaceAll(text, Telling, ""))
+		p := d.takeApart(Unmarked(text))
 		for w := range strings.FieldsSeq(text) {
-			p.telling = append(p.telling, strings.HasPrefix(w, Telling))
+			p.marks = append(p.marks, markOf(w))
 		}
 		return p
 	}
@@ -95,6 +108,21 @@ func (d *Dictionary) part(text string) part {
 	p := d.takeApart(bare)
 	p.named = named
 	return p
+}
+
+// Unmarked is an organization's name without the marks of its words.
+func Unmarked(name string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(name, Telling, ""), UnitWord, "")
+}
+
+func markOf(word string) wordMark {
+	switch {
+	case strings.HasPrefix(word, UnitWord):
+		return unitWord
+	case strings.HasPrefix(word, Telling):
+		return tellingWord
+	}
+	return ownWord
 }
 
 func (d *Dictionary) takeApart(text string) part {
