@@ -138,7 +138,7 @@ func Evaluate(ctx context.Context, o EvaluateOptions) (Evaluation, error) {
 		if len(j.records) == 0 {
 			continue
 		}
-		c, err := j.evaluate(ctx, o.DB)
+		c, err := j.evaluate(ctx, o.Options)
 		if err != nil {
 			return Evaluation{}, err
 		}
@@ -164,12 +164,16 @@ func matchedCollections(ctx context.Context, db *sql.DB) ([]string, error) {
 }
 
 // evaluate computes one collection's figures, over all pairs and over those that IDs do not join.
-func (j *judged) evaluate(ctx context.Context, db *sql.DB) (CollectionEvaluation, error) {
-	scored, err := j.loadScored(ctx, db)
+func (j *judged) evaluate(ctx context.Context, o Options) (CollectionEvaluation, error) {
+	s, err := schemaOf(j.collection, o.Config)
 	if err != nil {
 		return CollectionEvaluation{}, err
 	}
-	keys, err := j.loadBlockKeys(ctx, db)
+	scored, err := j.loadScored(ctx, o.DB)
+	if err != nil {
+		return CollectionEvaluation{}, err
+	}
+	keys, err := j.loadBlockKeys(ctx, o.DB, s)
 	if err != nil {
 		return CollectionEvaluation{}, err
 	}

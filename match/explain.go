@@ -23,7 +23,7 @@ type explained struct {
 	collection          string
 	rid                 int64
 	key                 string
-	vals, keys          []string
+	vals                []string
 	cluster, tier, wide string
 }
 
@@ -99,23 +99,15 @@ func findRecords(ctx context.Context, db *sql.DB, collection string, id connec.E
 	args := queries.Args{"provider": id.Provider, "realm": id.Realm, "id": id.ID, "collection": collection}
 	err := queries.Each(ctx, db, "match/100_find_records.sql", args, func(rows *sql.Rows) error {
 		var e explained
-		var vals, keys []any
-		if err := rows.Scan(&e.collection, &e.rid, &e.key, &vals, &keys, &e.cluster, &e.tier, &e.wide); err != nil {
+		var vals string
+		if err := rows.Scan(&e.collection, &e.rid, &e.key, &vals, &e.cluster, &e.tier, &e.wide); err != nil {
 			return err
 		}
-		e.vals, e.keys = texted(vals), texted(keys)
+		e.vals = strings.Split(vals, fieldSeparator)
 		found = append(found, e)
 		return nil
 	})
 	return found, err
-}
-
-func texted(list []any) []string {
-	out := make([]string, len(list))
-	for i, v := range list {
-		out[i], _ = v.(string)
-	}
-	return out
 }
 
 // storedWaterfall compares the two records anew with the stored model; the sum is the stored one, to the last bit.
@@ -127,7 +119,7 @@ func storedWaterfall(ctx context.Context, db *sql.DB, s *schema, l, r explained)
 	if err != nil {
 		return evidence.Waterfall{}, err
 	}
-	set := s.prepare(make([]record, 2), []featureRow{{vals: l.vals}, {vals: r.vals}})
+	set := s.coded([][]string{l.vals, r.vals})
 	if err := m.loadTerms(ctx, db, s, set); err != nil {
 		return evidence.Waterfall{}, err
 	}
@@ -233,14 +225,15 @@ func foundBy(kind, via string) string {
 // whyNotFound says whether blocking would have compared the pair, and what it lacks.
 func (s *schema) whyNotFound(l, r explained) string {
 	var lacking []string
+	left, right := s.newKeyring(), s.newKeyring()
+	left.read(l.vals)
+	right.read(r.vals)
 	for i, rule := range s.rules {
-		if i >= len(l.keys) || i >= len(r.keys) {
-			break
-		}
-		if sharesKey(l.keys[i], r.keys[i]) {
+		a, b := left.of(i), right.of(i)
+		if slices.ContainsFunc(a, func(k uint64) bool { return slices.Contains(b, k) }) {
 			return fmt.Sprintf("compared under the rule %q, and not kept: it weighs less than the review threshold", rule.name)
 		}
-		if l.keys[i] == "" || r.keys[i] == "" {
+		if len(a) == 0 || len(b) == 0 {
 			lacking = append(lacking, rule.name)
 		}
 	}
@@ -249,14 +242,6 @@ func (s *schema) whyNotFound(l, r explained) string {
 		text += "; values are missing for " + strings.Join(lacking, ", ")
 	}
 	return text
-}
-
-func sharesKey(a, b string) bool {
-	if a == "" || b == "" {
-		return false
-	}
-	keys := strings.Split(a, valueSeparator)
-	return slices.ContainsFunc(strings.Split(b, valueSeparator), func(k string) bool { return slices.Contains(keys, k) })
 }
 
 // judge words the verdict.

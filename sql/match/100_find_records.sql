@@ -8,7 +8,6 @@ SELECT
     r.rid,
     r.key,
     f.vals,
-    f.block_keys,
     c.cluster_id,
     c.tier,
     c.review_id
