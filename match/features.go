@@ -104,7 +104,7 @@ func (m *maker) organization(into []string) int {
 	}
 	names, form := m.schema.names.read(r.name)
 	return copy(into, []string{join(names), taxReference(r.reference), join(all), join(domains), join(numbers),
-		join(a.streets), join(a.cities), join(a.postcodes), form})
+		join(a.streets), join(a.cities), join(a.postcodes), form, join(append(domains, all...))})
 }
 
 // emails sorts addresses into those of one person and those of a function.

@@ -165,6 +165,8 @@ func organizationSchema() schema {
 				m: []float64{0.82, 0.05, 0.13}, u: []float64{0.004, 0.01, 1}},
 			{name: "legal_form", label: "Legal form", kind: kernel.Exact, group: groupBrand, tf: true,
 				m: []float64{0.80, 0.20}, u: []float64{0.35, 1}},
+			{name: "own_web", label: "Own mailbox or website", kind: kernel.Exact, tf: true,
+				m: []float64{0.70, 0.30}, u: []float64{1e-5, 1}},
 		},
 	}
 }

@@ -99,6 +99,7 @@ type matching struct {
 	judge     *judge
 	scanned   kernel.Result
 	outcome   outcome
+	found     []placeholder
 }
 
 func runCollection(ctx context.Context, o Options, collection string) (Summary, error) {
@@ -146,7 +147,9 @@ func (m *matching) features(ctx context.Context) (err error) {
 		return err
 	}
 	c.markTelling()
-	m.records, m.set = c.records, c.set()
+	c.dropPlaceholders()
+	c.markOwn()
+	m.records, m.found, m.set = c.records, c.found, c.set()
 	return nil
 }
 
@@ -204,5 +207,6 @@ func (m *matching) cluster(context.Context) error {
 	m.outcome = m.form()
 	m.outcome.conflicts = append(m.outcome.conflicts, m.identity.conflicts...)
 	m.outcome.conflicts = append(m.outcome.conflicts, m.plan.oversized(m.schema)...)
+	m.outcome.conflicts = append(m.outcome.conflicts, m.placeholderRows()...)
 	return nil
 }

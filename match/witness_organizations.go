@@ -4,19 +4,14 @@ import "github.com/sameas/sameas/match/kernel"
 
 // organizationFields are where the fields of organizations stand; nil of a collection of others.
 type organizationFields struct {
-	name, tax, street int
-	contact           []int // what reaches one organization
+	name, tax, phone, own, street, city int
 }
 
 func (s *schema) organizationFields() *organizationFields {
-	o := &organizationFields{name: s.index("name"), tax: s.index("tax_number"), street: s.index("street")}
+	o := &organizationFields{name: s.index("name"), tax: s.index("tax_number"), phone: s.index("phone"), own: s.index("own_web"),
+		street: s.index("street"), city: s.index("city")}
 	if s.collection == "people" || o.name < 0 {
 		return nil
-	}
-	for _, name := range []string{"phone", "own_web"} {
-		if f := s.index(name); f >= 0 {
-			o.contact = append(o.contact, f)
-		}
 	}
 	return o
 }
@@ -37,13 +32,15 @@ func (j *judge) organizationBears(c kernel.Comparison) bool {
 	if o == nil {
 		return true
 	}
+	elsewhere := c.Levels[o.street] == kernel.TextDifferent || c.Levels[o.street] == kernel.Missing && c.Levels[o.city] == kernel.CodeDifferent
+	reached := j.bits(c, o.tax) >= independentBits || j.bits(c, o.phone) >= independentBits
 	switch level := c.Levels[o.name]; {
-	case level == kernel.OrgAcronym || level == kernel.OrgContained:
-		return j.bits(c, o.tax) >= independentBits || j.agreeing(c, o.contact) > 0
 	case level > kernel.OrgContained:
 		return c.Levels[o.tax] == kernel.Same
-	case c.Levels[o.street] == kernel.TextDifferent:
-		return j.bits(c, o.tax) >= independentBits || j.agreeing(c, o.contact) > 0 // an outlet elsewhere in the town
+	case elsewhere:
+		return reached // a shop of the name in another street is another shop
+	case level == kernel.OrgAcronym || level == kernel.OrgContained:
+		return reached || j.bits(c, o.own) >= independentBits
 	}
 	return true
 }
