@@ -147,6 +147,7 @@ func (m *matching) features(ctx context.Context) (err error) {
 		return err
 	}
 	c.markTelling()
+	c.joinPhones()
 	c.dropPlaceholders()
 	c.markOwn()
 	m.records, m.found, m.set = c.records, c.found, c.set()
