@@ -1,6 +1,7 @@
 package match
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/sameas/sameas/match/kernel"
@@ -45,6 +46,12 @@ func (c *columns) markTelling() {
 		}
 	}
 	names := map[string]int{}
+	sounds := map[string][]string{}
+	for w := range units {
+		if len(w) >= 5 {
+			sounds[soundOf(w)] = append(sounds[soundOf(w)], w)
+		}
+	}
 	d := c.dictionaries[name]
 	for code := range d.Len() {
 		for w := range wordsOnce(d.Text(uint32(code))) {
@@ -58,6 +65,8 @@ func (c *columns) markTelling() {
 				return kernel.UnitWord
 			case names[w] >= tellingNames:
 				return kernel.Telling
+			case mistyped(w, sounds[soundOf(w)]):
+				return kernel.UnitWord
 			}
 			return ""
 		})
@@ -75,6 +84,12 @@ func (c *columns) recode(f int, change func(text string) string) {
 		c.values[f][i] = codes[code]
 	}
 	c.dictionaries[f] = fresh
+}
+
+// mistyped reports whether a word sounds like one of some others and differs from it by two edits at most.
+func mistyped(word string, others []string) bool {
+	var s kernel.Scratch
+	return len(word) >= 5 && slices.ContainsFunc(others, func(w string) bool { return s.Edits(word, w, 2) <= 2 })
 }
 
 func wordsOnce(text string) map[string]bool {
