@@ -123,8 +123,12 @@ func storedWaterfall(ctx context.Context, db *sql.DB, s *schema, l, r explained)
 	if err := m.loadTerms(ctx, db, s, set); err != nil {
 		return evidence.Waterfall{}, err
 	}
-	m.compile(s, set)
-	c := kernel.NewComparer(set, m.spec).Compare(0, 1)
+	m.compile(s)
+	j := newJudge(s, m, set)
+	if j.dependence, err = storedDependence(ctx, db, s, set); err != nil {
+		return evidence.Waterfall{}, err
+	}
+	c := j.Compare(0, 1)
 	return m.Explain(c.Levels, termBits(c.Terms), readable(l.vals), readable(r.vals)), nil
 }
 
@@ -147,25 +151,27 @@ func storedModel(ctx context.Context, db *sql.DB, s *schema) (*model, error) {
 	return m, nil
 }
 
-// loadTerms reads the frequencies of just the values that the two records have.
+// loadTerms reads the frequencies of just the values that the two records have; a value without one is rare.
 func (m *model) loadTerms(ctx context.Context, db *sql.DB, s *schema, set *kernel.Set) error {
-	m.frequencies = make([]map[string]float64, len(s.fields))
-	var terms []string
+	m.terms = make([][]int32, len(s.fields))
+	var texts []string
 	for f, d := range set.Dictionaries {
 		if s.fields[f].tf {
-			m.frequencies[f] = map[string]float64{}
+			m.terms[f] = slices.Repeat([]int32{units(m.Fields[f].Rare)}, d.TermCount())
 		}
-		terms = append(terms, d.Terms()...)
+		texts = append(texts, d.Terms()...)
 	}
-	slices.Sort(terms)
-	return queries.Each(ctx, db, "match/102_term_weights.sql", queries.Args{"collection": s.collection, "terms": slices.Compact(terms)}, func(rows *sql.Rows) error {
+	slices.Sort(texts)
+	return queries.Each(ctx, db, "match/102_term_weights.sql", queries.Args{"collection": s.collection, "terms": slices.Compact(texts)}, func(rows *sql.Rows) error {
 		var field, term string
 		var bits float64
 		if err := rows.Scan(&field, &term, &bits); err != nil {
 			return err
 		}
-		if f := s.index(field); f >= 0 && m.frequencies[f] != nil {
-			m.frequencies[f][term] = bits
+		if f := s.index(field); f >= 0 && m.terms[f] != nil {
+			if n := slices.Index(set.Dictionaries[f].Terms(), term); n >= 0 {
+				m.terms[f][n] = units(bits)
+			}
 		}
 		return nil
 	})
