@@ -184,7 +184,7 @@ func (v view) touching(kinds int, groupings ...grouping) []int64 {
 }
 
 // byKind is the table of kinds, sorted by name. A pair of two kinds stands under both.
-func (v view) byKind(kinds []string) []KindFigures {
+func (v view) byKind(kinds []string, blocked []int64) []KindFigures {
 	if len(kinds) == 0 {
 		return nil
 	}
@@ -194,7 +194,7 @@ func (v view) byKind(kinds []string) []KindFigures {
 	table := make([]KindFigures, n)
 	for i, name := range kinds {
 		k := i + 1
-		table[i] = KindFigures{name, wanted[k], ratio(right[k], wanted[k]), ratio(withReview[k], wanted[k]), auto[k] - right[k]}
+		table[i] = KindFigures{name, wanted[k], ratio(right[k], wanted[k]), ratio(withReview[k], wanted[k]), auto[k] - right[k], ratio(blocked[k], wanted[k])}
 	}
 	slices.SortFunc(table, func(a, b KindFigures) int { return cmp.Compare(a.Kind, b.Kind) })
 	return table

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sameas/sameas/internal/config"
 	queries "github.com/sameas/sameas/sql"
 )
 
@@ -41,6 +42,15 @@ func workspace(t *testing.T, collection string, records []oneRecord, edges []one
 			t.Fatal(err)
 		}
 	}
+	schema, err := schemaOf(collection, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	model, err := json.Marshal(schema.build(schema.defaults(1e-4), nil, nil, (&config.Config{}).Thresholds(collection)).Model)
+	if err != nil {
+		t.Fatal(err)
+	}
+	exec(`INSERT INTO models VALUES (?, ?, TIMESTAMP '2026-01-01')`, collection, string(model))
 	for i, r := range records {
 		exec(`INSERT INTO records (rid, source, collection, key, provider, realm, id, hub, content_hash, raw) VALUES (?, 's', ?, ?, 'p', '1', ?, false, '', '{}')`,
 			i+1, collection, "p/1/"+r.id, r.id)
@@ -51,7 +61,8 @@ func workspace(t *testing.T, collection string, records []oneRecord, edges []one
 		if r.cluster != "" {
 			exec(`INSERT INTO clusters VALUES (?, ?, ?, ?, ?, ?)`, collection, i+1, "p/1/"+r.id, r.cluster, r.tier, r.review)
 		}
-		exec(`INSERT INTO features VALUES (?, ?, '', '', [], string_split(?, '|'))`, i+1, collection, strings.Join(r.blocks, "|"))
+		exec(`INSERT INTO features VALUES (?, ?, '', '', string_split(?, '|'), string_split(?, '|'))`, i+1, collection,
+			strings.Repeat("|", len(schema.fields)-1), strings.Join(r.blocks, "|"))
 	}
 	for _, e := range edges {
 		weight, probability := any(e.weight), any(1/(1+math.Exp2(-e.weight)))
@@ -134,7 +145,8 @@ func TestEvaluateByHand(t *testing.T) {
 		n.AutoAndReview.Pairs != 6 || !near(n.AutoAndReview.Recall, 2./3) {
 		t.Errorf("not by IDs: %+v", n)
 	}
-	want := []KindFigures{{"clean", 3, 1. / 3, 2. / 3, 2}, {"moved", 2, 0, 1, 0}, {"twin", 0, Ratio(math.NaN()), Ratio(math.NaN()), 0}, {"typo", 2, 1. / 2, 1, 1}}
+	none := Ratio(math.NaN())
+	want := []KindFigures{{"clean", 3, 1. / 3, 2. / 3, 2, 2. / 3}, {"moved", 2, 0, 1, 0, 1. / 2}, {"twin", 0, none, none, 0, none}, {"typo", 2, 1. / 2, 1, 1, 1. / 2}}
 	if fmt.Sprint(c.ByKind) != fmt.Sprint(want) {
 		t.Errorf("by kind: %v, want %v", c.ByKind, want)
 	}
@@ -237,7 +249,7 @@ func TestCountsAgreeWithEveryPairLookedAt(t *testing.T) {
 		keys := make(blockKeys, len(records))
 		for i := range records {
 			any := func(n int) int32 { return int32(random.IntN(n)) }
-			records[i] = verdict{entity: any(4), auto: any(6), review: any(3), linked: any(10), label: max(0, any(5)-2), kind: any(3)}
+			records[i] = verdict{entity: any(4), auto: any(6), review: any(3), linked: any(10), oracle: any(8), label: max(0, any(5)-2), kind: any(3)}
 			for k := range uint64(4) {
 				if random.IntN(3) == 0 {
 					keys[i] = append(keys[i], k)
@@ -250,11 +262,25 @@ func TestCountsAgreeWithEveryPairLookedAt(t *testing.T) {
 	}
 }
 
-func checkAgainstPairs(t *testing.T, round int, v view, keys blockKeys) {
-	t.Helper()
-	var wanted, found, right, blocked int64
-	var kindWanted, kindFound, kindRight [3]int64
-	impure, used := map[int32]bool{}, map[int32]bool{}
+// counted is what a look at every pair finds.
+type counted struct {
+	wanted, found, right, blocked                    int64
+	kindWanted, kindFound, kindRight, kindBlocked    [3]int64
+	falseKinds                                       map[[2]int32]int64
+	tiers                                            tally
+	impure, used                                     map[int32]bool
+	sizePairs, sizeRight, sizeClusters, sizeImpurely [5]int64
+}
+
+func sizeClass(n int) int { return map[bool]int{true: min(n, 5) - 2, false: 4}[n < 10] }
+
+// lookAtPairs counts pair by pair.
+func lookAtPairs(v view, keys blockKeys) counted {
+	c := counted{falseKinds: map[[2]int32]int64{}, impure: map[int32]bool{}, used: map[int32]bool{}}
+	members := map[int32]int{}
+	for i := range v.records {
+		members[v.records[i].auto]++
+	}
 	for i := range v.records {
 		for k := i + 1; k < len(v.records); k++ {
 			a, b := &v.records[i], &v.records[k]
@@ -268,49 +294,89 @@ func checkAgainstPairs(t *testing.T, round int, v view, keys blockKeys) {
 					return
 				}
 				*to++
-				if kinds != nil {
-					kinds[a.kind]++
-					if a.kind != b.kind {
-						kinds[b.kind]++
-					}
+				kinds[a.kind]++
+				if a.kind != b.kind {
+					kinds[b.kind]++
 				}
 			}
-			add(&wanted, &kindWanted, same)
-			add(&found, &kindFound, together)
-			add(&right, &kindRight, same && together)
-			add(&blocked, nil, same && shares)
-			if together {
-				used[a.auto] = true
-				impure[a.auto] = impure[a.auto] || !same
+			add(&c.wanted, &c.kindWanted, same)
+			add(&c.found, &c.kindFound, together)
+			add(&c.right, &c.kindRight, same && together)
+			add(&c.blocked, &c.kindBlocked, same && shares)
+			for tier, in := range [tiers]bool{together, a.review == b.review, a.oracle == b.oracle} {
+				if in {
+					c.tiers.found[tier]++
+				}
+				if in && same {
+					c.tiers.right[tier]++
+				}
 			}
+			if !together {
+				continue
+			}
+			class := sizeClass(members[a.auto])
+			c.sizePairs[class]++
+			if !c.used[a.auto] {
+				c.sizeClusters[class]++
+			}
+			c.used[a.auto] = true
+			if same {
+				c.sizeRight[class]++
+				continue
+			}
+			if !c.impure[a.auto] {
+				c.sizeImpurely[class]++
+			}
+			c.impure[a.auto] = true
+			c.falseKinds[[2]int32{min(a.kind, b.kind), max(a.kind, b.kind)}]++
 		}
 	}
-	bad := 0
-	for _, is := range impure {
-		if is {
-			bad++
-		}
-	}
+	c.tiers.wanted = c.wanted
+	return c
+}
+
+func checkAgainstPairs(t *testing.T, round int, v view, keys blockKeys) {
+	t.Helper()
+	c := lookAtPairs(v, keys)
+	blocked := v.blocked(keys, 2)
 	clusters, impureClusters := v.impure(byAuto)
-	got := []int64{v.pairs(byEntity), v.pairs(byAuto), v.pairs(byAuto, byEntity), v.blocked(keys), clusters, impureClusters}
-	want := []int64{wanted, found, right, blocked, int64(len(used)), int64(bad)}
+	got := []int64{v.pairs(byEntity), v.pairs(byAuto), v.pairs(byAuto, byEntity), blocked.pairs, clusters, impureClusters}
+	want := []int64{c.wanted, c.found, c.right, c.blocked, int64(len(c.used)), int64(len(c.impure))}
 	if !slices.Equal(got, want) {
 		t.Errorf("round %d, not by IDs %v: %v, want %v", round, v.notByIDs, got, want)
 	}
 	for _, x := range []struct {
 		got  []int64
 		want [3]int64
-	}{{v.touching(2, byEntity), kindWanted}, {v.touching(2, byAuto), kindFound}, {v.touching(2, byAuto, byEntity), kindRight}} {
+	}{{v.touching(2, byEntity), c.kindWanted}, {v.touching(2, byAuto), c.kindFound}, {v.touching(2, byAuto, byEntity), c.kindRight}, {blocked.kinds, c.kindBlocked}} {
 		if !slices.Equal(x.got, x.want[:]) {
 			t.Errorf("round %d, not by IDs %v, by kind: %v, want %v", round, v.notByIDs, x.got, x.want)
 		}
 	}
 	var sum tally
 	for _, g := range v.tallies() {
-		sum = tally{sum.right + g.right, sum.found + g.found, sum.wanted + g.wanted}
+		sum.add(g, 1)
 	}
-	if sum != (tally{right, found, wanted}) {
-		t.Errorf("round %d: the groups add up to %+v", round, sum)
+	if sum != c.tiers {
+		t.Errorf("round %d: the groups add up to %+v, want %+v", round, sum, c.tiers)
+	}
+	for class, row := range v.bySize(byAuto) {
+		got := []int64{row.Clusters, row.Impure, row.Pairs}
+		want := []int64{c.sizeClusters[class], c.sizeImpurely[class], c.sizePairs[class]}
+		if !slices.Equal(got, want) || fmt.Sprint(row.Precision) != fmt.Sprint(ratio(c.sizeRight[class], c.sizePairs[class])) {
+			t.Errorf("round %d, clusters of %s: %v precision %v, want %v", round, row.Size, got, row.Precision, want)
+		}
+	}
+	for _, row := range v.lookAlikes([]string{"a", "b"}) {
+		number := func(kind string) int32 { return int32(strings.Index(" ab", kind) * min(1, len(kind))) }
+		pair := [2]int32{number(row.Kinds[0]), number(row.Kinds[1])}
+		if row.Auto != c.falseKinds[pair] {
+			t.Errorf("round %d: %d wrong pairs of %v, want %d", round, row.Auto, row.Kinds, c.falseKinds[pair])
+		}
+		delete(c.falseKinds, pair)
+	}
+	if len(c.falseKinds) > 0 {
+		t.Errorf("round %d: wrong pairs in no row: %v", round, c.falseKinds)
 	}
 	checkBCubed(t, round, v)
 }
@@ -359,7 +425,14 @@ func TestIntervals(t *testing.T) {
 	for i := range int32(300) {
 		records = append(records, verdict{entity: i, auto: i, linked: 2 * i}, verdict{entity: i, auto: i, linked: 2*i + 1})
 	}
-	precision, recall := view{records, false}.intervals()
+	for i := range records {
+		records[i].review, records[i].oracle = records[i].auto, records[i].auto
+	}
+	interval := func() (*Interval, *Interval) {
+		b := (view{records, false}).intervals()[0]
+		return b.precision, b.recall
+	}
+	precision, recall := interval()
 	if precision.High != 1 || precision.Low < 0.98 || precision.Low >= 1 || *recall != *precision {
 		t.Errorf("no error in 300: %+v %+v", precision, recall)
 	}
@@ -367,16 +440,28 @@ func TestIntervals(t *testing.T) {
 	for i := range int32(30) {
 		records[2*i].entity = 1000 + i
 	}
-	precision, _ = view{records, false}.intervals()
+	precision, _ = interval()
 	if precision.Low < 0.85 || precision.Low > 0.88 || precision.High < 0.92 || precision.High > 0.95 {
 		t.Errorf("30 errors in 300: %+v", precision)
 	}
-	again, _ := view{records, false}.intervals()
+	again, _ := interval()
 	if *again != *precision {
 		t.Error("two runs differ")
 	}
-	if p, r := (view{}).intervals(); p != nil || r != nil {
+	if b := (view{}).intervals(); b != [tiers]bounds{} {
 		t.Error("an interval of nothing")
+	}
+	// Clopper and Pearson's own: none of 300 at most 1 - 0.05^(1/300), 2 of 10 at most 0.5069, all at most all.
+	for _, x := range []struct {
+		k, n int64
+		want float64
+	}{{0, 300, 1 - math.Pow(0.05, 1./300)}, {2, 10, 0.5069013}, {10, 10, 1}, {64, 39934, 0.0019730142}} {
+		if got := atMost(x.k, x.n); math.Abs(got-x.want) > 1e-7 {
+			t.Errorf("%d of %d: at most %v, want %v", x.k, x.n, got, x.want)
+		}
+	}
+	if !math.IsNaN(atMost(0, 0)) {
+		t.Error("a bound of nothing")
 	}
 }
 
@@ -388,8 +473,8 @@ func TestGiantEntityIsALowerBound(t *testing.T) {
 		records[i].linked = int32(i)
 		keys[i] = []uint64{1, 2 + uint64(i%2)}
 	}
-	if got := (view{records, false}).blocked(keys); got != n*(n-1)/2 {
-		t.Errorf("%d pairs under the one key", got)
+	if got := (view{records, false}).blocked(keys, 0); got.pairs != n*(n-1)/2 || got.kinds[0] != got.pairs {
+		t.Errorf("%d pairs under the one key", got.pairs)
 	}
 }
 
@@ -460,7 +545,7 @@ func TestRecoveredCountsWhatOnlyTheIDsJoined(t *testing.T) {
 	none := math.NaN()
 	with := workspace(t, "people", records("a", "a", "a", "b"), []oneEdge{{1, 2, "shared_id", none}, {2, 3, "link", none}})
 	without := workspace(t, "people", records("a", "b", "a", "c"), []oneEdge{{1, 2, "shared_id", none}, {3, 4, "fuzzy", 9}})
-	got, err := recovered(t.Context(), with, without, "people")
+	got, err := recovered(t.Context(), Options{DB: with}, without, "people", nil)
 	if err != nil || got.LinkedPairs != 2 || !near(got.Auto, 1./2) || !near(got.AutoAndReview, 1./2) {
 		t.Errorf("%+v, %v", got, err)
 	}
