@@ -262,8 +262,8 @@ func TestCountsAgreeWithEveryPairLookedAt(t *testing.T) {
 	}
 }
 
-// counted is what a look at every pair finds.
-type counted struct {
+// lookedAt is what a look at every pair finds.
+type lookedAt struct {
 	wanted, found, right, blocked                    int64
 	kindWanted, kindFound, kindRight, kindBlocked    [3]int64
 	falseKinds                                       map[[2]int32]int64
@@ -275,8 +275,8 @@ type counted struct {
 func sizeClass(n int) int { return map[bool]int{true: min(n, 5) - 2, false: 4}[n < 10] }
 
 // lookAtPairs counts pair by pair.
-func lookAtPairs(v view, keys blockKeys) counted {
-	c := counted{falseKinds: map[[2]int32]int64{}, impure: map[int32]bool{}, used: map[int32]bool{}}
+func lookAtPairs(v view, keys blockKeys) lookedAt {
+	c := lookedAt{falseKinds: map[[2]int32]int64{}, impure: map[int32]bool{}, used: map[int32]bool{}}
 	members := map[int32]int{}
 	for i := range v.records {
 		members[v.records[i].auto]++

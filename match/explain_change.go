@@ -73,7 +73,11 @@ func (e *Explanation) whatHolds(v *pairView) []string {
 func (e *Explanation) whatLacks(v *pairView) []string {
 	var changes []string
 	if c := v.comparison; c.Weight >= thresholdUnits(v.weigher.model.Thresholds.Auto) {
-		if !v.weigher.judge.independent(c) {
+		switch {
+		case len(e.KeptApart) > 0:
+		case !slices.ContainsFunc(e.Rules, func(r RuleCheck) bool { return len(r.Shared) > 0 }):
+			changes = append(changes, "a key that both share under a blocking rule: the pair weighs enough for auto, but was never compared")
+		case !v.weigher.judge.independent(c):
 			changes = append(changes, "something independent that bears it out: the score is high enough for auto, but nothing of its own, or only one group of fields, agrees"+e.fieldsThat(v, " such as "))
 		}
 		return changes

@@ -12,7 +12,7 @@ const mostShown = 60
 // Text renders the cluster for a terminal: what it is, its records, and the edges that hold it together.
 func (e ClusterExplanation) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %d records (%d of the hub), tier %s\n", e.Cluster, e.Records, e.HubRecords, e.Tier)
+	fmt.Fprintf(&b, "%s: %s (%d of the hub), tier %s\n", e.Cluster, counted(e.Records, "record"), e.HubRecords, e.Tier)
 	if e.AskedFor != e.Cluster {
 		fmt.Fprintf(&b, "asked for as: %s\n", e.AskedFor)
 	}
@@ -45,6 +45,14 @@ func (e ClusterExplanation) Text() string {
 	}
 	more(&b, len(e.KeptApart), "constraints")
 	return b.String()
+}
+
+// counted is a number with its noun.
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 func more(b *strings.Builder, n int, what string) {

@@ -2,7 +2,9 @@ package match
 
 import (
 	"fmt"
+	"io"
 	"math"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -16,7 +18,9 @@ func (e Explanation) Text() string {
 	fmt.Fprintf(&b, "%s  %s\n%s  %s\n", e.Collection, e.Left, strings.Repeat(" ", len(e.Collection)), e.Right)
 	fmt.Fprintf(&b, "verdict: %s: %s\nfound:   %s\n", e.Verdict, e.Reason, e.FoundBy)
 	for _, c := range e.Conflicts {
-		fmt.Fprintf(&b, "conflict: %s\n", c)
+		if !slices.ContainsFunc(e.KeptApart, func(k Constraint) bool { return c == k.Kind+": "+k.Detail }) {
+			fmt.Fprintf(&b, "conflict: %s\n", c)
+		}
 	}
 	if len(e.Waterfall.Steps) == 0 {
 		return b.String()
@@ -36,30 +40,33 @@ func (e Explanation) Text() string {
 }
 
 func waterfallText(b *strings.Builder, w evidence.Waterfall, auto, review float64) {
-	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "field\tlevel\tbits\tsum\t\tleft\tright\tm\tu\tfrequency\theld back")
-	sum := w.Prior
-	fmt.Fprintf(t, "prior\t\t%+.2f\t%+.2f\t%s\n", w.Prior, sum, bar(w.Prior))
-	for _, s := range w.Steps {
-		sum += s.Bits
-		left, right := shown(s.LeftGiven, s.Left), shown(s.RightGiven, s.Right)
-		if s.Level == "missing" {
-			fmt.Fprintf(t, "%s\tmissing\t\t%+.2f\t\t%s\t%s\n", s.Label, sum, left, right)
-			continue
+	table(b, func(t io.Writer) {
+		row := func(cells ...any) { fmt.Fprintf(t, strings.Repeat("%s\t", 10)+"%s\n", cells...) }
+		row("field", "level", "bits", "sum", "", "left", "right", "m", "u", "frequency", "held back")
+		sum := w.Prior
+		row("prior", "", signedBits(w.Prior), signedBits(sum), bar(w.Prior), "", "", "", "", "", "")
+		for _, s := range w.Steps {
+			sum += s.Bits
+			left, right := shown(s.LeftGiven, s.Left), shown(s.RightGiven, s.Right)
+			if s.Level == "missing" {
+				row(s.Label, s.Level, "", signedBits(sum), "", left, right, "", "", "", "")
+				continue
+			}
+			held := ""
+			if s.Capped > 0 {
+				held = fmt.Sprintf("%.2f", s.Capped)
+			}
+			row(s.Label, s.Level, signedBits(s.Bits), signedBits(sum), bar(s.Bits), left, right, fmt.Sprintf("%.3g", s.M), fmt.Sprintf("%.2g", s.U), signedBits(s.TF), held)
 		}
-		held := ""
-		if s.Capped > 0 {
-			held = fmt.Sprintf("\t%.2f", s.Capped)
-		}
-		fmt.Fprintf(t, "%s\t%s\t%+.2f\t%+.2f\t%s\t%s\t%s\t%.3g\t%.2g\t%+.2f%s\n", s.Label, s.Level, s.Bits, sum, bar(s.Bits), left, right, s.M, s.U, s.TF, held)
-	}
-	fmt.Fprintf(t, "total\t\t%+.2f\t\t\tprobability %.4f\n", w.Total, w.Probability)
-	t.Flush()
+		row("total", "", signedBits(w.Total), "", "", fmt.Sprintf("probability %.4f", w.Probability), "", "", "", "", "")
+	})
 	for _, h := range w.Held {
 		fmt.Fprintf(b, "%s: its fields agree on the same things, so their %.2f bits count as %.2f: %.2f held back\n", h.Group, h.Sum, h.Cap, h.Bits)
 	}
 	fmt.Fprintf(b, "auto begins at %.2f bits, review at %.2f\n", auto, review)
 }
+
+func signedBits(bits float64) string { return fmt.Sprintf("%+.2f", bits) }
 
 // shown is a value as given and, where folding changed more than case, as compared.
 func shown(given, compared string) string {
@@ -70,8 +77,8 @@ func shown(given, compared string) string {
 		return compared
 	case compared == "":
 		return given + " [not used]"
-	case strings.EqualFold(given, compared):
-		return given
+	case strings.EqualFold(given, compared), strings.HasPrefix(given, compared+"T"):
+		return given // a date may come with a time of day
 	}
 	return given + " [" + compared + "]"
 }

@@ -35,6 +35,8 @@ func loadGiven(ctx context.Context, db *sql.DB, rids []int64) (map[int64]given, 
 func (g given) of(f *field, compared string) string {
 	var values []string
 	switch {
+	case f.name == "generation" && compared == "":
+		return "" // few names tell of one
 	case f.path != "":
 		values = g["extra "+f.path]
 	case f.name == "mobile" || f.name == "landline" || f.name == "work_phone" || f.name == "phone":

@@ -3,7 +3,25 @@
 -- writes: nothing
 -- params: collection, cluster
 -- grain: one record of the wider cluster that the cluster stands in, in the order of keys
-WITH ids AS (
+WITH members AS (
+    SELECT
+        rid,
+        key,
+        cluster_id,
+        tier,
+        review_id
+    FROM clusters
+    WHERE collection = $collection
+        AND review_id = (
+            SELECT review_id
+            FROM clusters
+            WHERE collection = $collection
+                AND cluster_id = $cluster
+            LIMIT 1
+        )
+),
+
+ids AS (
     SELECT
         rid,
         string_agg(
@@ -12,6 +30,7 @@ WITH ids AS (
             chr(30) ORDER BY position, provider, realm, id
         ) AS ids
     FROM external_ids
+    SEMI JOIN members USING (rid)
     GROUP BY rid
 )
 
@@ -25,18 +44,10 @@ SELECT
     c.cluster_id,
     c.tier,
     c.review_id
-FROM clusters AS c
+FROM members AS c
 JOIN records AS r ON r.rid = c.rid
 JOIN features AS f ON f.rid = c.rid
 LEFT JOIN ids ON ids.rid = c.rid
-WHERE c.collection = $collection
-    AND c.review_id = (
-        SELECT review_id
-        FROM clusters
-        WHERE collection = $collection
-            AND cluster_id = $cluster
-        LIMIT 1
-    )
 ORDER BY
     c.key,
     r.source,
