@@ -43,7 +43,7 @@ func (m *matching) reviewable(c *clustering, apart map[[2]uint32]bool, e candida
 	if !clashes {
 		return e.auto || m.judge.worthAsking(m.judge.Compare(e.a, e.b))
 	}
-	s := m.identity.scopes[scope]
+	s := m.identity.ids.scopes[scope]
 	return e.auto && m.options.Config.Distinct(s.provider, s.realm) == config.DistinctReview
 }
 

@@ -88,7 +88,7 @@ func (j *judged) evaluate(ctx context.Context, o EvaluateOptions) (CollectionEva
 	if err != nil {
 		return CollectionEvaluation{}, err
 	}
-	keys, err := j.loadBlockKeys(ctx, o.DB)
+	keys, err := j.loadBlockKeys(ctx, o.DB, s)
 	if err != nil {
 		return CollectionEvaluation{}, err
 	}

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 
 	queries "github.com/sameas/sameas/sql"
 )
@@ -38,17 +39,30 @@ func (j *judged) loadScored(ctx context.Context, db *sql.DB) ([]scoredPair, erro
 // blockKeys are the numbers of each judged record's block keys, sorted.
 type blockKeys [][]uint64
 
-func (j *judged) loadBlockKeys(ctx context.Context, db *sql.DB) (blockKeys, error) {
+func (j *judged) loadBlockKeys(ctx context.Context, db *sql.DB, s *schema) (blockKeys, error) {
 	keys := make(blockKeys, len(j.records))
-	err := queries.Each(ctx, db, "match/evaluate_block_keys.sql", queries.Args{"collection": j.collection}, func(rows *sql.Rows) error {
+	ring := s.newKeyring()
+	err := queries.Each(ctx, db, "match/evaluate_features.sql", queries.Args{"collection": j.collection}, func(rows *sql.Rows) error {
 		var rid int64
-		var key uint64
-		if err := rows.Scan(&rid, &key); err != nil {
+		var vals string
+		if err := rows.Scan(&rid, &vals); err != nil {
 			return err
 		}
-		if place, ok := j.place[rid]; ok {
-			keys[place] = append(keys[place], key)
+		place, ok := j.place[rid]
+		if !ok {
+			return nil
 		}
+		texts := strings.Split(vals, fieldSeparator)
+		if len(texts) != len(s.fields) {
+			return fmt.Errorf("the fields in the configuration are not those that were matched: run `sameas match` again")
+		}
+		ring.read(texts)
+		for r := range s.rules {
+			for _, key := range ring.of(r) {
+				keys[place] = append(keys[place], mix(key+uint64(r)))
+			}
+		}
+		slices.Sort(keys[place])
 		return nil
 	})
 	for name, n := range sizes(j.records, nil, byEntity) {

@@ -124,7 +124,7 @@ func (j *judged) loadPresence(ctx context.Context, db *sql.DB) ([]uint16, error)
 			return nil
 		}
 		f := 0
-		for v := range strings.SplitSeq(vals, partSeparator) {
+		for v := range strings.SplitSeq(vals, fieldSeparator) {
 			if v != "" {
 				mask[at] |= 1 << f
 			}

@@ -61,8 +61,7 @@ func workspace(t *testing.T, collection string, records []oneRecord, edges []one
 		if r.cluster != "" {
 			exec(`INSERT INTO clusters VALUES (?, ?, ?, ?, ?, ?)`, collection, i+1, "p/1/"+r.id, r.cluster, r.tier, r.review)
 		}
-		exec(`INSERT INTO features VALUES (?, ?, '', '', string_split(?, '|'), string_split(?, '|'))`, i+1, collection,
-			strings.Repeat("|", len(schema.fields)-1), strings.Join(r.blocks, "|"))
+		exec(`INSERT INTO features VALUES (?, ?, '', '', ?)`, i+1, collection, mailboxes(t, collection, r.blocks))
 	}
 	for _, e := range edges {
 		weight, probability := any(e.weight), any(1/(1+math.Exp2(-e.weight)))
@@ -73,6 +72,24 @@ func workspace(t *testing.T, collection string, records []oneRecord, edges []one
 			"p/1/"+records[e.a-1].id, "p/1/"+records[e.b-1].id, e.kind, weight, probability)
 	}
 	return db
+}
+
+// mailboxes are the normalised values of a record with nothing but e-mail addresses, made of some block keys.
+func mailboxes(t *testing.T, collection string, keys []string) string {
+	t.Helper()
+	s, err := schemaOf(collection, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := make([]string, len(s.fields))
+	for i, k := range keys {
+		for key := range strings.SplitSeq(k, valueSeparator) {
+			if key != "" {
+				texts[s.index("email")] += fmt.Sprintf("%s%d-%s", valueSeparator, i, key)
+			}
+		}
+	}
+	return strings.Join(texts, fieldSeparator)
 }
 
 // sevenRecords: entity x = 1, 2, 3; y = 4, 5; z = 6; w = 7. Auto clusters {1,2,4} and {5}; {3} goes to review with

@@ -42,7 +42,6 @@ type explained struct {
 	rid                 int64
 	key, channel        string
 	vals                []string
-	keys                [][]string // per rule
 	cluster, tier, wide string
 }
 
@@ -107,7 +106,7 @@ func newPairView(ctx context.Context, o Options, l, r explained) (*pairView, err
 	if err != nil {
 		return nil, err
 	}
-	w, err := newWeigher(ctx, o.DB, s, m, []featureRow{{vals: l.vals}, {vals: r.vals}})
+	w, err := newWeigher(ctx, o.DB, s, m, [][]string{l.vals, r.vals})
 	if err != nil {
 		return nil, err
 	}
@@ -171,11 +170,11 @@ func findRecords(ctx context.Context, db *sql.DB, collection string, id connec.E
 	args := queries.Args{"provider": id.Provider, "realm": id.Realm, "id": id.ID, "collection": collection}
 	err := queries.Each(ctx, db, "match/100_find_records.sql", args, func(rows *sql.Rows) error {
 		var e explained
-		var vals, keys string
-		if err := rows.Scan(&e.collection, &e.rid, &e.key, &e.channel, &vals, &keys, &e.cluster, &e.tier, &e.wide); err != nil {
+		var vals string
+		if err := rows.Scan(&e.collection, &e.rid, &e.key, &e.channel, &vals, &e.cluster, &e.tier, &e.wide); err != nil {
 			return err
 		}
-		e.vals, e.keys = strings.Split(vals, partSeparator), ruleKeys(keys)
+		e.vals = strings.Split(vals, fieldSeparator)
 		found = append(found, e)
 		return nil
 	})

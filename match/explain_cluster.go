@@ -163,7 +163,7 @@ func loadMembers(ctx context.Context, db *sql.DB, collection, cluster string) ([
 		if err := rows.Scan(&m.rid, &m.Key, &m.Source, &m.Hub, &ids, &vals, &m.cluster, &m.tier, &m.reviewID); err != nil {
 			return err
 		}
-		m.IDs, m.vals = strings.Split(ids, partSeparator), strings.Split(vals, partSeparator)
+		m.IDs, m.vals = strings.Split(ids, partSeparator), strings.Split(vals, fieldSeparator)
 		members = append(members, m)
 		return nil
 	})
@@ -221,16 +221,16 @@ func (e *ClusterExplanation) addEdges(ctx context.Context, db *sql.DB, s *schema
 		return err
 	}
 	number := make(map[int64]uint32, len(e.Members))
-	rows := make([]featureRow, len(e.Members))
+	texts := make([][]string, len(e.Members))
 	for i := range e.Members {
 		number[e.Members[i].rid] = uint32(i)
-		rows[i].vals = e.Members[i].vals
+		texts[i] = e.Members[i].vals
 	}
 	edges = slices.DeleteFunc(edges, func(edge storedEdge) bool {
 		_, inside := number[edge.a]
 		return !inside || !edge.together
 	})
-	w, err := newWeigher(ctx, db, s, m, rows)
+	w, err := newWeigher(ctx, db, s, m, texts)
 	if err != nil {
 		return err
 	}

@@ -25,11 +25,13 @@ type RuleCheck struct {
 	Nearest *[2]string `json:"nearest,omitempty"`
 }
 
-// ruleKeys takes apart a record's block keys as features stores them: a list of keys for each rule.
-func ruleKeys(text string) [][]string {
-	var keys [][]string
-	for rule := range strings.SplitSeq(text, partSeparator) {
-		keys = append(keys, list(rule))
+// ruleKeys are a record's block keys in words, rule by rule. Different keys of equal words are told apart by their number.
+func (s *schema) ruleKeys(vals []string) [][]wordedKey {
+	ring := s.newKeyring()
+	ring.read(vals)
+	keys := make([][]wordedKey, len(s.rules))
+	for i := range s.rules {
+		keys[i] = ring.inWords(i)
 	}
 	return keys
 }
@@ -53,8 +55,9 @@ func (e *Explanation) findRules(ctx context.Context, v *pairView) error {
 		return err
 	}
 	var sharing []string
+	left, right := v.schema.ruleKeys(v.l.vals), v.schema.ruleKeys(v.r.vals)
 	for i, rule := range v.schema.rules {
-		check := v.check(i, rule)
+		check := v.check(rule, left[i], right[i])
 		e.Rules = append(e.Rules, check)
 		if len(check.Shared) > 0 {
 			sharing = append(sharing, fmt.Sprintf("%q", rule.name))
@@ -95,15 +98,16 @@ func (v *pairView) blocked(sharing []string, compared bool) string {
 	return "not compared, though they share a key under the rule " + strings.Join(sharing, ", ") + ": too many records share it, see the conflicts of kind oversized_block"
 }
 
-func (v *pairView) check(i int, rule rule) RuleCheck {
+func (v *pairView) check(rule rule, left, right []wordedKey) RuleCheck {
 	c := RuleCheck{Rule: rule.name, Shared: []string{}, Left: []string{}, Right: []string{}}
-	if i < len(v.l.keys) && i < len(v.r.keys) {
-		c.Left, c.Right = append(c.Left, v.l.keys[i]...), append(c.Right, v.r.keys[i]...)
-	}
-	for _, key := range c.Left {
-		if slices.Contains(c.Right, key) && !slices.Contains(c.Shared, key) {
-			c.Shared = append(c.Shared, key)
+	for _, key := range left {
+		c.Left = append(c.Left, key.text)
+		if slices.Contains(right, key) {
+			c.Shared = append(c.Shared, key.text)
 		}
+	}
+	for _, key := range right {
+		c.Right = append(c.Right, key.text)
 	}
 	if len(c.Left) == 0 {
 		c.MissingLeft = v.lacking(rule, v.l)

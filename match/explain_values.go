@@ -82,7 +82,7 @@ func (g given) phones(compared string) []string {
 	const telling = 6
 	var values []string
 	for _, value := range slices.Concat(g["mobile"], g["landline"], g["work_phone"]) {
-		for _, number := range list(compared) {
+		for _, number := range parts(nil, compared) {
 			if strings.HasSuffix(digitsOnly(value), number[max(0, len(number)-telling):]) {
 				values = append(values, value)
 				break

@@ -25,13 +25,13 @@ type weigher struct {
 }
 
 // newWeigher compares records by their stored values.
-func newWeigher(ctx context.Context, db *sql.DB, s *schema, m *model, rows []featureRow) (*weigher, error) {
-	for _, r := range rows {
-		if len(r.vals) != len(s.fields) {
+func newWeigher(ctx context.Context, db *sql.DB, s *schema, m *model, texts [][]string) (*weigher, error) {
+	for _, vals := range texts {
+		if len(vals) != len(s.fields) {
 			return nil, fmt.Errorf("the fields in the configuration are not those that were matched: run `sameas match` again")
 		}
 	}
-	set := s.prepare(make([]record, len(rows)), rows)
+	set := s.coded(texts)
 	if err := m.loadTerms(ctx, db, s, set); err != nil {
 		return nil, err
 	}
@@ -42,7 +42,7 @@ func newWeigher(ctx context.Context, db *sql.DB, s *schema, m *model, rows []fea
 
 // loadWeigher reads the values of those records that are wanted, by their place.
 func loadWeigher(ctx context.Context, db *sql.DB, s *schema, m *model, place map[int64]int, wanted []bool) (*weigher, error) {
-	var rows []featureRow
+	var texts [][]string
 	number := make([]uint32, len(wanted))
 	err := queries.Each(ctx, db, "match/evaluate_features.sql", queries.Args{"collection": s.collection}, func(r *sql.Rows) error {
 		var rid int64
@@ -51,15 +51,15 @@ func loadWeigher(ctx context.Context, db *sql.DB, s *schema, m *model, place map
 			return err
 		}
 		if at, ok := place[rid]; ok && wanted[at] {
-			number[at] = uint32(len(rows))
-			rows = append(rows, featureRow{vals: strings.Split(vals, partSeparator)})
+			number[at] = uint32(len(texts))
+			texts = append(texts, strings.Split(vals, fieldSeparator))
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	w, err := newWeigher(ctx, db, s, m, rows)
+	w, err := newWeigher(ctx, db, s, m, texts)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ func loadWeigher(ctx context.Context, db *sql.DB, s *schema, m *model, place map
 // waterfall is the evidence of a pair in full.
 func (w *weigher) waterfall(a, b uint32) evidence.Waterfall {
 	c := w.judge.Compare(a, b)
-	return w.model.Explain(c.Levels, termBits(c.Terms), readable(texts(w.set, a)), readable(texts(w.set, b)))
+	return w.model.Explain(c.Levels, termBits(c.Terms), readable(vals(w.set, a, nil)), readable(vals(w.set, b, nil)))
 }
 
 func storedModel(ctx context.Context, db *sql.DB, s *schema) (*model, error) {

@@ -14,33 +14,42 @@ const tellingNames = 4
 // "holdings" and "services" do, and the places that records lie in. A company of a group and a branch are named so, and
 // share their website, telephone and letterhead with the head office. The words are learnt from the records, since
 // every trade and country has its own.
-func (s *schema) markTelling(rows []featureRow) {
-	if s.collection != "organizations" {
+func (c *columns) markTelling() {
+	name, city := c.schema.index("name"), c.schema.index("city")
+	if c.schema.collection != "organizations" {
 		return
 	}
-	name, city := s.index("name"), s.index("city")
-	names, places := map[string]int{}, map[string]bool{}
-	seen := map[string]bool{}
-	for i := range rows {
-		for c := range strings.SplitSeq(rows[i].vals[city], valueSeparator) {
-			for w := range strings.FieldsSeq(c) {
+	places := map[string]bool{}
+	for code := range c.dictionaries[city].Len() {
+		for _, place := range parts(nil, c.dictionaries[city].Text(uint32(code))) {
+			for w := range strings.FieldsSeq(place) {
 				places[w] = true
 			}
 		}
-		text := rows[i].vals[name]
-		if seen[text] {
-			continue
-		}
-		seen[text] = true
-		for w := range wordsOnce(text) {
+	}
+	names := map[string]int{}
+	d := c.dictionaries[name]
+	for code := range d.Len() {
+		for w := range wordsOnce(d.Text(uint32(code))) {
 			names[w]++
 		}
 	}
-	for i := range rows {
-		rows[i].vals[name] = marked(rows[i].vals[name], func(w string) bool {
-			return names[w] >= tellingNames || places[w]
-		})
+	c.recode(name, func(text string) string {
+		return marked(text, func(w string) bool { return names[w] >= tellingNames || places[w] })
+	})
+}
+
+// recode replaces each distinct value of a field.
+func (c *columns) recode(f int, change func(text string) string) {
+	old, fresh := c.dictionaries[f], kernel.NewDictionary(c.schema.fields[f].kind)
+	codes := make([]uint32, old.Len())
+	for code := range codes {
+		codes[code] = fresh.Code(change(old.Text(uint32(code))))
 	}
+	for i, code := range c.values[f] {
+		c.values[f][i] = codes[code]
+	}
+	c.dictionaries[f] = fresh
 }
 
 func wordsOnce(text string) map[string]bool {

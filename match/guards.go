@@ -182,9 +182,9 @@ func (id *identity) contradiction(records []record, list []uint32, content sameC
 		if echo := id.echo(records, list, content); len(echo) > 0 {
 			return echo
 		}
-		s := id.scopes[x.scope]
+		s := id.ids.scopes[x.scope]
 		return []conflict{{kind: "id_contradiction", a: min(x.record, y.record), b: max(x.record, y.record), pair: true, provider: s.provider, realm: s.realm,
-			detail: fmt.Sprintf("IDs join %d records into one thing, but %s knows it as two (%s and %s): nothing is merged; correct the wrong ID or link, or judge it", len(list), s, id.uses[x.id].id.ID, id.uses[y.id].id.ID)}}
+			detail: fmt.Sprintf("IDs join %d records into one thing, but %s knows it as two (%s and %s): nothing is merged; correct the wrong ID or link, or judge it", len(list), s, id.ids.id(x.id).ID, id.ids.id(y.id).ID)}}
 	}
 	return nil
 }

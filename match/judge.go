@@ -117,7 +117,7 @@ func (j *judge) agree(a, b uint32) bool {
 // waterfall is the pair's evidence in full.
 func (j *judge) waterfall(set *kernel.Set, a, b uint32) evidence.Waterfall {
 	c := j.Compare(a, b)
-	return j.model.Explain(c.Levels, termBits(c.Terms), texts(set, a), texts(set, b))
+	return j.model.Explain(c.Levels, termBits(c.Terms), vals(set, a, nil), vals(set, b, nil))
 }
 
 func termBits(terms []int32) []float64 {
@@ -126,12 +126,4 @@ func termBits(terms []int32) []float64 {
 		bits[i] = float64(t) * kernel.Unit
 	}
 	return bits
-}
-
-func texts(set *kernel.Set, i uint32) []string {
-	out := make([]string, len(set.Dictionaries))
-	for f, d := range set.Dictionaries {
-		out[f] = d.Text(set.Values[f][i])
-	}
-	return out
 }

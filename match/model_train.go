@@ -64,15 +64,14 @@ func startLambda(n int) float64 {
 }
 
 // sampleBlocks takes blocks spread evenly over all, up to about so many pairs.
-func sampleBlocks(p *plan, pairs int64) []kernel.Block {
+func sampleBlocks(p *plan, pairs int64) blockList {
 	step := sampleStep(p, pairs)
-	var blocks []kernel.Block
-	for i, b := range p.blocks {
-		if step == 1 || mix(uint64(i))%uint64(step) == 0 {
-			blocks = append(blocks, b)
+	return blockList{p.blocks(), func(i int) kernel.Block {
+		if step > 1 && mix(uint64(i))%uint64(step) != 0 {
+			return kernel.Block{}
 		}
-	}
-	return blocks
+		return p.block(i)
+	}}
 }
 
 func sampleStep(p *plan, pairs int64) int64 {

@@ -90,7 +90,6 @@ type matching struct {
 	options   Options
 	schema    *schema
 	records   []record
-	rows      []featureRow
 	set       *kernel.Set
 	plan      *plan
 	identity  *identity
@@ -112,7 +111,6 @@ func runCollection(ctx context.Context, o Options, collection string) (Summary, 
 		name string
 		do   func(context.Context) error
 	}{
-		{"read", m.read},
 		{"features", m.features},
 		{"blocks", m.block},
 		{"identity", m.identify},
@@ -135,25 +133,26 @@ func runCollection(ctx context.Context, o Options, collection string) (Summary, 
 	return m.summary(), nil
 }
 
-func (m *matching) read(ctx context.Context) (err error) {
-	if m.records, err = loadRecords(ctx, m.options.DB, m.schema.collection); err != nil {
+// features reads the records and normalises them on the way.
+func (m *matching) features(ctx context.Context) (err error) {
+	var employers map[int64][]string
+	if m.schema.collection == "people" {
+		if employers, err = loadEmployers(ctx, m.options.DB); err != nil {
+			return err
+		}
+	}
+	c, err := readColumns(ctx, m.options.DB, m.schema, m.options.Threads, employers)
+	if err != nil {
 		return err
 	}
-	if m.schema.collection == "people" {
-		return loadEmployers(ctx, m.options.DB, m.records)
-	}
+	c.markTelling()
+	m.records, m.set = c.records, c.set()
 	return nil
 }
 
-func (m *matching) features(ctx context.Context) (err error) {
-	m.rows, err = makeFeatures(ctx, m.schema, m.records, m.options.Threads, nil)
+func (m *matching) block(ctx context.Context) (err error) {
+	m.plan, err = planBlocks(ctx, m.schema, m.set, m.options.Threads)
 	return err
-}
-
-func (m *matching) block(context.Context) error {
-	m.set = m.schema.prepare(m.records, m.rows)
-	m.plan = planBlocks(m.schema, m.rows, m.set)
-	return nil
 }
 
 func (m *matching) identify(ctx context.Context) (err error) {
@@ -183,7 +182,7 @@ func (m *matching) linkedPatterns() linkedPairs {
 	comparer := kernel.NewComparer(m.set, m.schema.patternsOnly())
 	var linked linkedPairs
 	for _, l := range m.identity.links {
-		if l.kind == "decision" || m.records[l.a].contentHash == m.records[l.b].contentHash {
+		if l.kind == "decision" || m.records[l.a].content == m.records[l.b].content {
 			continue
 		}
 		linked.patterns = append(linked.patterns, comparer.Pattern(l.a, l.b))
@@ -193,7 +192,7 @@ func (m *matching) linkedPatterns() linkedPairs {
 
 func (m *matching) score(ctx context.Context) (err error) {
 	stage := m.schema.collection + "/score"
-	m.scanned, err = scan(ctx, m.set, m.model.spec, m.plan.blocks, m.options.Threads, func(done, total int64) {
+	m.scanned, err = scan(ctx, m.set, m.model.spec, blockList{m.plan.blocks(), m.plan.block}, m.options.Threads, func(done, total int64) {
 		m.options.Progress(stage, done, total)
 	})
 	return err

@@ -76,7 +76,7 @@ func TestBlockedAndScoredIsEveryPairScored(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := &matching{options: Options{DB: w.db, Config: c}.withDefaults(), schema: s}
-	for _, step := range []func(context.Context) error{m.read, m.features, m.block, m.identify, m.train, m.score} {
+	for _, step := range []func(context.Context) error{m.features, m.block, m.identify, m.train, m.score} {
 		if err := step(context.Background()); err != nil {
 			t.Fatal(err)
 		}

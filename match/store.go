@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/duckdb/duckdb-go/v2"
 
@@ -126,9 +127,12 @@ func appendTable(conn *sql.Conn, table string, fill func(addRow) error) error {
 }
 
 func (m *matching) featureRows(add addRow) error {
+	version := m.schema.version()
+	var texts []string
 	for i := range m.records {
 		r := &m.records[i]
-		if err := add(r.rid, m.schema.collection, r.contentHash, m.schema.version(), m.rows[i].vals, m.rows[i].keys); err != nil {
+		texts = vals(m.set, uint32(i), texts)
+		if err := add(r.rid, m.schema.collection, r.content.String(), version, strings.Join(texts, fieldSeparator)); err != nil {
 			return err
 		}
 	}

@@ -179,10 +179,10 @@ CREATE TABLE IF NOT EXISTS links (
 CREATE TABLE IF NOT EXISTS features (
     rid BIGINT NOT NULL,
     collection VARCHAR NOT NULL,
-    content_hash VARCHAR NOT NULL,
+    content_hash VARCHAR NOT NULL,     -- the first half of the record's
     spec VARCHAR NOT NULL,             -- version of the normalisation
-    vals VARCHAR[] NOT NULL,           -- one text per field of the model, in its order; '' = missing; several values joined by U+001F
-    block_keys VARCHAR[] NOT NULL      -- one key per blocking rule, in its order; '' = the rule does not apply; several joined by U+001F
+    vals VARCHAR NOT NULL              -- one text per field of the model, in its order, joined by U+001D; '' = missing; several values joined by U+001F.
+                                       -- Block keys are made of them
 );
 
 -- owner: match. grain: one fitted model.

@@ -1,21 +1,16 @@
 package kernel
 
-// comparer compares pairs of one set under one spec. Outcomes per pair of values are remembered: names repeat, and
-// a look into a table costs a tenth of Jaro-Winkler.
+// comparer compares pairs of one set under one spec.
 type comparer struct {
 	set     *Set
 	spec    *Spec
 	scratch Scratch
-	caches  []cache // one a field, then one a field for values compared across a swap
-	terms   [MaxFields]int32
+	strata  int
+	bounds  bounds
+	given   uint32  // bit f: field f is of kind Given
+	groups  []int32 // sums of the groups
 	levels  [MaxFields]uint8
-	groups  []int32
-}
-
-// cache maps a pair of values to its outcome; a newer pair takes the place of an older one.
-type cache struct {
-	keys     []uint64
-	outcomes []outcome
+	terms   [MaxFields]int32
 }
 
 type outcome struct {
@@ -23,18 +18,40 @@ type outcome struct {
 	term  int32
 }
 
-const cacheBits = 15
-
 func newComparer(set *Set, spec *Spec) comparer {
-	c := comparer{set: set, spec: spec, groups: make([]int32, len(spec.Caps))}
-	c.caches = make([]cache, 2*len(spec.Fields))
+	c := comparer{set: set, spec: spec, strata: spec.strata(), bounds: newBounds(spec), groups: make([]int32, len(spec.Caps))}
+	for f := range spec.Fields {
+		if spec.Fields[f].Kind == Given {
+			c.given |= 1 << f
+		}
+	}
 	return c
 }
 
-// compare returns the levels of a pair, and its weight when the spec has one; c.terms holds the adjustments.
-func (c *comparer) compare(a, b uint32) (Pattern, int32) {
+// coded is a value's number as records are scanned: 0 also for a value without any part, and marked when an unequal
+// value may be the same in a part.
+func (d *Dictionary) coded(code uint32) uint32 {
+	switch info := d.parts[code].info; {
+	case info&partEmpty != 0:
+		return 0
+	case info&partLoose != 0:
+		return code | looseCode
+	}
+	return code
+}
+
+// row fills in a record's values, field by field.
+func (c *comparer) row(record uint32, into *[MaxFields]uint32) []uint32 {
+	for f, d := range c.set.Dictionaries {
+		into[f] = d.coded(c.set.Values[f][record])
+	}
+	return into[:len(c.set.Dictionaries)]
+}
+
+// compare finds the levels and the adjustments of a pair of rows.
+func (c *comparer) compare(a, b []uint32) {
 	for f := range c.spec.Fields {
-		o := c.field(f, c.set.Values[f][a], c.set.Values[f][b])
+		o := c.field(f, a[f], b[f])
 		c.levels[f], c.terms[f] = o.level, o.term
 	}
 	for f := range c.spec.Fields {
@@ -42,25 +59,31 @@ func (c *comparer) compare(a, b uint32) (Pattern, int32) {
 			c.swap(f, g, a, b)
 		}
 	}
-	return c.weigh()
 }
 
-func (c *comparer) weigh() (Pattern, int32) {
-	var pattern Pattern
+// pattern is that of the levels found.
+func (c *comparer) pattern() (p Pattern) {
+	for f := range c.spec.Fields {
+		p |= Pattern(c.levels[f]) << (4 * f)
+	}
+	return p
+}
+
+// weigh adds the weights of the levels found to a prior.
+func (c *comparer) weigh(prior int32) int32 {
 	clear(c.groups)
-	weight := c.spec.Prior
+	weight := prior
+	lend := c.givenDiffers()
 	for f := range c.spec.Fields {
 		field := &c.spec.Fields[f]
-		level := c.levels[f]
-		pattern |= Pattern(level) << (4 * f)
 		if field.Bits == nil {
 			continue
 		}
-		bits := field.Bits[level] + c.terms[f]
+		bits := field.Bits[c.levels[f]] + c.terms[f]
 		switch {
 		case field.Group != NoGroup:
 			c.groups[field.Group] += bits
-		case field.Lent != NoGroup && c.givenDiffers():
+		case field.Lent != NoGroup && lend:
 			c.groups[field.Lent] += bits
 		default:
 			weight += bits
@@ -74,13 +97,13 @@ func (c *comparer) weigh() (Pattern, int32) {
 			c.groups[wider] += sum
 		}
 	}
-	return pattern, weight
+	return weight
 }
 
 // givenDiffers reports whether some given name of the pair differs.
 func (c *comparer) givenDiffers() bool {
-	for f := range c.spec.Fields {
-		if c.spec.Fields[f].Kind == Given && c.levels[f] == GivenDifferent {
+	for f, mask := 0, c.given; mask != 0; f, mask = f+1, mask>>1 {
+		if mask&1 != 0 && c.levels[f] == GivenDifferent {
 			return true
 		}
 	}
@@ -92,39 +115,35 @@ func (c *comparer) field(f int, x, y uint32) outcome {
 	if x == 0 || y == 0 {
 		return outcome{}
 	}
-	if x > y {
-		x, y = y, x
+	d := c.set.Dictionaries[f]
+	x, y = x&^looseCode, y&^looseCode
+	a, b := &d.parts[x], &d.parts[y]
+	if (a.info|b.info)&partSeveral != 0 {
+		return c.best(f, d, x, y)
 	}
-	return c.cached(f, x, y, func() outcome {
-		d := c.set.Dictionaries[f]
-		return c.best(f, d.values[x], d.values[y])
-	})
-}
-
-func (c *comparer) cached(slot int, x, y uint32, compute func() outcome) outcome {
-	table := &c.caches[slot]
-	if table.keys == nil {
-		table.keys = make([]uint64, 1<<cacheBits)
-		table.outcomes = make([]outcome, 1<<cacheBits)
+	field := &c.spec.Fields[f]
+	o := outcome{level: Same}
+	if x != y {
+		o.level = c.scratch.levelOf(d, a, b)
 	}
-	key := uint64(x)<<32 | uint64(y)
-	place := key * 0x9e3779b97f4a7c15 >> (64 - cacheBits)
-	if table.keys[place] != key {
-		table.outcomes[place] = compute()
-		table.keys[place] = key
+	if field.Terms != nil && d.kind.byFrequency(o.level) {
+		o.term = min(field.Terms[a.term], field.Terms[b.term])
 	}
-	return table.outcomes[place]
+	return o
 }
 
 // best is the strongest level among all pairs of parts; among equals the one that frequency makes weigh most.
-func (c *comparer) best(f int, xs, ys []part) outcome {
-	field := &c.spec.Fields[f]
+func (c *comparer) best(f int, d *Dictionary, x, y uint32) outcome {
+	terms := c.spec.Fields[f].Terms
 	best := outcome{}
-	for i := range xs {
-		for j := range ys {
-			o := outcome{level: c.scratch.levelOf(field.Kind, &xs[i], &ys[j])}
-			if field.Terms != nil && field.Kind.byFrequency(o.level) {
-				o.term = min(field.Terms[xs[i].term], field.Terms[ys[j].term])
+	n := d.partsOf(y)
+	for i := range d.partsOf(x) {
+		a := d.part(x, i)
+		for j := range n {
+			b := d.part(y, j)
+			o := outcome{level: c.scratch.levelOf(d, a, b)}
+			if terms != nil && d.kind.byFrequency(o.level) {
+				o.term = min(terms[a.term], terms[b.term])
 			}
 			if best.level == 0 || o.level < best.level || o.level == best.level && o.term > best.term {
 				best = o
@@ -136,13 +155,11 @@ func (c *comparer) best(f int, xs, ys []part) outcome {
 
 // swap looks for a given and a family name that were exchanged: when the two fields do not agree as they stand, but
 // do crosswise. With one side of a cross missing, the other must be equal.
-func (c *comparer) swap(f, g int, a, b uint32) {
-	related := func(field int) bool { return c.levels[field] == Missing || c.levels[field] >= 5 }
-	if !related(f) || !related(g) || c.levels[f] == Missing && c.levels[g] == Missing && !c.crossed(f, g, a, b) {
+func (c *comparer) swap(f, g int, a, b []uint32) {
+	if !c.unrelated(f) || !c.unrelated(g) {
 		return
 	}
-	v := c.set.Values
-	one, other := c.across(f, g, v[f][a], v[g][b]), c.across(f, g, v[f][b], v[g][a])
+	one, other := c.across(f, g, a[f], b[g]), c.across(f, g, b[f], a[g])
 	switch {
 	case one == 0 && other == 0:
 		return
@@ -158,11 +175,7 @@ func (c *comparer) swap(f, g int, a, b uint32) {
 	}
 }
 
-// crossed reports whether a value stands in one field of one record and in the other field of the other.
-func (c *comparer) crossed(f, g int, a, b uint32) bool {
-	v := c.set.Values
-	return v[f][a] != 0 && v[g][b] != 0 || v[f][b] != 0 && v[g][a] != 0
-}
+func (c *comparer) unrelated(f int) bool { return c.levels[f] == Missing || c.levels[f] >= 5 }
 
 func (c *comparer) setLevel(f int, level uint8) { c.levels[f], c.terms[f] = level, 0 }
 
@@ -171,17 +184,73 @@ func (c *comparer) across(f, g int, given, family uint32) uint8 {
 	if given == 0 || family == 0 {
 		return 0
 	}
-	return c.cached(len(c.spec.Fields)+f, given, family, func() outcome {
-		best := outcome{level: 3}
-		for _, x := range c.set.Dictionaries[f].values[given] {
-			for _, y := range c.set.Dictionaries[g].values[family] {
-				if x.text == y.text {
-					best.level = 1
-				} else if best.level > 2 && (c.scratch.typo(x.text, y.text) || len(x.text) > 3 && c.scratch.JaroWinkler(min(x.text, y.text), max(x.text, y.text)) >= closeName) {
-					best.level = 2
-				}
-			}
+	given, family = given&^looseCode, family&^looseCode
+	df, dg := c.set.Dictionaries[f], c.set.Dictionaries[g]
+	best := uint8(3)
+	for i := range df.partsOf(given) {
+		for j := range dg.partsOf(family) {
+			best = min(best, c.partsAcross(df, dg, df.part(given, i), dg.part(family, j)))
 		}
-		return best
-	}).level
+	}
+	return best
+}
+
+func (c *comparer) partsAcross(df, dg *Dictionary, p, q *part) uint8 {
+	limit := typos(p.size, q.size)
+	typo := limit > 0 && fewest(p.sign, q.sign) <= limit
+	matching := mostMatching(p.size, q.size, p.sign, q.sign)
+	if !typo && p.sign != q.sign && !mayReach(closeName, int(p.size), int(q.size), matching, boostPrefix) {
+		return 3
+	}
+	x, y := df.text(p), dg.text(q)
+	switch {
+	case x == y:
+		return 1
+	case typo && c.scratch.Edits(x, y, limit) <= limit:
+		return 2
+	case p.size > 3 && c.scratch.similarity(min(x, y), max(x, y), matching, closeName) >= closeName:
+		return 2
+	}
+	return 3
+}
+
+// Comparison is one pair in full.
+type Comparison struct {
+	Levels []uint8
+	Terms  []int32 // what the frequency of the values adds to each field, in units
+	Weight int32   // in units, prior and caps included
+}
+
+// Comparer compares single pairs; it is for one goroutine.
+type Comparer struct {
+	comparer
+	rows [2][MaxFields]uint32
+}
+
+// NewComparer returns a comparer over a set.
+func NewComparer(set *Set, spec *Spec) *Comparer { return &Comparer{comparer: newComparer(set, spec)} }
+
+func (c *Comparer) pair(a, b uint32) (weight int32) {
+	c.compare(c.row(a, &c.rows[0]), c.row(b, &c.rows[1]))
+	return c.weigh(c.spec.prior(c.strata, c.set.stratum(a), c.set.stratum(b)))
+}
+
+// Weight is that of a pair, in units.
+func (c *Comparer) Weight(a, b uint32) int32 { return c.pair(a, b) }
+
+// Pattern is that of a pair.
+func (c *Comparer) Pattern(a, b uint32) Pattern {
+	c.pair(a, b)
+	return c.pattern()
+}
+
+// Compare compares a pair in full.
+func (c *Comparer) Compare(a, b uint32) Comparison {
+	n := len(c.spec.Fields)
+	weight := c.pair(a, b)
+	return Comparison{
+		Levels: append(make([]uint8, 0, n), c.levels[:n]...),
+		Terms:  append(make([]int32, 0, n), c.terms[:n]...),
+		Weight: weight,
+	}
 }

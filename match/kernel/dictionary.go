@@ -1,78 +1,13 @@
 package kernel
 
-import "strings"
+import (
+	"hash/maphash"
+	"math"
+	"strings"
+)
 
 // Separator stands between several values of one field or of one blocking rule.
 const Separator = "\x1f"
-
-// Dictionary numbers the distinct values of one field and holds each taken apart for comparison.
-// Number 0 is the missing value. It is written by one goroutine and then only read.
-type Dictionary struct {
-	kind      Kind
-	nicknames nicknames
-	texts     []string
-	codes     map[string]uint32
-	values    [][]part
-	terms     map[string]uint32
-	termTexts []string
-}
-
-// part is one of a value's several values.
-type part struct {
-	text    string
-	tokens  []string
-	groups  []uint16 // of nicknames, those that hold the first token
-	acronym string
-	telling []bool // of an organization's name, by token: it tells things apart
-	named   bool   // of an e-mail address: made of its owner's name
-	term    uint32 // number of the value whose frequency counts
-}
-
-// NewDictionary returns an empty dictionary for values of a kind.
-func NewDictionary(kind Kind) *Dictionary {
-	d := &Dictionary{kind: kind, codes: map[string]uint32{"": 0}, texts: []string{""}, values: [][]part{nil},
-		terms: map[string]uint32{"": 0}, termTexts: []string{""}}
-	if kind == Given {
-		d.nicknames = newNicknames()
-	}
-	return d
-}
-
-// Code is the number of a value, given anew when it is met for the first time.
-func (d *Dictionary) Code(text string) uint32 {
-	if code, ok := d.codes[text]; ok {
-		return code
-	}
-	code := uint32(len(d.texts))
-	d.texts = append(d.texts, text)
-	d.codes[text] = code
-	var parts []part
-	for t := range strings.SplitSeq(text, Separator) {
-		if t != "" {
-			parts = append(parts, d.part(t))
-		}
-	}
-	d.values = append(d.values, parts)
-	return code
-}
-
-// Text is the value of a number.
-func (d *Dictionary) Text(code uint32) string { return d.texts[code] }
-
-// Terms are the values whose frequency counts, by their number; number 0 is none.
-func (d *Dictionary) Terms() []string { return d.termTexts }
-
-// TermsOf lists the terms of a value.
-func (d *Dictionary) TermsOf(code uint32) []uint32 {
-	terms := make([]uint32, 0, len(d.values[code]))
-	for _, p := range d.values[code] {
-		terms = append(terms, p.term)
-	}
-	return terms
-}
-
-// Len is the number of distinct values, the missing one included.
-func (d *Dictionary) Len() int { return len(d.texts) }
 
 // Named stands before an e-mail address that is made of its owner's name.
 const Named = "~"
@@ -80,57 +15,140 @@ const Named = "~"
 // Telling stands before a word of an organization's name that tells things apart, such as a place or "holdings".
 const Telling = "~"
 
-func (d *Dictionary) part(text string) part {
+// Dictionary numbers the distinct values of one field and holds each taken apart for comparison.
+// Number 0 is the missing value. It is written by one goroutine and then only read.
+//
+// All text stands in one arena and all else in arrays without pointers: a value costs some 45 bytes and its text, and
+// nothing that a garbage collector has to walk.
+type Dictionary struct {
+	kind   Kind
+	raw    strings.Builder // the values as given, one after the other
+	bare   strings.Builder // of organization names: the parts without the marks of telling words
+	starts []uint32        // by code: where its text starts in raw; one more than there are codes
+	parts  []part          // by code: the first part of the value
+	more   []part          // the other parts of values that have several
+	spans  []uint32        // the words of parts, as references into words
+	words  []word          // the distinct words of kinds that are compared word by word
+	terms  []span          // by term: its text among the parts
+
+	nicknames nicknames
+	groups    []uint16   // of given names, by word: its place in lists, 0 for none
+	lists     [][]uint16 // of nickname groups
+
+	seed      maphash.Seed
+	byText    table // of codes
+	byWord    table
+	byTerm    table
+	ownedTerm []bool // by term: some value is nothing but this
+}
+
+// span is a piece of an arena.
+type span struct{ at, size uint32 }
+
+// NewDictionary returns an empty dictionary for values of a kind.
+func NewDictionary(kind Kind) *Dictionary {
+	d := &Dictionary{kind: kind, starts: []uint32{0, 0}, parts: []part{{info: partEmpty}}, more: []part{{}},
+		terms: []span{{}}, ownedTerm: []bool{false}, seed: maphash.MakeSeed()}
+	d.byText.init()
+	d.byWord.init()
+	d.byTerm.init()
+	if kind == Given {
+		d.nicknames = newNicknames()
+		d.lists = [][]uint16{nil}
+	}
+	return d
+}
+
+// Code is the number of a value, given anew when it is met for the first time.
+func (d *Dictionary) Code(text string) uint32 {
+	if text == "" {
+		return 0
+	}
+	hash := maphash.String(d.seed, text)
+	if code, ok := d.byText.find(hash, func(code uint32) bool { return d.Text(code) == text }); ok {
+		return code
+	}
+	code := uint32(len(d.parts))
+	at := d.raw.Len()
+	if at+len(text) > math.MaxUint32 || code >= looseCode {
+		panic("kernel: a dictionary holds 4 GiB of text and 2,147,483,647 values at most")
+	}
+	d.raw.WriteString(text)
+	d.starts = append(d.starts, uint32(d.raw.Len()))
+	d.parts = append(d.parts, part{})
+	d.byText.add(hash, code)
+	d.takeApart(code, text, uint32(at))
+	return code
+}
+
+// Seal gives back the memory that only numbering needs. A sealed dictionary takes no new value: Code must not be
+// called again.
+func (d *Dictionary) Seal() {
+	d.byText, d.byWord, d.byTerm, d.ownedTerm = table{}, table{}, table{}, nil
+}
+
+// Text is the value of a number.
+func (d *Dictionary) Text(code uint32) string { return d.raw.String()[d.starts[code]:d.starts[code+1]] }
+
+// Len is the number of distinct values, the missing one included.
+func (d *Dictionary) Len() int { return len(d.parts) }
+
+// TermCount is the number of terms: values whose frequency counts. Number 0 is none.
+func (d *Dictionary) TermCount() int { return len(d.terms) }
+
+// Term is the text of a term.
+func (d *Dictionary) Term(n uint32) string { return d.cut(d.terms[n]) }
+
+// Terms are the texts of all terms, by their number.
+func (d *Dictionary) Terms() []string {
+	texts := make([]string, len(d.terms))
+	for n := range texts {
+		texts[n] = d.Term(uint32(n))
+	}
+	return texts
+}
+
+// TermsOf lists the terms of a value.
+func (d *Dictionary) TermsOf(code uint32) []uint32 { return d.AppendTerms(nil, code) }
+
+// AppendTerms adds the terms of a value to a list.
+func (d *Dictionary) AppendTerms(terms []uint32, code uint32) []uint32 {
+	for i := range d.partsOf(code) {
+		terms = append(terms, d.part(code, i).term)
+	}
+	return terms
+}
+
+// arena is the text that parts, words and terms are pieces of.
+func (d *Dictionary) arena() string {
 	if d.kind == OrgName {
-		p := d.takeApart(strings.ReplaceAll(text, Telling, ""))
-		for w := range strings.FieldsSeq(text) {
-			p.telling = append(p.telling, strings.HasPrefix(w, Telling))
-		}
-		return p
+		return d.bare.String()
 	}
-	bare, named := text, false
-	if d.kind == Email {
-		bare, named = strings.CutPrefix(text, Named)
-	}
-	p := d.takeApart(bare)
-	p.named = named
-	return p
+	return d.raw.String()
 }
 
-func (d *Dictionary) takeApart(text string) part {
-	p := part{text: text, tokens: strings.Fields(text)}
-	term := text
-	switch d.kind {
-	case Given:
-		if len(p.tokens) > 0 {
-			term = p.tokens[0]
-			p.groups = d.nicknames[term]
-		}
-	case OrgName, Employer:
-		p.acronym = acronym(p.tokens)
-	}
-	p.term = d.term(term)
-	return p
-}
+func (d *Dictionary) cut(s span) string { return d.arena()[s.at : s.at+s.size] }
 
-func (d *Dictionary) term(text string) uint32 {
-	if n, ok := d.terms[text]; ok {
+// partsOf is how many parts a value has.
+func (d *Dictionary) partsOf(code uint32) int {
+	switch p := &d.parts[code]; {
+	case p.info&partEmpty != 0:
+		return 0
+	case p.info&partSeveral == 0:
+		return 1
+	default:
+		n := 2
+		for d.more[p.more+uint32(n)-2].info&partLast == 0 {
+			n++
+		}
 		return n
 	}
-	n := uint32(len(d.termTexts))
-	d.terms[text] = n
-	d.termTexts = append(d.termTexts, text)
-	return n
 }
 
-// acronym is the initials of a name of two words or more.
-func acronym(tokens []string) string {
-	if len(tokens) < 2 {
-		return ""
+// part is one of a value's parts.
+func (d *Dictionary) part(code uint32, i int) *part {
+	if i == 0 {
+		return &d.parts[code]
 	}
-	var b strings.Builder
-	for _, t := range tokens {
-		b.WriteByte(t[0])
-	}
-	return b.String()
+	return &d.more[d.parts[code].more+uint32(i)-1]
 }

@@ -1,7 +1,7 @@
 package kernel
 
-// Block is records that share a key under a rule. Every pair of it is compared; with Others, every pair of a record
-// and an other (a tile of a block that was cut).
+// Block is records that share a key. Every pair of it is compared; with Others, every pair of a record and an other
+// (a tile of a block that was cut).
 type Block struct {
 	Rule    int
 	Key     uint32
@@ -16,14 +16,6 @@ type Edge struct {
 	Weight int32 // in units
 }
 
-// Count names a pattern and the rules under which the pair shares a key, one bit a rule: which rule came first is no
-// property of the pair, and would bias what is learnt of the fields that the first rules look at.
-type Count struct {
-	Rules   uint32
-	Pattern Pattern
-	Terms   int8 // what the frequency of the values adds in all, in whole bits: two who share a common name are not two who share a rare one
-}
-
 // Result is what scanning found. Results of several workers are put together by adding.
 type Result struct {
 	Edges  []Edge
@@ -34,57 +26,121 @@ type Result struct {
 // Scanner compares the pairs of blocks. It is for one goroutine; any number may share a Set and a Spec.
 type Scanner struct {
 	comparer
-	Result Result
+	rows    [2][MaxFields]uint32 // of a pair, where the set was not packed
+	edges   []Edge
+	pairs   []int64
+	counts  counts
+	seen    [seenBits / 64]uint64 // of the record at hand: its keys before that of the block, modulo seenBits
+	earlier []uint32              // the same keys
 }
+
+const seenBits = 4096
 
 // NewScanner returns a scanner over a set.
 func NewScanner(set *Set, spec *Spec) *Scanner {
-	s := &Scanner{comparer: newComparer(set, spec)}
-	s.Result.Pairs = make([]int64, len(set.Keys))
-	if spec.Count {
-		s.Result.Counts = map[Count]int64{}
-	}
-	return s
+	return &Scanner{comparer: newComparer(set, spec), pairs: make([]int64, set.RuleCount())}
 }
 
-// Scan compares the pairs of a block that no earlier rule, and no smaller key of this rule, holds too.
+// Result is what was found so far.
+func (s *Scanner) Result() Result {
+	r := Result{Edges: s.edges, Pairs: s.pairs}
+	if s.spec.Count {
+		r.Counts = s.counts.all()
+	}
+	return r
+}
+
+// Scan compares the pairs of a block that share no smaller key, so that a pair is compared once, under its first key.
 func (s *Scanner) Scan(b Block) {
 	for i, x := range b.Records {
 		others := b.Others
 		if others == nil {
 			others = b.Records[i+1:]
 		}
-		for _, y := range others {
-			if x == y || !s.first(b, x, y) {
-				continue
-			}
-			s.pair(b.Rule, min(x, y), max(x, y))
+		if len(others) == 0 {
+			break
 		}
+		s.note(x, b.Key)
+		row := s.rowOf(x, 0)
+		for _, y := range others {
+			if x != y && !s.sharesEarlier(y, b.Key) && !s.set.apart(x, y) {
+				s.pair(b.Rule, x, y, row)
+			}
+		}
+		s.forget()
 	}
 }
 
-func (s *Scanner) first(b Block, x, y uint32) bool {
-	if g := s.set.Apart; g != nil && g[x] != 0 && g[y] != 0 && g[x] != g[y] {
+// note marks the keys of a record before the block's: whoever has one of them too was, or will be, compared there.
+func (s *Scanner) note(record, key uint32) {
+	s.earlier = s.set.Keys.before(record, key)
+	for _, k := range s.earlier {
+		s.seen[k%seenBits/64] |= 1 << (k % 64)
+	}
+}
+
+func (s *Scanner) forget() {
+	for _, k := range s.earlier {
+		s.seen[k%seenBits/64] = 0
+	}
+}
+
+// sharesEarlier reports whether a record has one of the noted keys. The marks alone settle nearly every pair.
+func (s *Scanner) sharesEarlier(record, key uint32) bool {
+	if len(s.earlier) == 0 {
 		return false
 	}
-	for r := range b.Rule {
-		if _, shared := s.set.Keys[r].firstShared(x, y); shared {
+	for _, k := range s.set.Keys.Of(record) {
+		if k >= key {
 			return false
 		}
+		if s.seen[k%seenBits/64]>>(k%64)&1 == 0 {
+			continue
+		}
+		for _, e := range s.earlier {
+			if e == k {
+				return true
+			}
+		}
 	}
-	key, _ := s.set.Keys[b.Rule].firstShared(x, y)
-	return key == b.Key
+	return false
 }
 
-func (s *Scanner) pair(rule int, a, b uint32) {
-	s.Result.Pairs[rule]++
-	pattern, weight := s.compare(a, b)
+// rowOf is a record's values.
+func (s *Scanner) rowOf(record uint32, place int) []uint32 {
+	if n := len(s.spec.Fields); len(s.set.rows) == n*s.set.Len() {
+		return s.set.rows[int(record)*n:][:n:n]
+	}
+	return s.row(record, &s.rows[place])
+}
+
+func (s *Scanner) pair(rule int, x, y uint32, row []uint32) {
+	s.pairs[rule]++
+	prior := s.spec.Prior
+	if s.spec.Priors != nil {
+		prior = s.spec.prior(s.strata, s.set.stratum(x), s.set.stratum(y))
+	}
 	if s.spec.Count {
-		s.Result.Counts[Count{s.set.rules(rule, a, b), pattern, s.termBits()}]++
+		s.count(x, y, row)
+		if weight := s.weigh(prior); weight >= s.spec.Keep {
+			s.keep(rule, x, y, weight)
+		}
+		return
 	}
-	if weight >= s.spec.Keep {
-		s.Result.Edges = append(s.Result.Edges, Edge{A: a, B: b, Rule: uint8(rule), Weight: weight})
+	if weight, kept := s.bounded(row, s.rowOf(y, 1), prior, s.spec.Keep); kept {
+		s.keep(rule, x, y, weight)
 	}
+}
+
+func (s *Scanner) keep(rule int, x, y uint32, weight int32) {
+	s.edges = append(s.edges, Edge{A: min(x, y), B: max(x, y), Rule: uint8(rule), Weight: weight})
+}
+
+// count compares a pair in full and counts its pattern.
+func (s *Scanner) count(x, y uint32, row []uint32) {
+	s.compare(row, s.rowOf(y, 1))
+	a, b := s.set.stratum(x), s.set.stratum(y)
+	s.counts.add(Count{Rules: s.set.rulesOf(x, y), Strata: [2]uint8{min(a, b), max(a, b)}, Pattern: s.pattern(), Terms: s.termBits()})
 }
 
 // termBits is the sum of the last pair's frequency adjustments, rounded to whole bits.
@@ -94,61 +150,4 @@ func (s *Scanner) termBits() int8 {
 		sum += t
 	}
 	return int8(max(-100, min(100, (sum+512)>>10)))
-}
-
-// rules is the set of rules from the first on under which two records share a key.
-func (s *Set) rules(first int, a, b uint32) uint32 {
-	mask := uint32(1) << first
-	for r := first + 1; r < len(s.Keys); r++ {
-		if _, shared := s.Keys[r].firstShared(a, b); shared {
-			mask |= 1 << r
-		}
-	}
-	return mask
-}
-
-// FirstRule is the rule under which two records would be compared, or -1.
-func (s *Set) FirstRule(a, b uint32) int {
-	for r := range s.Keys {
-		if _, shared := s.Keys[r].firstShared(a, b); shared {
-			return r
-		}
-	}
-	return -1
-}
-
-// Comparison is one pair in full.
-type Comparison struct {
-	Levels []uint8
-	Terms  []int32 // what the frequency of the values adds to each field, in units
-	Weight int32   // in units, prior and caps included
-}
-
-// Comparer compares single pairs; it is for one goroutine.
-type Comparer struct{ comparer }
-
-// NewComparer returns a comparer over a set.
-func NewComparer(set *Set, spec *Spec) *Comparer { return &Comparer{newComparer(set, spec)} }
-
-// Weight is that of a pair, in units.
-func (c *Comparer) Weight(a, b uint32) int32 {
-	_, weight := c.compare(min(a, b), max(a, b))
-	return weight
-}
-
-// Pattern is that of a pair.
-func (c *Comparer) Pattern(a, b uint32) Pattern {
-	pattern, _ := c.compare(min(a, b), max(a, b))
-	return pattern
-}
-
-// Compare compares a pair in full.
-func (c *Comparer) Compare(a, b uint32) Comparison {
-	pattern, weight := c.compare(min(a, b), max(a, b))
-	out := Comparison{Weight: weight}
-	for f := range c.spec.Fields {
-		out.Levels = append(out.Levels, pattern.Level(f))
-		out.Terms = append(out.Terms, c.terms[f])
-	}
-	return out
 }

@@ -26,14 +26,7 @@ func world(n int, seed uint64) (*Set, *Spec) {
 			keys[2][len(keys[2])-1] = []uint32{uint32(r.IntN(4))}
 		}
 	}
-	for _, rule := range keys {
-		column := KeyColumn{Start: []uint32{0}}
-		for _, k := range rule {
-			column.Keys = append(column.Keys, k...)
-			column.Start = append(column.Start, uint32(len(column.Keys)))
-		}
-		set.Keys = append(set.Keys, column)
-	}
+	set.Keys, set.Rules = oneColumn(keys)
 	spec := &Spec{Prior: -4000, Keep: 0, Count: true, Caps: []int32{9000}, Within: []int{NoGroup}, Fields: []Field{
 		{Kind: Given, Bits: []int32{0, 6000, 4000, 3000, 2000, 5000, 500, -4000}, Group: NoGroup, Lent: NoGroup, Swap: 1},
 		{Kind: Family, Bits: []int32{0, 7000, 5000, 6000, 3000, 500, -4000}, Group: 0, Lent: NoGroup, Swap: -1},
@@ -42,23 +35,45 @@ func world(n int, seed uint64) (*Set, *Spec) {
 	return set, spec
 }
 
+// oneColumn numbers the keys of rules in the order of the rules: rule, record, keys.
+func oneColumn(keys [][][]uint32) (KeyColumn, []uint32) {
+	rules := []uint32{0}
+	for _, records := range keys {
+		top := uint32(0)
+		for _, own := range records {
+			for _, k := range own {
+				top = max(top, k+1)
+			}
+		}
+		rules = append(rules, rules[len(rules)-1]+top)
+	}
+	column := KeyColumn{Start: []uint32{0}}
+	for i := range keys[0] {
+		for r := range keys {
+			for _, k := range keys[r][i] {
+				column.Keys = append(column.Keys, rules[r]+k)
+			}
+		}
+		column.Start = append(column.Start, uint32(len(column.Keys)))
+	}
+	return column, rules
+}
+
 // blocksOf groups records by key, the blocks of a rule in any order.
 func blocksOf(set *Set, tile int) []Block {
 	var blocks []Block
-	for rule := range set.Keys {
-		byKey := map[uint32][]uint32{}
-		for i := range uint32(set.Len()) {
-			for _, k := range set.Keys[rule].Of(i) {
-				byKey[k] = append(byKey[k], i)
-			}
+	byKey := map[uint32][]uint32{}
+	for i := range uint32(set.Len()) {
+		for _, k := range set.Keys.Of(i) {
+			byKey[k] = append(byKey[k], i)
 		}
-		for key, records := range byKey {
-			chunks := slices.Collect(slices.Chunk(records, tile))
-			for i, a := range chunks {
-				blocks = append(blocks, Block{Rule: rule, Key: key, Records: a})
-				for _, b := range chunks[i+1:] {
-					blocks = append(blocks, Block{Rule: rule, Key: key, Records: a, Others: b})
-				}
+	}
+	for key, records := range byKey {
+		chunks := slices.Collect(slices.Chunk(records, tile))
+		for i, a := range chunks {
+			blocks = append(blocks, Block{Rule: set.RuleOf(key), Key: key, Records: a})
+			for _, b := range chunks[i+1:] {
+				blocks = append(blocks, Block{Rule: set.RuleOf(key), Key: key, Records: a, Others: b})
 			}
 		}
 	}
@@ -88,16 +103,17 @@ func TestScanIsEveryBlockedPairOnceWhateverTheTiles(t *testing.T) {
 		for _, b := range blocksOf(set, tile) {
 			s.Scan(b)
 		}
-		got := s.Result.Edges
+		result := s.Result()
+		got := result.Edges
 		slices.SortFunc(got, func(x, y Edge) int { return int(x.A)*1000 + int(x.B) - int(y.A)*1000 - int(y.B) })
 		if !slices.Equal(got, want) {
 			t.Errorf("tiles of %d: %d edges, comparing all pairs gives %d", tile, len(got), len(want))
 		}
 		total, counted := int64(0), int64(0)
-		for _, n := range s.Result.Pairs {
+		for _, n := range result.Pairs {
 			total += n
 		}
-		for _, n := range s.Result.Counts {
+		for _, n := range result.Counts {
 			counted += n
 		}
 		if int(total) != pairs || counted != total {
@@ -109,20 +125,23 @@ func TestScanIsEveryBlockedPairOnceWhateverTheTiles(t *testing.T) {
 func TestChannelsAreNeverCompared(t *testing.T) {
 	t.Parallel()
 	set, spec := world(40, 2)
-	set.Apart = make([]uint32, 40)
-	for i := range set.Apart {
-		set.Apart[i] = uint32(i % 3)
+	channel, account := make([]uint32, 40), make([]uint32, 40)
+	for i := range channel {
+		channel[i], account[i] = uint32(i%3), uint32(i%5/3)*uint32(i)
 	}
+	set.Apart = [][]uint32{channel, account}
 	s := NewScanner(set, spec)
 	for _, b := range blocksOf(set, 100) {
 		s.Scan(b)
 	}
-	if len(s.Result.Edges) == 0 {
+	if len(s.Result().Edges) == 0 {
 		t.Fatal("no edges at all")
 	}
-	for _, e := range s.Result.Edges {
-		if x, y := set.Apart[e.A], set.Apart[e.B]; x != 0 && y != 0 && x != y {
-			t.Errorf("records %d and %d of two channels were compared", e.A, e.B)
+	for _, e := range s.Result().Edges {
+		for _, column := range set.Apart {
+			if x, y := column[e.A], column[e.B]; x != 0 && y != 0 && x != y {
+				t.Errorf("records %d and %d of two channels were compared", e.A, e.B)
+			}
 		}
 	}
 }
@@ -155,7 +174,7 @@ func BenchmarkScan(b *testing.B) {
 			s.Scan(block)
 		}
 		pairs = 0
-		for _, n := range s.Result.Pairs {
+		for _, n := range s.Result().Pairs {
 			pairs += n
 		}
 	}

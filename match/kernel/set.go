@@ -1,12 +1,31 @@
 package kernel
 
+import "slices"
+
 // Set is the records that blocks are made of, column by column. It is only read while blocks are scanned.
 // Records stand in the order of their keys: a pair's first record is the one with the smaller number.
 type Set struct {
 	Dictionaries []*Dictionary // one a field
 	Values       [][]uint32    // field, record: the value's number, 0 = missing
-	Keys         []KeyColumn   // one a blocking rule
-	Apart        []uint32      // records of two groups other than 0 are never compared (channels of a hub); nil = none
+	Keys         KeyColumn     // of all blocking rules
+	Rules        []uint32      // rule r owns the keys Rules[r] <= k < Rules[r+1]; one entry more than there are rules
+	Apart        [][]uint32    // two records with different numbers other than 0 in one column are never compared
+	Stratum      []uint8       // number of each record's source; nil = all of one
+
+	rows []uint32 // see Pack
+}
+
+// Pack lays the values out record by record beside the columns, so that comparing a record reads one or two lines of
+// memory and not one for each field. Scanning is right without it, and slower; it holds good as long as Values stays.
+func (s *Set) Pack() {
+	n := len(s.Values)
+	s.rows = make([]uint32, n*s.Len())
+	for f, column := range s.Values {
+		d := s.Dictionaries[f]
+		for i, code := range column {
+			s.rows[i*n+f] = d.coded(code)
+		}
+	}
 }
 
 // Len is the number of records.
@@ -17,8 +36,69 @@ func (s *Set) Len() int {
 	return len(s.Values[0])
 }
 
-// KeyColumn holds the block keys of all records under one rule: those of record i are Keys[Start[i]:Start[i+1]],
-// ascending.
+// RuleCount is the number of blocking rules.
+func (s *Set) RuleCount() int { return max(0, len(s.Rules)-1) }
+
+// RuleOf is the rule that a key belongs to.
+func (s *Set) RuleOf(key uint32) int {
+	at, found := slices.BinarySearch(s.Rules, key)
+	if !found {
+		return at - 1
+	}
+	for at+1 < len(s.Rules) && s.Rules[at+1] == key { // a rule without keys
+		at++
+	}
+	return at
+}
+
+// FirstRule is the rule under which two records would be compared, or -1.
+func (s *Set) FirstRule(a, b uint32) int {
+	if key, ok := s.Keys.firstShared(a, b); ok {
+		return s.RuleOf(key)
+	}
+	return -1
+}
+
+// rulesOf is the set of rules under which two records share a key, one bit a rule.
+func (s *Set) rulesOf(a, b uint32) (mask uint32) {
+	x, y := s.Keys.Of(a), s.Keys.Of(b)
+	rule := 0
+	for i, j := 0, 0; i < len(x) && j < len(y); {
+		switch {
+		case x[i] < y[j]:
+			i++
+		case x[i] > y[j]:
+			j++
+		default:
+			for s.Rules[rule+1] <= x[i] {
+				rule++
+			}
+			mask |= 1 << rule
+			i++
+			j++
+		}
+	}
+	return mask
+}
+
+func (s *Set) apart(a, b uint32) bool {
+	for _, column := range s.Apart {
+		if x, y := column[a], column[b]; x != y && x != 0 && y != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Set) stratum(record uint32) uint8 {
+	if s.Stratum == nil {
+		return 0
+	}
+	return s.Stratum[record]
+}
+
+// KeyColumn holds the block keys of all records: those of record i are Keys[Start[i]:Start[i+1]], ascending. Only keys
+// that two records or more share need a number.
 type KeyColumn struct {
 	Start []uint32
 	Keys  []uint32
@@ -27,55 +107,29 @@ type KeyColumn struct {
 // Of returns the keys of a record.
 func (c *KeyColumn) Of(record uint32) []uint32 { return c.Keys[c.Start[record]:c.Start[record+1]] }
 
+// before are the keys of a record below a limit.
+func (c *KeyColumn) before(record, limit uint32) []uint32 {
+	keys := c.Of(record)
+	for i, k := range keys {
+		if k >= limit {
+			return keys[:i]
+		}
+	}
+	return keys
+}
+
 // firstShared is the smallest key that two records share.
 func (c *KeyColumn) firstShared(a, b uint32) (key uint32, ok bool) {
 	x, y := c.Of(a), c.Of(b)
-	for len(x) > 0 && len(y) > 0 {
+	for i, j := 0, 0; i < len(x) && j < len(y); {
 		switch {
-		case x[0] == y[0]:
-			return x[0], true
-		case x[0] < y[0]:
-			x = x[1:]
+		case x[i] == y[j]:
+			return x[i], true
+		case x[i] < y[j]:
+			i++
 		default:
-			y = y[1:]
+			j++
 		}
 	}
 	return 0, false
 }
-
-// Unit is what the integer weights count: 1/1024 bit, exact in a float64 sum.
-const Unit = 1.0 / 1024
-
-// NoGroup marks a field that stands alone.
-const NoGroup = -1
-
-// Field says how one field is compared and what its levels weigh.
-type Field struct {
-	Kind  Kind
-	Bits  []int32 // by level, in units; nil when only patterns are counted
-	Terms []int32 // by term: what its frequency adds to levels adjusted by frequency, in units; nil = nothing
-	Group int     // index into Spec.Caps, or NoGroup
-	// Lent is the group that the field counts in when the two given names differ, where Group is NoGroup; or NoGroup:
-	// a family that shares a mailbox is no more one person for it than for its address.
-	Lent int
-	Swap int // the field that this one may have been exchanged with (given and family name), or -1
-}
-
-// Spec is all that the kernel knows of a model.
-type Spec struct {
-	Fields []Field
-	Caps   []int32 // of each group of fields: the sum counts no more than this
-	Within []int   // of each group: the later, wider group that what its cap leaves is added to, or NoGroup
-	Prior  int32   // in units
-	Keep   int32   // edges weighing less are not returned
-	Count  bool    // count comparison patterns
-}
-
-// MaxFields is how many fields a pattern holds, four bits each.
-const MaxFields = 16
-
-// Pattern is a pair's comparison: the level of field f in bits 4f to 4f+3.
-type Pattern uint64
-
-// Level of field f.
-func (p Pattern) Level(f int) uint8 { return uint8(p>>(4*f)) & 15 }

@@ -14,13 +14,8 @@ const (
 	boostPrefix    = 4
 )
 
-// Scratch is the working memory of one worker; it must not be shared between goroutines.
-type Scratch struct {
-	positions [256]uint64 // bit j of positions[c]: byte j of the second text is c; all zero between calls
-	rows      [3][maxBits + 1]int
-}
-
-const maxBits = 64
+// rounding is more than the floating-point error of a similarity: a bound is only trusted beyond it.
+const rounding = 1e-9
 
 // JaroWinkler is smetrics.JaroWinkler(a, b, 0.7, 4), bit for bit, faster for texts of up to 64 bytes: the search for
 // a matching byte within the window is one AND and one count of trailing zeros.
@@ -32,14 +27,42 @@ func (s *Scratch) JaroWinkler(a, b string) float64 {
 	if j <= boostThreshold {
 		return j
 	}
-	prefix := 0.0
-	for i := range min(len(a), len(b), boostPrefix) {
+	return j + float64(float64(0.1*float64(commonPrefix(a, b)))*(1.0-j))
+}
+
+func commonPrefix(a, b string) int {
+	n := min(len(a), len(b), boostPrefix)
+	for i := range n {
 		if a[i] != b[i] {
-			break
+			return i
 		}
-		prefix++
 	}
-	return j + float64(float64(0.1*prefix)*(1.0-j))
+	return n
+}
+
+// similarity is Jaro-Winkler of two texts of which so many bytes match at most, or 0 when it is less than floor.
+func (s *Scratch) similarity(a, b string, matching int, floor float64) float64 {
+	if !mayReach(floor, len(a), len(b), matching, commonPrefix(a, b)) {
+		return 0
+	}
+	return s.JaroWinkler(a, b)
+}
+
+// mostMatching is how many bytes of two texts Jaro can match at most: none that stands in one sign alone.
+func mostMatching(sizeA, sizeB uint32, signA, signB uint64) int {
+	return min(int(sizeA)-bits.OnesCount64(signA&^signB), int(sizeB)-bits.OnesCount64(signB&^signA))
+}
+
+// mayReach reports whether Jaro-Winkler of two texts of some lengths may reach floor: all that may match does, in order.
+func mayReach(floor float64, lenA, lenB, matching, prefix int) bool {
+	if matching <= 0 {
+		return lenA == 0 || lenB == 0
+	}
+	j := (float64(matching*(lenA+lenB))/float64(lenA*lenB) + 1) / 3
+	if j > boostThreshold-rounding {
+		j += 0.1 * float64(prefix) * (1 - j)
+	}
+	return j >= floor-rounding
 }
 
 func (s *Scratch) jaro(a, b string) float64 {
@@ -76,55 +99,4 @@ func (s *Scratch) jaro(a, b string) float64 {
 	}
 	t := float64(unaligned / 2)
 	return ((m / float64(len(a))) + (m / float64(len(b))) + ((m - t) / m)) / 3.0
-}
-
-// Edits is the number of single-byte insertions, deletions, substitutions and swaps of neighbours that turn a into b
-// (optimal string alignment), or limit+1 when it is more than limit. Without a swap that helps it equals
-// smetrics.WagnerFischer(a, b, 1, 1, 1).
-func (s *Scratch) Edits(a, b string, limit int) int {
-	if d := len(a) - len(b); d > limit || -d > limit {
-		return limit + 1
-	}
-	a, b = trimCommon(a, b)
-	switch {
-	case len(a) == 0:
-		return min(len(b), limit+1)
-	case len(b) == 0:
-		return min(len(a), limit+1)
-	case len(b) > maxBits:
-		return min(edits(a, b, make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)), limit+1)
-	}
-	n := len(b) + 1
-	return min(edits(a, b, s.rows[0][:n], s.rows[1][:n], s.rows[2][:n]), limit+1)
-}
-
-func trimCommon(a, b string) (string, string) {
-	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
-		a, b = a[1:], b[1:]
-	}
-	for len(a) > 0 && len(b) > 0 && a[len(a)-1] == b[len(b)-1] {
-		a, b = a[:len(a)-1], b[:len(b)-1]
-	}
-	return a, b
-}
-
-func edits(a, b string, before, last, row []int) int {
-	for j := range row {
-		last[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last, row = last, row, before
-	}
-	return last[len(b)]
 }

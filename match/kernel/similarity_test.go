@@ -1,6 +1,10 @@
 package kernel
 
 import (
+	"hash/crc32"
+	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/xrash/smetrics"
@@ -128,19 +132,98 @@ func TestLevels(t *testing.T) {
 	}
 }
 
-func FuzzLevelsNeverPanicAndAreSymmetric(f *testing.F) {
-	for k := range 12 {
-		f.Add(uint8(k), "john smith\x1fj", "smith\x1e, \xff")
-	}
-	f.Fuzz(func(t *testing.T, k uint8, a, b string) {
-		kind := Kind(k % 12)
-		d := NewDictionary(kind)
-		set := &Set{Dictionaries: []*Dictionary{d}, Values: [][]uint32{{d.Code(a), d.Code(b), d.Code(b), d.Code(a)}}}
-		comparer := NewComparer(set, &Spec{Fields: []Field{{Kind: kind, Group: NoGroup, Lent: NoGroup, Swap: -1}}})
-		x, y := comparer.Pattern(0, 1), comparer.Pattern(2, 3)
-		if x != y || int(x.Level(0)) >= len(kind.Levels()) {
-			t.Errorf("kind %d: %q and %q are level %d one way, %d the other", kind, a, b, x.Level(0), y.Level(0))
+// mixed spoils texts in the ways that typists do, so that fuzzing meets the levels between equal and different.
+func mixed(r *rand.Rand, words []string) string {
+	var b strings.Builder
+	for i := range 1 + r.IntN(4) {
+		if i > 0 {
+			b.WriteString([]string{" ", " ", "", Separator, "@", "  "}[r.IntN(6)])
 		}
+		w := []byte(words[r.IntN(len(words))])
+		for range r.IntN(3) {
+			switch at := r.IntN(len(w) + 1); {
+			case len(w) < 2:
+			case at == len(w):
+				w = append(w, "a0~ "[r.IntN(4)])
+			case r.IntN(2) == 0:
+				w = slices.Delete(w, at, at+1)
+			default:
+				w[at], w[at/2] = w[at/2], w[at]
+			}
+		}
+		b.Write(w)
+	}
+	return b.String()
+}
+
+// reference is the comparison that is held to be right.
+var reference = naive{newNicknames()}
+
+var mixedWords = map[Kind][]string{
+	Given: {"robert", "bob", "mary", "ann", "maryann", "j", "rupert", "\u00a0", "wei", "christopher", "kristoffer"},
+	Date:  {"1980-02-03", "1980-03-02", "1981-02-03", "1980-2-3", "2080-02-30", "19x0-02-03", "\u00e9\u00e9\u00e9\u00e9\u00e9"},
+	Email: {"~john.smith61", "john.smith61", "hannah88", "powers.com", "gmail.com", "a", "~"},
+	Phone: {"61298765432", "298765432", "0298765432", "61298765433", "6129", "+6129876x", "12345678901234567"},
+	Code:  {"1234567", "12345", "sw1a 1aa", "00123", "0123", "ab12"},
+}
+
+func wordsFor(k Kind) []string {
+	if w := mixedWords[k]; w != nil {
+		return w
+	}
+	return []string{"12", "14a", "high", "street", "st", "mill", "acme", "~motors", "motors", "~sydney", "holdings", "ab", "a", "smith", "smyth", "jones",
+		"#17", "nguyen", "christopherson", "\xff\x85", strings.Repeat("long ", 15)}
+}
+
+func checkField(t *testing.T, kind Kind, a, b string) {
+	t.Helper()
+	d := NewDictionary(kind)
+	set := &Set{Dictionaries: []*Dictionary{d}, Values: [][]uint32{{d.Code(a), d.Code(b)}}}
+	if d.Text(1%uint32(d.Len())) != a && a != "" {
+		t.Errorf("kind %d: %q is kept as %q", kind, a, d.Text(1))
+	}
+	rarity := func(term string) int32 { return int32(crc32.ChecksumIEEE([]byte(term))%9) - 4 }
+	terms := make([]int32, d.TermCount())
+	for n, text := range d.Terms() {
+		terms[n] = rarity(text)
+	}
+	c := NewComparer(set, &Spec{Fields: []Field{{Kind: kind, Terms: terms, Group: NoGroup, Lent: NoGroup, Swap: -1}}})
+	want := reference.field(kind, a, b, rarity)
+	for _, pair := range [][2]uint32{{0, 1}, {1, 0}} {
+		got := c.Compare(pair[0], pair[1])
+		if got.Levels[0] != want.level || got.Terms[0] != want.term {
+			t.Errorf("kind %d: %q and %q are level %d with %d units, want %d with %d", kind, a, b, got.Levels[0], got.Terms[0], want.level, want.term)
+		}
+	}
+}
+
+func TestLevelsAreThoseOfTheReference(t *testing.T) {
+	t.Parallel()
+	for kind := range Employer + 1 {
+		r := rand.New(rand.NewPCG(uint64(kind), 5))
+		words := wordsFor(kind)
+		for range 2000 {
+			checkField(t, kind, mixed(r, words), mixed(r, words))
+		}
+	}
+}
+
+func FuzzLevelsAreThoseOfTheReference(f *testing.F) {
+	for k := range Employer + 1 {
+		f.Add(uint8(k), "john smith\x1fj", "smith\x1e, \xff", uint64(k))
+		f.Add(uint8(k), "12 high st", "12 hihg street", uint64(k))
+		f.Add(uint8(k), "1980-02-03", "1980-03-20\x1f\x1f", uint64(k))
+		f.Add(uint8(k), "~a.b1@c.com", "a.b1@cc.com", uint64(k))
+	}
+	f.Fuzz(func(t *testing.T, k uint8, a, b string, seed uint64) {
+		if len(a)+len(b) > 400 {
+			return
+		}
+		kind := Kind(k % uint8(Employer+1))
+		checkField(t, kind, a, b)
+		r := rand.New(rand.NewPCG(seed, 6))
+		words := append(wordsFor(kind), a, b)
+		checkField(t, kind, mixed(r, words), mixed(r, words))
 	})
 }
 

@@ -11,8 +11,7 @@ SELECT
         WHEN r.hub THEN coalesce(nullif(r.channel_id, ''), r.realm)
         ELSE ''
     END AS channel,
-    array_to_string(f.vals, chr(30)) AS vals,
-    array_to_string(f.block_keys, chr(30)) AS block_keys,
+    f.vals,
     c.cluster_id,
     c.tier,
     c.review_id

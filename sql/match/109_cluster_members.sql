@@ -40,7 +40,7 @@ SELECT
     r.source,
     r.hub,
     coalesce(ids.ids, '') AS ids,
-    array_to_string(f.vals, chr(30)) AS vals,
+    f.vals,
     c.cluster_id,
     c.tier,
     c.review_id

@@ -3,20 +3,189 @@ package kernel
 import (
 	"slices"
 	"strings"
+
+	"github.com/xrash/smetrics"
 )
 
-// Similarities at and above which two texts are close or related. They follow the levels commonly used for
-// Jaro-Winkler on names (0.92 and 0.88 in Splink's comparison library), with related lower: it carries little weight.
-const (
-	closeName   = 0.92
-	relatedName = 0.82
-	closeText   = 0.93
-	relatedText = 0.85
-)
+// This file is the comparison in its plainest form: texts and lists of texts, nothing worked out before, no bound, and
+// the distances of smetrics and of the whole matrix. What the package does in a hurry must give the same.
+
+type naive struct{ nicknames nicknames }
+
+type naivePart struct {
+	text    string
+	tokens  []string
+	groups  []uint16
+	acronym string
+	telling []bool
+	named   bool
+	term    string
+}
+
+func (naive) JaroWinkler(a, b string) float64 {
+	return smetrics.JaroWinkler(a, b, boostThreshold, boostPrefix)
+}
+
+func (naive) Edits(a, b string, limit int) int { return min(alignment(a, b), limit+1) }
+
+func (s naive) parts(kind Kind, text string) (parts []naivePart) {
+	for t := range strings.SplitSeq(text, Separator) {
+		if t != "" {
+			parts = append(parts, s.part(kind, t))
+		}
+	}
+	return parts
+}
+
+func (s naive) part(kind Kind, text string) naivePart {
+	if kind == OrgName {
+		p := s.takeApart(kind, strings.ReplaceAll(text, Telling, ""))
+		for w := range strings.FieldsSeq(text) {
+			p.telling = append(p.telling, strings.HasPrefix(w, Telling))
+		}
+		return p
+	}
+	bare, named := text, false
+	if kind == Email {
+		bare, named = strings.CutPrefix(text, Named)
+	}
+	p := s.takeApart(kind, bare)
+	p.named = named
+	return p
+}
+
+func (s naive) takeApart(kind Kind, text string) naivePart {
+	p := naivePart{text: text, tokens: strings.Fields(text), term: text}
+	switch kind {
+	case Given:
+		if len(p.tokens) > 0 {
+			p.term = p.tokens[0]
+			p.groups = s.nicknames[p.term]
+		}
+	case OrgName, Employer:
+		if len(p.tokens) > 1 {
+			for _, t := range p.tokens {
+				p.acronym += t[:1]
+			}
+		}
+	}
+	return p
+}
+
+// naiveField compares two values of a field.
+func (s naive) field(kind Kind, x, y string, terms func(string) int32) outcome {
+	best := outcome{}
+	for _, a := range s.parts(kind, x) {
+		for _, b := range s.parts(kind, y) {
+			o := outcome{level: s.levelOf(kind, &a, &b)}
+			if terms != nil && kind.byFrequency(o.level) {
+				o.term = min(terms(a.term), terms(b.term))
+			}
+			if best.level == 0 || o.level < best.level || o.level == best.level && o.term > best.term {
+				best = o
+			}
+		}
+	}
+	return best
+}
+
+// across compares a given name with a family name.
+func (s naive) across(given, family string) uint8 {
+	givens, families := s.parts(Given, given), s.parts(Family, family)
+	if len(givens) == 0 || len(families) == 0 {
+		return 0
+	}
+	best := uint8(3)
+	for _, x := range givens {
+		for _, y := range families {
+			if x.text == y.text {
+				best = 1
+			} else if best > 2 && (s.typo(x.text, y.text) || len(x.text) > 3 && s.JaroWinkler(min(x.text, y.text), max(x.text, y.text)) >= closeName) {
+				best = 2
+			}
+		}
+	}
+	return best
+}
+
+// compare is the comparison of two records, value by value, and its weight.
+func (s naive) compare(set *Set, spec *Spec, x, y uint32) (levels []uint8, weight int32) {
+	value := func(f int, i uint32) string { return set.Dictionaries[f].Text(set.Values[f][i]) }
+	outcomes := make([]outcome, len(spec.Fields))
+	for f := range spec.Fields {
+		terms := func(text string) int32 {
+			return spec.Fields[f].Terms[slices.Index(set.Dictionaries[f].Terms(), text)]
+		}
+		if spec.Fields[f].Terms == nil {
+			terms = nil
+		}
+		outcomes[f] = s.field(spec.Fields[f].Kind, value(f, x), value(f, y), terms)
+	}
+	for f := range spec.Fields {
+		if g := spec.Fields[f].Swap; g >= 0 {
+			s.swap(outcomes, f, g, s.across(value(f, x), value(g, y)), s.across(value(f, y), value(g, x)))
+		}
+	}
+	for _, o := range outcomes {
+		levels = append(levels, o.level)
+	}
+	prior := spec.Prior
+	if spec.Priors != nil {
+		a, b := int(set.Stratum[x]), int(set.Stratum[y])
+		prior = spec.Priors[min(a, b)*spec.strata()+max(a, b)]
+	}
+	return levels, prior + s.sum(spec, outcomes)
+}
+
+func (naive) swap(outcomes []outcome, f, g int, one, other uint8) {
+	for _, field := range []int{f, g} {
+		if l := outcomes[field].level; l != Missing && l < 5 {
+			return
+		}
+	}
+	switch {
+	case one != 0 && other != 0:
+		if one <= 2 && other <= 2 {
+			outcomes[f], outcomes[g] = outcome{level: GivenSwapped}, outcome{level: FamilySwapped}
+		}
+	case one == 1 || other == 1:
+		outcomes[f], outcomes[g] = outcome{level: Missing}, outcome{level: FamilySwapped}
+	}
+}
+
+func (naive) sum(spec *Spec, outcomes []outcome) (weight int32) {
+	groups := make([]int32, len(spec.Caps))
+	differs := false
+	for f := range spec.Fields {
+		differs = differs || spec.Fields[f].Kind == Given && outcomes[f].level == GivenDifferent
+	}
+	for f, field := range spec.Fields {
+		if field.Bits == nil {
+			continue
+		}
+		bits := field.Bits[outcomes[f].level] + outcomes[f].term
+		switch {
+		case field.Group != NoGroup:
+			groups[field.Group] += bits
+		case differs && field.Lent != NoGroup:
+			groups[field.Lent] += bits
+		default:
+			weight += bits
+		}
+	}
+	for g, sum := range groups {
+		if sum = min(groups[g], spec.Caps[g]); spec.Within[g] == NoGroup {
+			weight += sum
+		} else {
+			groups[spec.Within[g]] += sum
+		}
+	}
+	return weight
+}
 
 // levelOf compares two parts of one kind. It is symmetric: the texts are put in order first, since Jaro's greedy
 // search is not.
-func (s *Scratch) levelOf(kind Kind, a, b *part) uint8 {
+func (s naive) levelOf(kind Kind, a, b *naivePart) uint8 {
 	if a.text == b.text {
 		return Same
 	}
@@ -29,7 +198,7 @@ func (s *Scratch) levelOf(kind Kind, a, b *part) uint8 {
 	case Family:
 		return s.family(a, b)
 	case Date:
-		return date(a.text, b.text)
+		return naiveDate(a.text, b.text)
 	case Email:
 		return s.email(a, b)
 	case Phone:
@@ -52,7 +221,7 @@ func (s *Scratch) levelOf(kind Kind, a, b *part) uint8 {
 
 // typo reports whether one edit, or two in a text of nine bytes or more, makes the texts equal. Short texts differ
 // by one edit without meaning the same (Feng and Deng), so below five bytes none is allowed.
-func (s *Scratch) typo(a, b string) bool {
+func (s naive) typo(a, b string) bool {
 	switch n := max(len(a), len(b)); {
 	case n < 5:
 		return false
@@ -62,17 +231,17 @@ func (s *Scratch) typo(a, b string) bool {
 	return s.Edits(a, b, 2) <= 2
 }
 
-func (s *Scratch) given(a, b *part) uint8 {
+func (s naive) given(a, b *naivePart) uint8 {
 	if len(a.tokens) == 0 || len(b.tokens) == 0 {
 		return GivenDifferent
 	}
 	x, y := a.tokens[0], b.tokens[0]
 	switch {
-	case x == y && middleDiffers(a.tokens[1:], b.tokens[1:]):
+	case x == y && naiveMiddleDiffers(a.tokens[1:], b.tokens[1:]):
 		return GivenClose
 	case x == y:
 		return Same
-	case shareGroup(a.groups, b.groups):
+	case naiveShareGroup(a.groups, b.groups):
 		return GivenNickname
 	case len(x) == 1 || len(y) == 1:
 		if x[0] == y[0] {
@@ -98,14 +267,14 @@ func (s *Scratch) given(a, b *part) uint8 {
 }
 
 // middleDiffers reports whether both have a middle name and these are neither alike nor initials of each other.
-func middleDiffers(a, b []string) bool {
+func naiveMiddleDiffers(a, b []string) bool {
 	if len(a) == 0 || len(b) == 0 {
 		return false
 	}
 	return a[0][0] != b[0][0]
 }
 
-func shareGroup(a, b []uint16) bool {
+func naiveShareGroup(a, b []uint16) bool {
 	for _, g := range a {
 		if slices.Contains(b, g) {
 			return true
@@ -114,7 +283,7 @@ func shareGroup(a, b []uint16) bool {
 	return false
 }
 
-func (s *Scratch) family(a, b *part) uint8 {
+func (s naive) family(a, b *naivePart) uint8 {
 	if s.typo(a.text, b.text) {
 		return FamilyClose
 	}
@@ -122,7 +291,7 @@ func (s *Scratch) family(a, b *part) uint8 {
 	switch {
 	case j >= closeName && len(a.tokens) == len(b.tokens) && min(len(a.text), len(b.text)) > 3:
 		return FamilyClose
-	case sharePart(a.tokens, b.tokens):
+	case naiveSharePart(a.tokens, b.tokens):
 		return FamilyPart
 	case j >= relatedName:
 		return FamilyRelated
@@ -131,7 +300,7 @@ func (s *Scratch) family(a, b *part) uint8 {
 }
 
 // sharePart finds a double-barrelled name of which the other is one half, or an inner blank more or less.
-func sharePart(a, b []string) bool {
+func naiveSharePart(a, b []string) bool {
 	if len(a) < 2 && len(b) < 2 {
 		return false
 	}
@@ -145,7 +314,7 @@ func sharePart(a, b []string) bool {
 
 // date compares two days as yyyy-mm-dd: one digit mistyped, two neighbours swapped, or day and month exchanged is
 // close.
-func date(a, b string) uint8 {
+func naiveDate(a, b string) uint8 {
 	if len(a) != 10 || len(b) != 10 {
 		return DateDifferent
 	}
@@ -174,10 +343,10 @@ func date(a, b string) uint8 {
 
 // email compares addresses. One made of its owner's name says nothing that the name does not, short of being equal or
 // mistyped: namesakes have such addresses too, and tell them apart by digits.
-func (s *Scratch) email(a, b *part) uint8 {
+func (s naive) email(a, b *naivePart) uint8 {
 	localA, domainA, _ := strings.Cut(a.text, "@")
 	localB, domainB, _ := strings.Cut(b.text, "@")
-	sameDigits := digitsOf(localA) == digitsOf(localB)
+	sameDigits := naiveDigitsOf(localA) == naiveDigitsOf(localB)
 	if a.named || b.named {
 		if sameDigits && (domainA == domainB && s.Edits(localA, localB, 1) <= 1 || localA == localB && s.Edits(domainA, domainB, 1) <= 1) {
 			return EmailClose
@@ -195,7 +364,7 @@ func (s *Scratch) email(a, b *part) uint8 {
 	return EmailDifferent
 }
 
-func digitsOf(text string) string {
+func naiveDigitsOf(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r < '0' || r > '9' {
 			return -1
@@ -205,7 +374,7 @@ func digitsOf(text string) string {
 }
 
 // phone compares digits: one digit mistyped, or the same subscriber number behind another country or area code.
-func (s *Scratch) phone(a, b string) uint8 {
+func (s naive) phone(a, b string) uint8 {
 	const subscriber = 8
 	if len(a) >= subscriber && len(b) >= subscriber && a[len(a)-subscriber:] == b[len(b)-subscriber:] {
 		return CodeClose
@@ -216,21 +385,21 @@ func (s *Scratch) phone(a, b string) uint8 {
 	return CodeDifferent
 }
 
-func (s *Scratch) city(a, b string) uint8 {
+func (s naive) city(a, b string) uint8 {
 	if s.typo(a, b) || s.JaroWinkler(a, b) >= closeName {
 		return CodeClose
 	}
 	return CodeDifferent
 }
 
-func (s *Scratch) code(a, b string) uint8 {
+func (s naive) code(a, b string) uint8 {
 	if len(a) >= 4 && s.Edits(a, b, 1) <= 1 {
 		return CodeClose
 	}
 	return CodeDifferent
 }
 
-func (s *Scratch) text(a, b string) uint8 {
+func (s naive) text(a, b string) uint8 {
 	if s.typo(a, b) {
 		return TextClose
 	}
@@ -245,9 +414,9 @@ func (s *Scratch) text(a, b string) uint8 {
 
 // street compares the words and numbers of address lines, in any order: "unit 3 12 high street" and "3/12 high st"
 // were made alike by folding. Other house numbers are another house.
-func (s *Scratch) street(a, b *part) uint8 {
+func (s naive) street(a, b *naivePart) uint8 {
 	shared, of := s.sharedTokens(a.tokens, b.tokens)
-	numbers := numbersAgree(a.tokens, b.tokens)
+	numbers := naiveNumbersAgree(a.tokens, b.tokens)
 	share := float64(shared) / float64(max(of, 1))
 	switch {
 	case numbers && (share >= 0.75 || s.JaroWinkler(a.text, b.text) >= closeText):
@@ -259,11 +428,11 @@ func (s *Scratch) street(a, b *part) uint8 {
 }
 
 // sharedTokens counts words of a that b has too, a typo allowed, and the number of words of the shorter one.
-func (s *Scratch) sharedTokens(a, b []string) (shared, of int) {
+func (s naive) sharedTokens(a, b []string) (shared, of int) {
 	var used uint64
 	for _, x := range a {
 		for j, y := range b {
-			if j < 64 && used&(1<<j) == 0 && (x == y || !digits(x) && s.typo(x, y)) {
+			if j < 64 && used&(1<<j) == 0 && (x == y || !naiveDigits(x) && s.typo(x, y)) {
 				used |= 1 << j
 				shared++
 				break
@@ -274,11 +443,11 @@ func (s *Scratch) sharedTokens(a, b []string) (shared, of int) {
 }
 
 // numbersAgree reports whether one address's numbers are all among the other's, and there is one.
-func numbersAgree(a, b []string) bool {
+func naiveNumbersAgree(a, b []string) bool {
 	within := func(a, b []string) (all bool) {
 		found := false
 		for _, t := range a {
-			if digits(t) {
+			if naiveDigits(t) {
 				found = true
 				if !slices.Contains(b, t) {
 					return false
@@ -290,13 +459,13 @@ func numbersAgree(a, b []string) bool {
 	return within(a, b) || within(b, a)
 }
 
-func digits(t string) bool { return t != "" && t[0] >= '0' && t[0] <= '9' }
+func naiveDigits(t string) bool { return t != "" && t[0] >= '0' && t[0] <= '9' }
 
-func (s *Scratch) orgName(a, b *part) uint8 {
+func (s naive) orgName(a, b *naivePart) uint8 {
 	if len(a.tokens) == 0 || len(b.tokens) == 0 {
 		return OrgDifferent
 	}
-	if sameTokens(a.tokens, b.tokens) || strings.Join(a.tokens, "") == strings.Join(b.tokens, "") {
+	if naiveSameTokens(a.tokens, b.tokens) || strings.Join(a.tokens, "") == strings.Join(b.tokens, "") {
 		return Same
 	}
 	if len(a.tokens) == 1 && a.text == b.acronym || len(b.tokens) == 1 && b.text == a.acronym {
@@ -319,13 +488,13 @@ func (s *Scratch) orgName(a, b *part) uint8 {
 
 // toldApart reports whether one of two names has a word that tells things apart and that the other one lacks: a number,
 // or a word marked as telling.
-func (s *Scratch) toldApart(a, b *part) bool {
+func (s naive) toldApart(a, b *naivePart) bool {
 	return s.tellsApart(a, b) || s.tellsApart(b, a)
 }
 
-func (s *Scratch) tellsApart(a, b *part) bool {
+func (s naive) tellsApart(a, b *naivePart) bool {
 	for i, x := range a.tokens {
-		if (digits(x) || i < len(a.telling) && a.telling[i]) && !s.has(b, x) {
+		if (naiveDigits(x) || i < len(a.telling) && a.telling[i]) && !s.has(b, x) {
 			return true
 		}
 	}
@@ -333,17 +502,17 @@ func (s *Scratch) tellsApart(a, b *part) bool {
 }
 
 // has finds a word, a typo allowed, but none in a number. A word that is no telling one may be a short one mistyped.
-func (s *Scratch) has(b *part, x string) bool {
+func (s naive) has(b *naivePart, x string) bool {
 	for j, y := range b.tokens {
-		mistyped := j < len(b.telling) && !b.telling[j] && min(len(x), len(y)) >= 3 && !digits(y) && s.Edits(x, y, 1) <= 1
-		if x == y || !digits(x) && (mistyped || s.typo(min(x, y), max(x, y))) {
+		mistyped := j < len(b.telling) && !b.telling[j] && min(len(x), len(y)) >= 3 && !naiveDigits(y) && s.Edits(x, y, 1) <= 1
+		if x == y || !naiveDigits(x) && (mistyped || s.typo(min(x, y), max(x, y))) {
 			return true
 		}
 	}
 	return false
 }
 
-func sameTokens(a, b []string) bool {
+func naiveSameTokens(a, b []string) bool {
 	if len(a) != len(b) {
 		return false
 	}
@@ -353,7 +522,7 @@ func sameTokens(a, b []string) bool {
 
 // employer compares organizations that persons belong to: clusters ("#...") among themselves, and names among
 // themselves; a cluster against a name says nothing but "different", the weakest level, which another part outdoes.
-func (s *Scratch) employer(a, b *part) uint8 {
+func (s naive) employer(a, b *naivePart) uint8 {
 	if a.text[0] == '#' || b.text[0] == '#' {
 		return OrgDifferent
 	}

@@ -1,0 +1,258 @@
+package kernel
+
+import (
+	"hash/maphash"
+	"math/bits"
+	"strings"
+)
+
+// part is one of a value's several values, taken apart.
+type part struct {
+	sign  uint64 // what its bytes are, by kind: see sign and packed
+	at    uint32 // its text in the arena
+	size  uint32
+	term  uint32 // number of the value whose frequency counts
+	words uint32 // first of its words in spans; of an e-mail address: length of the local part
+	more  uint32 // first of the value's further parts, when it has several
+	info  uint32 // marks, and the number of words
+}
+
+// Marks of a part.
+const (
+	partEmpty   = 1 << 31 // the value has no part at all
+	partSeveral = 1 << 30 // the value has more parts
+	partLast    = 1 << 29 // the last one of them
+	partLoose   = 1 << 28 // another value may be equal to this one in a part
+	partPacked  = 1 << 27 // sign is the text itself
+	partMarked  = 1 << 26 // an e-mail address made of its owner's name; a cluster of organizations
+	partWords   = 1<<26 - 1
+)
+
+// looseCode marks a value's number, where records are scanned, when an unequal value may be the same in some part.
+const looseCode = 1 << 31
+
+// word is one distinct word of a dictionary's parts.
+type word struct {
+	sign uint64
+	span
+}
+
+// A reference to a word holds marks beside the word's number.
+const (
+	wordTelling = 1 << 31 // of an organization's name: it tells things apart
+	wordPlain   = 1 << 30 // of an organization's name: it does not
+	wordDigits  = 1 << 29 // it begins with a digit
+	wordNumber  = 1<<29 - 1
+)
+
+func (p *part) wordCount() int { return int(p.info & partWords) }
+
+// takeApart fills in the parts of a value whose text stands at a place in raw.
+func (d *Dictionary) takeApart(code uint32, text string, at uint32) {
+	n := 0
+	for t := range strings.SplitSeq(text, Separator) {
+		if t != "" {
+			p := d.newPart(t, at)
+			switch n++; n {
+			case 1:
+				d.parts[code] = p
+			case 2:
+				d.parts[code].info |= partSeveral | partLoose
+				d.parts[code].more = uint32(len(d.more))
+				fallthrough
+			default:
+				d.more = append(d.more, p)
+			}
+		}
+		at += uint32(len(t) + len(Separator))
+	}
+	switch p := &d.parts[code]; {
+	case n == 0:
+		p.info = partEmpty
+	case n > 1:
+		d.more[len(d.more)-1].info |= partLast
+	case d.ownedTerm[p.term]:
+		p.info |= partLoose
+	default:
+		d.ownedTerm[p.term] = true
+	}
+}
+
+func (d *Dictionary) newPart(text string, at uint32) part {
+	p := part{at: at, size: uint32(len(text))}
+	marked := text
+	switch d.kind {
+	case Email:
+		if bare, named := strings.CutPrefix(text, Named); named {
+			text = bare
+			p.at, p.size, p.info = at+1, p.size-1, partMarked
+		}
+		local, _, _ := strings.Cut(text, "@")
+		p.words = uint32(len(local))
+	case OrgName:
+		text = strings.ReplaceAll(text, Telling, "")
+		p.at, p.size = uint32(d.bare.Len()), uint32(len(text))
+		d.bare.WriteString(text)
+	case Employer:
+		if text[0] == '#' {
+			p.info = partMarked
+		}
+	}
+	d.split(&p, text, marked)
+	p.term = d.termOf(&p, text)
+	var whole bool
+	if p.sign, whole = d.signOf(text); whole {
+		p.info |= partPacked
+	}
+	return p
+}
+
+// split finds the words of a part, for the kinds that are compared by them.
+func (d *Dictionary) split(p *part, text, marked string) {
+	switch d.kind {
+	case Given, Family, Street, OrgName, Employer:
+	default:
+		return
+	}
+	p.words = uint32(len(d.spans))
+	from := 0
+	for t := range strings.FieldsSeq(text) {
+		from += strings.Index(text[from:], t)
+		ref := d.wordOf(t, p.at+uint32(from))
+		from += len(t)
+		if digits(t) {
+			ref |= wordDigits
+		}
+		d.spans = append(d.spans, ref)
+	}
+	words := d.spans[p.words:]
+	p.info |= uint32(min(len(words), partWords))
+	if d.kind != OrgName {
+		return
+	}
+	i := 0
+	for t := range strings.FieldsSeq(marked) {
+		if i == len(words) {
+			break
+		}
+		if strings.HasPrefix(t, Telling) {
+			words[i] |= wordTelling
+		} else {
+			words[i] |= wordPlain
+		}
+		i++
+	}
+}
+
+func (d *Dictionary) wordOf(text string, at uint32) uint32 {
+	hash := maphash.String(d.seed, text)
+	if n, ok := d.byWord.find(hash, func(n uint32) bool { return d.cut(d.words[n].span) == text }); ok {
+		return n
+	}
+	n := uint32(len(d.words))
+	if n > wordNumber {
+		panic("kernel: a dictionary holds 536,870,911 distinct words at most")
+	}
+	d.words = append(d.words, word{sign(text), span{at, uint32(len(text))}})
+	d.byWord.add(hash, n)
+	if d.kind == Given {
+		list := uint16(0)
+		if groups := d.nicknames[text]; groups != nil {
+			list = uint16(len(d.lists))
+			d.lists = append(d.lists, groups)
+		}
+		d.groups = append(d.groups, list)
+	}
+	return n
+}
+
+// termOf is the number of what a part's frequency is counted by: the first given name, else the whole.
+func (d *Dictionary) termOf(p *part, text string) uint32 {
+	s := span{p.at, p.size}
+	if d.kind == Given && p.wordCount() > 0 {
+		s = d.words[d.spans[p.words]&wordNumber].span
+		text = d.cut(s)
+	}
+	if text == "" {
+		return 0
+	}
+	hash := maphash.String(d.seed, text)
+	if n, ok := d.byTerm.find(hash, func(n uint32) bool { return d.Term(n) == text }); ok {
+		return n
+	}
+	n := uint32(len(d.terms))
+	d.terms = append(d.terms, s)
+	d.ownedTerm = append(d.ownedTerm, false)
+	d.byTerm.add(hash, n)
+	return n
+}
+
+// signOf is a part's sign, and whether that is the text itself.
+func (d *Dictionary) signOf(text string) (uint64, bool) {
+	switch d.kind {
+	case Date:
+		return packDate(text)
+	case Phone, Code:
+		if packed, ok := packDigits(text); ok {
+			return packed, true
+		}
+	}
+	return sign(text), false
+}
+
+// packDate holds yyyy-mm-dd in eight bytes, the first one highest.
+func packDate(text string) (packed uint64, ok bool) {
+	if len(text) != 10 || text[4] != '-' || text[7] != '-' {
+		return 0, false
+	}
+	for i := range len(text) {
+		switch {
+		case i == 4 || i == 7:
+		case isDigit(text[i]):
+			packed = packed<<8 | uint64(text[i])
+		default:
+			return 0, false
+		}
+	}
+	return packed, true
+}
+
+// packDigits holds up to sixteen digits, the last one lowest.
+func packDigits(text string) (packed uint64, ok bool) {
+	if len(text) > 16 {
+		return 0, false
+	}
+	for i := range len(text) {
+		c := text[i] - '0'
+		if c > 9 {
+			return 0, false
+		}
+		packed = packed<<4 | uint64(c)
+	}
+	return packed, true
+}
+
+// sign is the set of bytes in a text, with a second member for a letter that occurs twice. A text's byte put in or
+// taken out changes at most one member, so that half the number of members in which two signs differ, rounded up, is
+// no more than the edits between the texts; and every member of one sign alone is a byte that Jaro cannot match.
+func sign(text string) uint64 {
+	var s uint64
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c >= 'a' && c <= 'z':
+			if once := uint64(1) << (c - 'a'); s&once == 0 {
+				s |= once
+			} else {
+				s |= once << 36
+			}
+		case c >= '0' && c <= '9':
+			s |= 1 << (26 + c - '0')
+		default:
+			s |= 1 << (62 + c&1)
+		}
+	}
+	return s
+}
+
+// fewest is the least number of edits that two signs allow.
+func fewest(a, b uint64) int { return (bits.OnesCount64(a^b) + 1) / 2 }
