@@ -164,7 +164,9 @@ type Stratum struct {
 	LinkedRecall   Ratio `json:"linked_recall_auto"` // without the IDs
 	Unlinked       int64 `json:"unlinked_pairs"`
 	UnlinkedRecall Ratio `json:"unlinked_recall_auto"`
-	Gap            Ratio `json:"gap"` // linked less unlinked: by how much the linked flatter the clusters
+	// UnlinkedWithout is their recall without the IDs, too: what is left of the gap is due to what the IDs keep apart.
+	UnlinkedWithout Ratio `json:"unlinked_recall_auto_without_the_ids"`
+	Gap             Ratio `json:"gap"` // linked less unlinked: by how much the linked flatter the clusters
 }
 
 // LeftOut is what matching found again after one application's IDs were taken away.
@@ -181,13 +183,15 @@ type LeftOut struct {
 
 // LeftOutByTruth holds the recall on linked pairs against the truth, and against the pairs that nothing links.
 type LeftOutByTruth struct {
-	TruePairs      int64     `json:"true_pairs"` // linked pairs that are one thing by the truth
-	Auto           Ratio     `json:"recall_auto"`
-	AutoAndReview  Ratio     `json:"recall_auto_and_review"`
-	UnlinkedPairs  int64     `json:"unlinked_pairs"` // true pairs that no ID joins, in the workspace itself
-	UnlinkedAuto   Ratio     `json:"unlinked_recall_auto"`
-	UnlinkedReview Ratio     `json:"unlinked_recall_auto_and_review"`
-	Strata         []Stratum `json:"strata"`
+	TruePairs      int64 `json:"true_pairs"` // linked pairs that are one thing by the truth
+	Auto           Ratio `json:"recall_auto"`
+	AutoAndReview  Ratio `json:"recall_auto_and_review"`
+	UnlinkedPairs  int64 `json:"unlinked_pairs"` // true pairs that no ID joins, in the workspace itself
+	UnlinkedAuto   Ratio `json:"unlinked_recall_auto"`
+	UnlinkedReview Ratio `json:"unlinked_recall_auto_and_review"`
+	// UnlinkedWithout is their recall without the IDs, too.
+	UnlinkedWithout Ratio     `json:"unlinked_recall_auto_without_the_ids"`
+	Strata          []Stratum `json:"strata"`
 }
 
 // Evaluation is the result of Evaluate: against a truth file, by leaving one provider out, or both.

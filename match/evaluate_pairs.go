@@ -65,7 +65,7 @@ func (j *judged) loadBlockKeys(ctx context.Context, db *sql.DB, s *schema) (bloc
 		slices.Sort(keys[place])
 		return nil
 	})
-	for name, n := range sizes(j.records, nil, byEntity) {
+	for name, n := range sizes(j.records, nil, 1, byEntity) {
 		if n > giantEntity {
 			j.notes = append(j.notes, fmt.Sprintf("%s: entity number %d of the truth has %d records: its blocking recall is a lower bound", j.collection, name[0], n))
 		}

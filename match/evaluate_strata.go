@@ -18,10 +18,11 @@ func (j *judged) leftOut(ctx context.Context, o Options, again *judged) (*LeftOu
 	if err != nil {
 		return nil, err
 	}
-	linked := make([]verdict, len(j.records))
+	linked, without := make([]verdict, len(j.records)), slices.Clone(j.records)
 	for rid, at := range j.place {
 		r := again.records[again.place[rid]]
 		linked[at] = verdict{entity: j.records[at].entity, auto: r.auto, review: r.review, linked: r.linked, kind: r.entity, label: j.records[at].label}
+		without[at].auto = r.auto
 	}
 	v, unlinked := view{linked, true}, view{j.records, true}
 	out := &LeftOutByTruth{TruePairs: v.pairs(byKind, byEntity), UnlinkedPairs: unlinked.pairs(byEntity)}
@@ -29,7 +30,8 @@ func (j *judged) leftOut(ctx context.Context, o Options, again *judged) (*LeftOu
 	out.AutoAndReview = ratio(v.pairs(byKind, byEntity, byReview), out.TruePairs)
 	out.UnlinkedAuto = ratio(unlinked.pairs(byEntity, byAuto), out.UnlinkedPairs)
 	out.UnlinkedReview = ratio(unlinked.pairs(byEntity, byReview), out.UnlinkedPairs)
-	out.Strata = strata(j.count(v, mask, true), j.count(unlinked, mask, false))
+	out.UnlinkedWithout = ratio(view{without, true}.pairs(byEntity, byAuto), out.UnlinkedPairs)
+	out.Strata = strata(j.count(v, mask, true), j.count(unlinked, mask, false), j.count(view{without, true}, mask, false))
 	return out, nil
 }
 
@@ -81,8 +83,8 @@ func fieldClass(fields int) int {
 	return 3
 }
 
-// strata puts the two counts side by side.
-func strata(linked, unlinked map[stratum]tried) []Stratum {
+// strata puts the counts side by side.
+func strata(linked, unlinked, without map[stratum]tried) []Stratum {
 	names := [...]string{"0-3", "4-6", "7-9", "10+"}
 	keys := make([]stratum, 0, len(linked)+len(unlinked))
 	for s := range linked {
@@ -103,7 +105,7 @@ func strata(linked, unlinked map[stratum]tried) []Stratum {
 	for _, s := range keys {
 		l, u := linked[s], unlinked[s]
 		row := Stratum{Sources: s.sources, Fields: names[s.fields], Linked: l.pairs, Unlinked: u.pairs,
-			LinkedRecall: ratio(l.auto, l.pairs), UnlinkedRecall: ratio(u.auto, u.pairs)}
+			LinkedRecall: ratio(l.auto, l.pairs), UnlinkedRecall: ratio(u.auto, u.pairs), UnlinkedWithout: ratio(without[s].auto, u.pairs)}
 		row.Gap = row.LinkedRecall - row.UnlinkedRecall // nothing, where either is
 		table = append(table, row)
 	}

@@ -67,7 +67,7 @@ func (v view) bySize(by grouping) []SizeFigures {
 	classes := sizeClasses()
 	table := make([]SizeFigures, len(classes))
 	right := make([]int64, len(classes))
-	records := sizes(v.records, nil, by)
+	records := sizes(v.records, nil, 1, by)
 	for group, p := range v.perGroup(by) {
 		if p.found == 0 {
 			continue
@@ -113,7 +113,7 @@ func (v view) kindPairs(groupings ...grouping) map[[2]int32]int64 {
 	for _, t := range v.terms() {
 		all := slices.Concat(groupings, t.more)
 		groups := map[groupKey][]part{}
-		for k, n := range sizes(v.records, t.only, append(all, byKind)...) {
+		for k, n := range sizes(v.records, t.only, len(all), append(all, byKind)...) {
 			kind := k[len(all)]
 			k[len(all)] = 0
 			groups[k] = append(groups[k], part{kind, n})

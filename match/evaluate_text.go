@@ -178,13 +178,13 @@ func leftOutText(w io.Writer, rows []LeftOut) {
 	table(w, func(w io.Writer) {
 		fmt.Fprint(w, "LEFT OUT\tCOLLECTION\tLINKED PAIRS\tFOUND AGAIN, AUTO\tWITH REVIEW")
 		if rows[0].ByTruth != nil {
-			fmt.Fprint(w, "\tTRUE ONES\tFOUND, AUTO\tWITH REVIEW\tTRUE PAIRS NOT LINKED\tFOUND, AUTO\tWITH REVIEW")
+			fmt.Fprint(w, "\tTRUE ONES\tFOUND, AUTO\tWITH REVIEW\tTRUE PAIRS NOT LINKED\tFOUND, AUTO\tWITH REVIEW\tWITHOUT THE IDS, AUTO")
 		}
 		fmt.Fprintln(w)
 		for _, l := range rows {
 			fmt.Fprintf(w, "%s/%s\t%s\t%d\t%s\t%s", l.Provider, l.Realm, l.Collection, l.LinkedPairs, l.Auto, l.AutoAndReview)
 			if t := l.ByTruth; t != nil {
-				fmt.Fprintf(w, "\t%d\t%s\t%s\t%d\t%s\t%s", t.TruePairs, t.Auto, t.AutoAndReview, t.UnlinkedPairs, t.UnlinkedAuto, t.UnlinkedReview)
+				fmt.Fprintf(w, "\t%d\t%s\t%s\t%d\t%s\t%s\t%s", t.TruePairs, t.Auto, t.AutoAndReview, t.UnlinkedPairs, t.UnlinkedAuto, t.UnlinkedReview, t.UnlinkedWithout)
 			}
 			fmt.Fprintln(w)
 		}
@@ -197,12 +197,15 @@ func leftOutText(w io.Writer, rows []LeftOut) {
 }
 
 func (l LeftOut) strataText(w io.Writer) {
-	fmt.Fprintf(w, "%s/%s, %s\tAND\tFIELDS IN BOTH\tLINKED\tFOUND, AUTO\tNOT LINKED\tFOUND, AUTO\tGAP\n", l.Provider, l.Realm, l.Collection)
+	fmt.Fprintf(w, "%s/%s, %s\tAND\tFIELDS IN BOTH\tLINKED\tFOUND, AUTO\tNOT LINKED\tFOUND, AUTO\tWITHOUT THE IDS\tGAP\n", l.Provider, l.Realm, l.Collection)
 	for _, s := range l.ByTruth.Strata {
+		if s.Linked == 0 {
+			continue
+		}
 		gap := "-"
 		if !math.IsNaN(float64(s.Gap)) {
 			gap = fmt.Sprintf("%+.4f", float64(s.Gap))
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%d\t%s\t%s\n", s.Sources[0], s.Sources[1], s.Fields, s.Linked, s.LinkedRecall, s.Unlinked, s.UnlinkedRecall, gap)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%d\t%s\t%s\t%s\n", s.Sources[0], s.Sources[1], s.Fields, s.Linked, s.LinkedRecall, s.Unlinked, s.UnlinkedRecall, s.UnlinkedWithout, gap)
 	}
 }
