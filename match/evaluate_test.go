@@ -46,7 +46,7 @@ func workspace(t *testing.T, collection string, records []oneRecord, edges []one
 	if err != nil {
 		t.Fatal(err)
 	}
-	model, err := json.Marshal(schema.build(schema.defaults(1e-4), nil, nil, (&config.Config{}).Thresholds(collection)).Model)
+	model, err := json.Marshal(schema.build(schema.defaults(1e-3), nil, nil, (&config.Config{}).Thresholds(collection)).Model)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,6 +141,22 @@ func TestEvaluateByHand(t *testing.T) {
 	if c.OracleReview.Items != 2 || c.OracleReview.Pairs != 3 || !sameRates(c.OracleReview.Rates, 1, 3./4, 6./7) {
 		t.Errorf("oracle: %+v", c.OracleReview)
 	}
+	if got := thresholdLines(c.Thresholds); got != "review 0.00 5/3; 1.58 4/2; 3.17 3/1; 4.25 3/1; auto 6.63 2/1; attach 7.64 2/1; 9.96 1/1; 13.29 0/0; 16.61 0/0; 19.93 0/0" {
+		t.Errorf("thresholds: %s", got)
+	}
+	if got := thresholdLines(c.NotByIDs.Thresholds); got != "review 0.00 4/2; 1.58 3/1; 3.17 2/0; 4.25 2/0; auto 6.63 1/0; attach 7.64 1/0; 9.96 0/0; 13.29 0/0; 16.61 0/0; 19.93 0/0" {
+		t.Errorf("thresholds, not by IDs: %s", got)
+	}
+	if c.BySize[1] != (SizeFigures{"3", 1, 1, 3, 1. / 3}) || c.BySize[3].Size != "5-9" || c.BySize[4].Size != "10+" || c.BySize[0].Clusters != 0 {
+		t.Errorf("by size: %+v", c.BySize)
+	}
+	// 14 and 24: clean with clean, typo with clean. In review also 34 moved with clean and 67 twin with twin.
+	if got := fmt.Sprint(c.LookAlikes); got != "[{[clean clean] 1 1} {[clean typo] 1 1} {[clean moved] 0 1} {[twin twin] 0 1}]" {
+		t.Errorf("look-alikes: %s", got)
+	}
+	if !near(c.OracleReview.ItemsPer, 200./7) || !near(c.ImpureShare, 1) || c.ImpureAtMost != 1 {
+		t.Errorf("%v items per 100 records, impure %v, at most %v", c.OracleReview.ItemsPer, c.ImpureShare, c.ImpureAtMost)
+	}
 	// By weight: 12 right (12), 24 wrong (9), 67 wrong (5), 13 right (3), 45 right (1): F1 2/5, 2/6, 2/7, 4/8, 6/9.
 	if !near(c.BestThreshold.Threshold, 2./3) || !sameRates(c.BestThreshold.Rates, 3./5, 3./4, 2./3) {
 		t.Errorf("best threshold: %+v", c.BestThreshold)
@@ -167,6 +183,14 @@ func TestEvaluateByHand(t *testing.T) {
 	if fmt.Sprint(c.ByKind) != fmt.Sprint(want) {
 		t.Errorf("by kind: %v, want %v", c.ByKind, want)
 	}
+}
+
+func thresholdLines(rows []ThresholdFigures) string {
+	var lines []string
+	for _, r := range rows {
+		lines = append(lines, strings.TrimSpace(fmt.Sprintf("%s %.2f %d/%d", r.Name, r.Bits, r.Pairs, r.TruePairs)))
+	}
+	return strings.Join(lines, "; ")
 }
 
 func TestIndistinguishablePairsCountNeitherWay(t *testing.T) {
@@ -237,7 +261,8 @@ func TestEvaluationPrints(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := e.Text()
-	for _, want := range []string{"people: 7 records judged, 0 not named by the truth", "auto             ", "0.3333", "review judged (2 items)", "1 rows of the truth file", "twin"} {
+	for _, want := range []string{"people: 7 records judged, 0 not named by the truth", "auto             ", "0.3333", "review judged (2 items)", "1 rows of the truth file", "twin",
+		"of 1 auto clusters: 1 in 1, at most 1 in 1 with 95 %", "review items per 100 records", "refused: independence", "not blocked, the strongest 2 of 2"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
 		}
@@ -508,13 +533,16 @@ func TestCopyLeavesOneApplicationOut(t *testing.T) {
 	if err := copyWithout(ctx, from, to, providerRealm{"people", "q", "1"}); err != nil {
 		t.Fatal(err)
 	}
-	for table, want := range map[string]int{"records": 2, "external_ids": 2, "refs": 1, "links": 0} {
+	for table, want := range map[string]int{"records": 3, "external_ids": 2, "refs": 3, "links": 0} {
 		if got := countRows(ctx, t, to, table, ""); got != want {
 			t.Errorf("%s: %d rows, want %d", table, got, want)
 		}
 		if got := countRows(ctx, t, to, table, " AS x WHERE contains(x::VARCHAR, 'canary')"); got != 0 {
 			t.Errorf("%s: %d rows hold an ID of the application that was left out", table, got)
 		}
+	}
+	if got := countRows(ctx, t, to, "refs", " WHERE target_rid IS NOT NULL"); got != 1 {
+		t.Errorf("%d references lead somewhere; the one that only the ID left out knew must not", got)
 	}
 	var emails, line1, extra string
 	err = to.QueryRowContext(ctx, "SELECT emails[1], addresses[1].line1, extra['national_id'] FROM records WHERE rid = 1").Scan(&emails, &line1, &extra)
@@ -529,7 +557,10 @@ func leftOutWorkspace(t *testing.T) *sql.DB {
 	for _, q := range []string{
 		`UPDATE records SET emails = ['a@b.example', 'c'], extra = MAP {'national_id': '77'}, raw = '{"id":"canary"}', birth_date = DATE '1985-01-29',
 			addresses = [{'kind': 'k', 'line1': '1 High St', 'line2': NULL, 'city': 'x', 'region': NULL, 'postal_code': NULL, 'country': NULL}] WHERE rid = 1`,
-		`INSERT INTO refs VALUES (1, 'people', 'organization_id', 'organizations', 'q', '1', 'canary', NULL), (1, 'people', 'organization_id', 'organizations', 'p', '1', 'o', 3)`,
+		`INSERT INTO records (rid, source, collection, key, provider, realm, id, hub, content_hash, raw) VALUES (3, 's', 'people', 'q/1/canary', 'q', '1', 'canary', false, '', '{}')`,
+		`INSERT INTO external_ids VALUES (3, 'people', 'q', '1', 'canary', 0)`,
+		`INSERT INTO refs VALUES (1, 'people', 'organization_id', 'organizations', 'q', '1', 'canary', NULL), (1, 'people', 'organization_id', 'organizations', 'p', '1', 'o', 3),
+			(2, 'people', 'manager_id', 'people', 'p', '1', '1', 1), (2, 'people', 'x_id', 'people', 'p', '1', 'gone', 3)`,
 		`INSERT INTO links VALUES ('l', 2, 'people', 'p', '1', '1', 'q', '1', 'canary')`,
 	} {
 		if _, err := db.ExecContext(t.Context(), q); err != nil {

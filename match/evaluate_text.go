@@ -44,11 +44,12 @@ func (c CollectionEvaluation) text(w io.Writer) {
 	fmt.Fprintf(w, "%s: %d records judged, %d not named by the truth\n", c.Collection, c.Records, c.Unjudged)
 	table(w, c.ratesText)
 	table(w, c.headlineText)
-	table(w, c.thresholdsText)
-	table(w, c.sizesText)
-	table(w, c.kindsText)
-	table(w, c.lookAlikesText)
-	table(w, c.missedText)
+	for _, write := range []func(io.Writer){c.thresholdsText, c.sizesText, c.kindsText, c.lookAlikesText, c.missedText} {
+		var b strings.Builder
+		if table(&b, write); b.Len() > 0 {
+			fmt.Fprintf(w, "\n%s", b.String())
+		}
+	}
 	c.worstText(w)
 }
 
@@ -162,7 +163,7 @@ func (c CollectionEvaluation) worstText(w io.Writer) {
 		if len(m.Worst) == 0 {
 			continue
 		}
-		fmt.Fprintf(w, "%s, the strongest %d of %d:\n", m.name(), len(m.Worst), m.Pairs)
+		fmt.Fprintf(w, "\n%s, the strongest %d of %d:\n", m.name(), len(m.Worst), m.Pairs)
 		table(w, func(w io.Writer) {
 			for _, p := range m.Worst {
 				fmt.Fprintf(w, "  %+.2f\t%s\t%s\t%s\n", p.Weight, p.Left, p.Right, p.Evidence)
@@ -191,6 +192,7 @@ func leftOutText(w io.Writer, rows []LeftOut) {
 	})
 	for _, l := range rows {
 		if l.ByTruth != nil {
+			fmt.Fprintln(w)
 			table(w, l.strataText)
 		}
 	}
