@@ -118,7 +118,7 @@ func TestMissesAddUp(t *testing.T) {
 		if int64(len(m.Worst)) != m.Pairs || !slices.IsSortedFunc(m.Worst, func(x, y MissedPair) int { return int(math.Ceil(y.Weight - x.Weight)) }) {
 			t.Errorf("%s: %d listed of %d, or not the strongest first", m.name(), len(m.Worst), m.Pairs)
 		}
-		for _, p := range m.Worst {
+		for _, p := range m.Worst[:min(len(m.Worst), 6)] {
 			checkMiss(t, w, m, p)
 		}
 	}

