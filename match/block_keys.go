@@ -72,6 +72,17 @@ func (k *keyring) inWords(rule int) []wordedKey {
 	return slices.Compact(worded)
 }
 
+// wordsOf finds the words of one of a record's keys under a rule.
+func (k *keyring) wordsOf(vals []string, rule int, key uint64) string {
+	k.read(vals)
+	for _, w := range k.inWords(rule) {
+		if w.key == key {
+			return w.text
+		}
+	}
+	return ""
+}
+
 // Parameters of FNV-1a, by G. Fowler, L. C. Noll and K.-P. Vo.
 const (
 	fnvOffset = 14695981039346656037

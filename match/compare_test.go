@@ -141,7 +141,9 @@ func countBySets(before, after map[string]string) ChangeCounts {
 		if len(olds) < 2 && len(news) < 2 && len(oldIDs) < 2 && len(newIDs) < 2 {
 			continue // records alone
 		}
-		missing := func(a, b []string) bool { return slices.ContainsFunc(a, func(id string) bool { return !slices.Contains(b, id) }) }
+		missing := func(a, b []string) bool {
+			return slices.ContainsFunc(a, func(id string) bool { return !slices.Contains(b, id) })
+		}
 		kind := map[[2]int]string{{0, 1}: kindNew, {1, 0}: kindGone, {1, 2}: kindSplit, {2, 1}: kindMerged, {2, 2}: kindRegrouped}[[2]int{min(len(olds), 2), min(len(news), 2)}]
 		if kind == "" {
 			kind = map[[2]bool]string{{false, false}: kindUnchanged, {true, false}: kindShrunk, {false, true}: kindGrown, {true, true}: kindChanged}[[2]bool{missing(oldIDs, newIDs), missing(newIDs, oldIDs)}]

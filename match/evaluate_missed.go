@@ -142,7 +142,7 @@ func (c *causes) of(a, b int, weight int32) cause {
 		return cause{notBlocked, "oversized_block"}
 	case weight < c.auto:
 		return cause{why: scoredLow}
-	case !c.weigher.judge.independent(c.weigher.judge.Compare(c.weigher.number[a], c.weigher.number[b])):
+	case !c.weigher.independent(c.weigher.number[a], c.weigher.number[b]):
 		return cause{refused, "independence"}
 	}
 	return cause{refused, "not_joined"}

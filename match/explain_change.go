@@ -77,7 +77,7 @@ func (e *Explanation) whatLacks(v *pairView) []string {
 		case len(e.KeptApart) > 0:
 		case !slices.ContainsFunc(e.Rules, func(r RuleCheck) bool { return len(r.Shared) > 0 }):
 			changes = append(changes, "a key that both share under a blocking rule: the pair weighs enough for auto, but was never compared")
-		case !v.weigher.judge.independent(c):
+		case !v.weigher.judge.independent(0, 1, c):
 			changes = append(changes, "something independent that bears it out: the score is high enough for auto, but nothing of its own, or only one group of fields, agrees"+e.fieldsThat(v, " such as "))
 		}
 		return changes
@@ -130,7 +130,7 @@ func (v *pairView) fields(lost bool) []option {
 		w := v.weigher.model.Explain(c.Levels, termBits(c.Terms), nil, nil)
 		c.Weight = units(w.Total)
 		options = append(options, option{field.Label, field.Levels[level].Name, w.Total,
-			c.Weight >= thresholdUnits(v.weigher.model.Thresholds.Auto) && v.weigher.judge.independent(c)})
+			c.Weight >= thresholdUnits(v.weigher.model.Thresholds.Auto) && v.weigher.judge.independent(0, 1, c)})
 	}
 	slices.SortStableFunc(options, func(a, b option) int {
 		if lost {

@@ -46,13 +46,13 @@ func (g given) of(f *field, compared string) string {
 	case f.name == "street" || f.name == "city" || f.name == "postcode":
 		values = g.first(f.name, "work "+f.name)
 	default:
-		values = g.first(partsOf(f.name)...)
+		values = g.first(givenParts(f.name)...)
 	}
 	return strings.Join(unique(values), ", ")
 }
 
-// partsOf are the parts that a field is made of, the first that a record has.
-func partsOf(name string) []string {
+// givenParts are the parts that a field is made of, the first that a record has.
+func givenParts(name string) []string {
 	switch name {
 	case "given":
 		return []string{"first_name", "name"}

@@ -35,9 +35,12 @@ func newWeigher(ctx context.Context, db *sql.DB, s *schema, m *model, texts [][]
 	if err := m.loadTerms(ctx, db, s, set); err != nil {
 		return nil, err
 	}
-	m.compile(s, set)
+	m.compile(s)
 	m.spec.Keep = thresholdUnits(m.Thresholds.Review)
-	return &weigher{schema: s, model: m, set: set, judge: newJudge(s, m, set)}, nil
+	j := newJudge(s, m, set)
+	var err error
+	j.dependence, err = storedDependence(ctx, db, s, set)
+	return &weigher{schema: s, model: m, set: set, judge: j}, err
 }
 
 // loadWeigher reads the values of those records that are wanted, by their place.
@@ -73,6 +76,11 @@ func (w *weigher) waterfall(a, b uint32) evidence.Waterfall {
 	return w.model.Explain(c.Levels, termBits(c.Terms), readable(vals(w.set, a, nil)), readable(vals(w.set, b, nil)))
 }
 
+// independent reports that two independent groups of fields of a pair agree.
+func (w *weigher) independent(a, b uint32) bool {
+	return w.judge.independent(min(a, b), max(a, b), w.judge.Compare(a, b))
+}
+
 func storedModel(ctx context.Context, db *sql.DB, s *schema) (*model, error) {
 	var text string
 	err := queries.One(ctx, db, "match/101_model.sql", queries.Args{"collection": s.collection}, &text)
@@ -95,32 +103,45 @@ func storedModel(ctx context.Context, db *sql.DB, s *schema) (*model, error) {
 // fewTerms is up to how many values are asked for by name; of more, all are read.
 const fewTerms = 2000
 
-// loadTerms reads the frequencies of the values that the set's records have.
-func (m *model) loadTerms(ctx context.Context, db *sql.DB, s *schema, set *kernel.Set) error {
-	m.frequencies = make([]map[string]float64, len(s.fields))
-	terms := []string{}
-	for f, d := range set.Dictionaries {
-		if s.fields[f].tf {
-			m.frequencies[f] = map[string]float64{}
-		}
-		terms = append(terms, d.Terms()...)
-	}
+// eachTermWeight hands over the stored weights of some values, whatever field or table they stand for.
+func eachTermWeight(ctx context.Context, db *sql.DB, collection string, terms []string, take func(field, term string, bits float64)) error {
 	slices.Sort(terms)
 	terms = slices.Compact(terms)
-	args := queries.Args{"collection": s.collection, "every": len(terms) > fewTerms, "terms": terms}
+	args := queries.Args{"collection": collection, "every": len(terms) > fewTerms, "terms": terms}
 	if len(terms) > fewTerms {
 		args["terms"] = []string{}
 	}
 	return queries.Each(ctx, db, "match/102_term_weights.sql", args, func(rows *sql.Rows) error {
 		var field, term string
 		var bits float64
-		if err := rows.Scan(&field, &term, &bits); err != nil {
-			return err
+		err := rows.Scan(&field, &term, &bits)
+		take(field, term, bits)
+		return err
+	})
+}
+
+// loadTerms reads the frequencies of the values that the set's records have; a value without one is rare.
+func (m *model) loadTerms(ctx context.Context, db *sql.DB, s *schema, set *kernel.Set) error {
+	m.terms = make([][]int32, len(s.fields))
+	numbers := make([]map[string]int, len(s.fields))
+	texts := []string{}
+	for f, d := range set.Dictionaries {
+		if !s.fields[f].tf {
+			continue
 		}
-		if f := s.index(field); f >= 0 && m.frequencies[f] != nil {
-			m.frequencies[f][term] = bits
+		m.terms[f] = slices.Repeat([]int32{units(m.Fields[f].Rare)}, d.TermCount())
+		numbers[f] = make(map[string]int, d.TermCount())
+		for n, term := range d.Terms() {
+			numbers[f][term] = n
+			texts = append(texts, term)
 		}
-		return nil
+	}
+	return eachTermWeight(ctx, db, s.collection, texts, func(field, term string, bits float64) {
+		if f := s.index(field); f >= 0 && m.terms[f] != nil {
+			if n, ok := numbers[f][term]; ok {
+				m.terms[f][n] = units(bits)
+			}
+		}
 	})
 }
 

@@ -29,11 +29,11 @@ type conflict struct {
 }
 
 // judgeLinks scores every must-link and takes out those that the fields contradict, and whole sources that slipped.
-func (id *identity) judgeLinks(records []record, c *kernel.Comparer, m *model) {
+func (id *identity) judgeLinks(records []record, j *judge, m *model) {
 	totals, against := map[string]int{}, map[string]int{}
 	for i := range id.links {
 		l := &id.links[i]
-		l.weight, l.scored = float64(c.Weight(l.a, l.b))*kernel.Unit, true
+		l.weight, l.scored = float64(j.Weight(l.a, l.b))*kernel.Unit, true
 		totals[l.source]++
 		switch {
 		case l.kind == "decision", id.judgedSame(l.a, l.b):

@@ -11,15 +11,56 @@ const independentBits = 2.0
 // judge decides, pair by pair, what a weight alone does not: whether two independent groups of fields agree, and
 // whether something inside a cluster speaks against it.
 type judge struct {
-	*kernel.Comparer
-	model *model
-	veto  []vetoField
-	sums  []float64
-	known map[[2]uint32]bool
+	comparer   *kernel.Comparer
+	dependence *dependence // nil of organizations
+	model      *model
+	veto       []vetoField
+	sums       []float64
+	known      map[[2]uint32]bool
 	// of organizations: a word that tells two names apart keeps them apart, unless tax number and street are equal
 	telling           bool
 	name, tax, street int
 	names             *nameFields
+}
+
+// Compare compares a pair in full, with what its fields say of each other taken into account.
+func (j *judge) Compare(a, b uint32) kernel.Comparison {
+	c := j.comparer.Compare(a, b)
+	if j.dependence != nil && j.dependence.apply(min(a, b), max(a, b), &c, j.model) {
+		c.Weight = j.weigh(&c)
+	}
+	return c
+}
+
+// Weight is that of a pair, in units.
+func (j *judge) Weight(a, b uint32) int32 { return j.Compare(a, b).Weight }
+
+// weigh sums a comparison anew, as the kernel does.
+func (j *judge) weigh(c *kernel.Comparison) int32 {
+	spec := j.model.spec
+	groups := make([]int32, len(spec.Caps))
+	differs := j.names != nil && c.Levels[j.names.given] == kernel.GivenDifferent
+	weight := spec.Prior
+	for f := range spec.Fields {
+		field := &spec.Fields[f]
+		switch bits := field.Bits[c.Levels[f]] + c.Terms[f]; {
+		case field.Group != kernel.NoGroup:
+			groups[field.Group] += bits
+		case field.Lent != kernel.NoGroup && differs:
+			groups[field.Lent] += bits
+		default:
+			weight += bits
+		}
+	}
+	for g := range groups {
+		sum := min(groups[g], spec.Caps[g])
+		if wider := spec.Within[g]; wider == kernel.NoGroup {
+			weight += sum
+		} else {
+			groups[wider] += sum
+		}
+	}
+	return weight
 }
 
 // vetoField is a field of which disagreement alone keeps a cluster out of auto.
@@ -29,7 +70,7 @@ type vetoField struct {
 }
 
 func newJudge(s *schema, m *model, set *kernel.Set) *judge {
-	j := &judge{Comparer: kernel.NewComparer(set, m.spec), model: m, known: map[[2]uint32]bool{}, sums: make([]float64, len(m.Groups))}
+	j := &judge{comparer: kernel.NewComparer(set, m.spec), model: m, known: map[[2]uint32]bool{}, sums: make([]float64, len(m.Groups))}
 	j.names = s.nameFields()
 	for i, f := range s.fields {
 		switch {
@@ -53,7 +94,7 @@ func (m *model) fewLookAlikes() bool {
 
 // independent reports whether two groups of fields agree, one of them on something of the person's or the
 // organization's own. A field without a group is a group of its own.
-func (j *judge) independent(c kernel.Comparison) bool {
+func (j *judge) independent(a, b uint32, c kernel.Comparison) bool {
 	clear(j.sums)
 	witnesses, personal := 0, false
 	for i := range j.model.Fields {
@@ -73,7 +114,7 @@ func (j *judge) independent(c kernel.Comparison) bool {
 			witnesses++
 		}
 	}
-	return personal && witnesses >= 2 && j.namesBear(c)
+	return personal && witnesses >= 2 && j.namesBear(a, b, c)
 }
 
 // groupIndex is the place of a group, -1 for none.

@@ -21,10 +21,10 @@ const (
 // model is a fitted model: what evidence prints of it, and the kernel's integer form of the same.
 type model struct {
 	evidence.Model
-	spec        *kernel.Spec
-	frequencies []map[string]float64 // per field: bits that a term's frequency adds, 0 left out
-	lambda      float64              // share of true matches among all pairs
-	pairs       float64              // all pairs that could be compared
+	spec   *kernel.Spec
+	terms  [][]int32 // per field that frequency adjusts: what each term adds, in units, by its number
+	lambda float64   // share of true matches among all pairs
+	pairs  float64   // all pairs that could be compared
 }
 
 // units rounds bits to the kernel's grid.
@@ -87,7 +87,7 @@ func closeU(u []float64) {
 }
 
 // build turns parameters into the model and the kernel's form of it.
-func (s *schema) build(p parameters, terms []termTable, set *kernel.Set, t config.Thresholds) *model {
+func (s *schema) build(p parameters, terms []termTable, t config.Thresholds) *model {
 	m := &model{lambda: p.lambda, spec: &kernel.Spec{}}
 	m.Model = evidence.Model{Collection: s.collection, Spec: spec, Prior: rounded(math.Log2(p.lambda / (1 - p.lambda))),
 		Thresholds: evidence.Thresholds{Auto: t.Auto, Review: t.Review, Attach: t.Attach}}
@@ -97,13 +97,14 @@ func (s *schema) build(p parameters, terms []termTable, set *kernel.Set, t confi
 	}
 	for i, f := range s.fields {
 		m.Fields = append(m.Fields, evidenceField(f, p.m[i], p.u[i]))
-		m.frequencies = append(m.frequencies, nil)
+		m.terms = append(m.terms, nil)
 		if f.tf && terms != nil {
-			m.frequencies[i] = terms[i].adjustments(p.u[i][kernel.Same], set.Dictionaries[i])
+			m.terms[i] = terms[i].adjustments(p.u[i][kernel.Same])
+			m.Fields[i].Rare = float64(terms[i].adjustment(p.u[i][kernel.Same], 0)) * kernel.Unit
 		}
 	}
 	m.warnMonotonic()
-	m.compile(s, set)
+	m.compile(s)
 	return m
 }
 
@@ -140,8 +141,8 @@ func (m *model) warnMonotonic() {
 	}
 }
 
-// compile makes the kernel's form of a model over a set.
-func (m *model) compile(s *schema, set *kernel.Set) {
+// compile makes the kernel's form of a model.
+func (m *model) compile(s *schema) {
 	spec := &kernel.Spec{Prior: units(m.Prior)}
 	for _, g := range m.Groups {
 		spec.Caps = append(spec.Caps, units(g.Cap))
@@ -156,21 +157,10 @@ func (m *model) compile(s *schema, set *kernel.Set) {
 		if f.Name == "given" {
 			kf.Swap = s.index("family")
 		}
-		if m.frequencies[i] != nil {
-			kf.Terms = termUnits(m.frequencies[i], set.Dictionaries[i])
-		}
+		kf.Terms = m.terms[i]
 		spec.Fields = append(spec.Fields, kf)
 	}
 	m.spec = spec
-}
-
-// termUnits lays frequency adjustments out by the number of the term.
-func termUnits(bits map[string]float64, d *kernel.Dictionary) []int32 {
-	out := make([]int32, 0, len(d.Terms()))
-	for _, term := range d.Terms() {
-		out = append(out, units(bits[term]))
-	}
-	return out
 }
 
 // patternsOnly is the kernel's spec for counting patterns under a schema, without any weight.

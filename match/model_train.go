@@ -45,7 +45,7 @@ func fitModel(ctx context.Context, s *schema, set *kernel.Set, p *plan, terms []
 	spec := s.patternsOnly()
 	for i := range spec.Fields {
 		if s.fields[i].tf {
-			spec.Fields[i].Terms = termUnits(terms[i].adjustments(f.u[i][kernel.Same], set.Dictionaries[i]), set.Dictionaries[i])
+			spec.Fields[i].Terms = terms[i].adjustments(f.u[i][kernel.Same])
 		}
 	}
 	result, err := scan(ctx, set, spec, sampleBlocks(p, trainingPairs), threads, func(int64, int64) {})

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/sameas/sameas/internal/config"
 	"github.com/sameas/sameas/match/kernel"
 	queries "github.com/sameas/sameas/sql"
@@ -97,7 +99,9 @@ type matching struct {
 	fit       fit
 	model     *model
 	judge     *judge
-	scanned   kernel.Result
+	scanned   kernel.Result // without its edges,
+	kept      []keptPair    // which stand here, in the order of records
+	clusters  *clusterRows
 	outcome   outcome
 }
 
@@ -119,13 +123,24 @@ func runCollection(ctx context.Context, o Options, collection string) (Summary, 
 		{"cluster", m.cluster},
 		{"store", m.store},
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var saving errgroup.Group // of features, while the next steps go on
 	for i, step := range steps {
 		o.Progress(collection+"/"+step.name, int64(i), int64(len(steps)))
-		if err := ctx.Err(); err != nil {
-			return Summary{}, err
+		err := ctx.Err()
+		if step.name == "store" && err == nil {
+			err = saving.Wait()
 		}
-		if err := step.do(ctx); err != nil {
-			return Summary{}, errors.Join(ctx.Err(), err)
+		if err == nil {
+			err = errors.Join(step.do(ctx), ctx.Err())
+		}
+		if err != nil {
+			cancel()
+			return Summary{}, errors.Join(err, saving.Wait())
+		}
+		if step.name == "features" {
+			saving.Go(func() error { return m.saveFeatures(ctx) })
 		}
 		o.Log.Debug("match step done", "collection", collection, "step", step.name)
 	}
@@ -162,18 +177,32 @@ func (m *matching) identify(ctx context.Context) (err error) {
 
 func (m *matching) train(ctx context.Context) (err error) {
 	m.component = m.identity.components(len(m.records))
-	terms := countTerms(m.schema, m.set, m.component)
+	terms, err := m.countTerms(ctx)
+	if err != nil {
+		return err
+	}
 	m.fit, err = fitModel(ctx, m.schema, m.set, m.plan, terms, m.linkedPatterns(), m.options.Threads)
 	if err != nil {
 		return err
 	}
-	m.model = m.schema.build(m.fit.parameters, terms, m.set, m.options.Config.Thresholds(m.schema.collection))
+	m.model = m.schema.build(m.fit.parameters, terms, m.options.Config.Thresholds(m.schema.collection))
 	m.model.Trained = m.fit.trained
 	m.model.Warnings = append(m.model.Warnings, m.fit.warnings...)
 	m.model.Warnings = append(m.model.Warnings, m.identity.warnings()...)
 	m.model.spec.Keep = thresholdUnits(m.model.Thresholds.Review)
 	m.judge = newJudge(m.schema, m.model, m.set)
+	m.judge.dependence = newDependence(m.schema, m.set, m.component, m.model)
 	return nil
+}
+
+// countTerms counts the values of all fields.
+func (m *matching) countTerms(ctx context.Context) ([]termTable, error) {
+	components, terms := newJoinedComponents(m.component), make([]termTable, len(m.schema.fields))
+	err := inParallel(ctx, workers(m.options.Threads), len(terms), func(_, f int) error {
+		terms[f] = countTerms(m.set.Dictionaries[f], m.set.Values[f], components)
+		return nil
+	})
+	return terms, err
 }
 
 // linkedPatterns are those of must-linked pairs, less the pairs whose content is equal: a sync copied those, and they
@@ -195,11 +224,16 @@ func (m *matching) score(ctx context.Context) (err error) {
 	m.scanned, err = scan(ctx, m.set, m.model.spec, blockList{m.plan.blocks(), m.plan.block}, m.options.Threads, func(done, total int64) {
 		m.options.Progress(stage, done, total)
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	edges := m.scanned.Edges
+	m.scanned.Edges = nil
+	return m.judgeKept(ctx, edges)
 }
 
 func (m *matching) cluster(context.Context) error {
-	m.identity.judgeLinks(m.records, m.judge.Comparer, m.model)
+	m.identity.judgeLinks(m.records, m.judge, m.model)
 	m.component = m.identity.components(len(m.records))
 	m.outcome = m.form()
 	m.outcome.conflicts = append(m.outcome.conflicts, m.identity.conflicts...)

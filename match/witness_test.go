@@ -38,7 +38,7 @@ func TestNamesThatDoNotFitNeedAWitness(t *testing.T) {
 	} {
 		j := judgeOf(t, c.a, c.b)
 		got := j.Compare(0, 1)
-		if bear := j.namesBear(got); bear != c.bear {
+		if bear := j.namesBear(0, 1, got); bear != c.bear {
 			t.Errorf("%s: names bear %v, want %v (levels %v)", c.name, bear, c.bear, got.Levels)
 		}
 		if worth := j.worthAsking(got); worth != c.worth {
@@ -55,6 +55,6 @@ func judgeOf(t *testing.T, a, b raw) *judge {
 		t.Fatal(err)
 	}
 	set := s.coded([][]string{featuresOf(s, a), featuresOf(s, b)})
-	m := s.build(s.defaults(startLambda(10_000)), nil, set, config.Thresholds{Auto: 0.99, Review: 0.5, Attach: 0.995})
+	m := s.build(s.defaults(startLambda(10_000)), nil, config.Thresholds{Auto: 0.99, Review: 0.5, Attach: 0.995})
 	return newJudge(s, m, set)
 }

@@ -29,6 +29,8 @@ type Field struct {
 	Group  string  `json:"group"` // correlated evidence is summed and capped by group; "" is a group of its own
 	TF     bool    `json:"tf"`    // adjusted by the frequency of its values
 	Levels []Level `json:"levels"`
+	// Rare is what a value adds that two records at most have, in bits, where frequency adjusts.
+	Rare float64 `json:"rare_bits,omitempty"`
 	// Lent is the group that the field counts in when the field Owner is at its last level, and Group is "": a mailbox
 	// is one person's own, unless the given names differ: then a family shares it.
 	Lent  string `json:"lent,omitempty"`
