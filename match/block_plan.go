@@ -37,7 +37,8 @@ type rulePlan struct {
 
 // refinement tells of a key that was over the budget and what became of it.
 type refinement struct {
-	key     string // in words
+	group   group  // as it was
+	key     string // in words, of those told of
 	records int64
 	pairs   int64
 	left    int64 // pairs still compared
@@ -176,7 +177,7 @@ func (s *schema) refine(set *kernel.Set, r int, groups []group, budget int64, rp
 		g := heap.Pop(&h).(group)
 		if g.origin < 0 {
 			g.origin = len(rp.refined)
-			rp.refined = append(rp.refined, refinement{key: s.keyInWords(set, r, g), records: int64(len(g.records)), pairs: pairsOf(len(g.records))})
+			rp.refined = append(rp.refined, refinement{group: g, records: int64(len(g.records)), pairs: pairsOf(len(g.records))})
 		}
 		total -= pairsOf(len(g.records))
 		for _, part := range split(g, refiners) {
@@ -192,7 +193,22 @@ func (s *schema) refine(set *kernel.Set, r int, groups []group, budget int64, rp
 		}
 	}
 	slices.SortFunc(h, func(a, b group) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.part, b.part)) })
+	s.tell(set, r, rp)
 	return h
+}
+
+// tell puts the largest refinements first and words their keys.
+func (s *schema) tell(set *kernel.Set, r int, rp *rulePlan) {
+	slices.SortFunc(rp.refined, func(a, b refinement) int {
+		return cmp.Or(cmp.Compare(b.records, a.records), cmp.Compare(a.group.key, b.group.key))
+	})
+	k := s.newKeyring()
+	for i := range rp.refined {
+		if f := &rp.refined[i]; i < toldKeys {
+			f.key = k.wordsOf(vals(set, f.group.records[0], nil), r, f.group.key)
+		}
+		rp.refined[i].group.records = nil
+	}
 }
 
 // largestFirst is a heap of groups: the one with the most records first, the smallest key among equals.
@@ -208,18 +224,6 @@ func (h *largestFirst) Pop() any {
 	last := (*h)[len(*h)-1]
 	*h = (*h)[:len(*h)-1]
 	return last
-}
-
-// keyInWords finds the words of a group's key among those of its first record.
-func (s *schema) keyInWords(set *kernel.Set, r int, g group) string {
-	k := s.newKeyring()
-	k.read(vals(set, g.records[0], nil))
-	for _, w := range k.inWords(r) {
-		if w.key == g.key {
-			return w.text
-		}
-	}
-	return ""
 }
 
 func split(g group, refiners []func(uint32) string) []group {
@@ -268,7 +272,8 @@ func (s *schema) refiners(set *kernel.Set) []func(i uint32) string {
 
 // sortedWord is the first word of a name in alphabetical order, so that the order of its words does not matter.
 func sortedWord(name string) string {
-	words := strings.Fields(strings.ReplaceAll(name, kernel.Telling, ""))
+	name, _, _ = strings.Cut(name, valueSeparator)
+	words := strings.Fields(kernel.Unmarked(name))
 	if len(words) == 0 {
 		return ""
 	}
@@ -279,10 +284,7 @@ func sortedWord(name string) string {
 func (p *plan) oversized(s *schema) []conflict {
 	var conflicts []conflict
 	for r := range p.rules {
-		refined := slices.Clone(p.rules[r].refined)
-		slices.SortFunc(refined, func(a, b refinement) int {
-			return cmp.Or(cmp.Compare(b.records, a.records), cmp.Compare(a.key, b.key))
-		})
+		refined := p.rules[r].refined
 		for _, f := range refined[:min(toldKeys, len(refined))] {
 			conflicts = append(conflicts, conflict{kind: "oversized_block", detail: fmt.Sprintf(
 				"rule %q: %d records share one key (%s); %d of their %d pairs were compared under this rule, those that agree on more; the others only if another rule finds them: a value that so many share is probably a placeholder, clear it in its application",

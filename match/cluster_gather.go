@@ -107,7 +107,7 @@ func (c *clustering) mayMove(part []uint32, to uint32, edges map[uint32][]candid
 	if !joins || len(c.list(to))+len(part) > largeCluster {
 		return false
 	}
-	if _, clashes := clash(c.holdingsOf(part), c.held[to]); clashes {
+	if _, clashes := clash(c.holdingsOf(part), c.heldBy(to)); clashes {
 		return false
 	}
 	for _, x := range part {
@@ -158,8 +158,8 @@ func (c *clustering) establish(members []uint32) uint32 {
 	if len(members) > 1 {
 		c.members[root] = members
 	}
-	if held := c.holdingsOf(members); len(held) > 0 {
-		c.held[root] = held
+	if len(members) > 1 {
+		c.held[root] = c.holdingsOf(members)
 	}
 	return root
 }

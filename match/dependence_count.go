@@ -126,7 +126,7 @@ func (d *dependence) tables(joint map[[2]uint32]int, families map[uint32]int, sh
 		t.shapes[text] = math.Log2(float64(n) / float64(max(addressed, 1)))
 	}
 	for name, n := range joint {
-		if bits := d.excess(given[name[0]], family[name[1]], n, people, m); bits < 0 {
+		if bits := d.excess(name[0], name[1], n, people, m); bits < 0 {
 			t.names[given[name[0]]+" "+family[name[1]]] = bits
 		}
 	}
@@ -135,14 +135,14 @@ func (d *dependence) tables(joint map[[2]uint32]int, families map[uint32]int, sh
 
 // excess is the bits by which a full name seen so often is more frequent than the bits of its parts tell. The two records
 // that agree are left out, and few sightings are drawn towards what the parts tell, as with any term.
-func (d *dependence) excess(given, family string, n, people int, m *model) float64 {
+func (d *dependence) excess(given, family uint32, n, people int, m *model) float64 {
 	told := d.told(m, d.given, given) * d.told(m, d.family, family)
 	frequency := (float64(max(n-2, 0)) + 1) / (float64(people) + 1/told)
 	return rounded(min(0, max(math.Log2(told/frequency), minTermBits)))
 }
 
 // told is the frequency that a value's weight supposes: u, adjusted.
-func (d *dependence) told(m *model, field int, term string) float64 {
+func (d *dependence) told(m *model, field int, term uint32) float64 {
 	level := m.Fields[field].Levels[kernel.Same]
-	return level.M / math.Exp2(level.Bits+m.frequencies[field][term])
+	return level.M / math.Exp2(level.Bits+float64(m.terms[field][term])*kernel.Unit)
 }

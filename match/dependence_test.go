@@ -37,14 +37,17 @@ func dependent(t *testing.T, records []raw) *judge {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var texts [][]string
+	var rows [][]string
 	component := make([]uint32, len(records))
 	for i := range records {
-		texts = append(texts, featuresOf(s, records[i]))
+		rows = append(rows, featuresOf(s, records[i]))
 		component[i] = uint32(i)
 	}
-	set := s.coded(texts)
-	terms := countTerms(s, set, component)
+	set := s.coded(rows)
+	terms := make([]termTable, len(s.fields))
+	for f := range terms {
+		terms[f] = countTerms(set.Dictionaries[f], set.Values[f], newJoinedComponents(component))
+	}
 	m := s.build(fit{parameters: s.defaults(startLambda(len(records)))}, nil, terms, set, config.Thresholds{Auto: 0.99, Review: 0.5, Attach: 0.995})
 	j := newJudge(s, m, set)
 	j.dependence = newDependence(s, set, component, m)

@@ -140,6 +140,21 @@ func (x *externalIDs) find(id connec.ExternalID) (uint32, bool) {
 	return 0, false
 }
 
+// seek finds the ID of a hash, going on from where another was found: hashes mostly come in their order.
+func (x *externalIDs) seek(hash uint64, from int) (n int, found bool) {
+	if from >= len(x.hash) || x.hash[from] > hash {
+		from = 0
+	}
+	for steps := 0; from < len(x.hash) && x.hash[from] < hash; steps++ {
+		if steps == 8 {
+			rest, found := slices.BinarySearch(x.hash[from:], hash)
+			return from + rest, found
+		}
+		from++
+	}
+	return from, from < len(x.hash) && x.hash[from] == hash
+}
+
 // ridNumbers finds a record by its number in the workspace.
 type ridNumbers struct {
 	first int64

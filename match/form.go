@@ -60,12 +60,10 @@ func (m *matching) alike(a, b uint32) bool {
 
 // candidates are the kept edges in the order of joining, each with whether it may join unasked.
 func (m *matching) candidates() []candidate {
-	auto := thresholdUnits(m.model.Thresholds.Auto)
-	candidates := make([]candidate, 0, len(m.scanned.Edges))
-	for _, e := range m.scanned.Edges {
-		c := candidate{a: e.A, b: e.B, weight: e.Weight}
-		c.auto = e.Weight >= auto && m.judge.independent(e.A, e.B, m.judge.Compare(e.A, e.B))
-		candidates = append(candidates, c)
+	candidates := make([]candidate, 0, len(m.kept))
+	for i := range m.kept {
+		p := &m.kept[i]
+		candidates = append(candidates, candidate{a: p.a, b: p.b, weight: p.weight, auto: p.auto})
 	}
 	sortCandidates(candidates)
 	return candidates

@@ -22,11 +22,11 @@ const (
 // model is a fitted model: what evidence prints of it, and the kernel's integer form of the same.
 type model struct {
 	evidence.Model
-	sources     []string // by stratum
-	spec        *kernel.Spec
-	frequencies []map[string]float64 // per field: bits that a term's frequency adds, 0 left out
-	lambda      float64              // share of true matches among all pairs
-	pairs       float64              // all pairs that could be compared
+	sources []string // by stratum
+	spec    *kernel.Spec
+	terms   [][]int32 // per field that frequency adjusts: what each term adds, in units, by its number
+	lambda  float64   // share of true matches among all pairs
+	pairs   float64   // all pairs that could be compared
 }
 
 // units rounds bits to the kernel's grid.
@@ -102,14 +102,15 @@ func (s *schema) build(f fit, sources []string, terms []termTable, set *kernel.S
 	for i, field := range s.fields {
 		m.Fields = append(m.Fields, evidenceField(field, p.m[i], p.u[i]))
 		f.learnt.tell(i, &m.Fields[i])
-		m.frequencies = append(m.frequencies, nil)
+		m.terms = append(m.terms, nil)
 		if field.tf && terms != nil {
-			m.frequencies[i] = terms[i].adjustments(p.u[i][kernel.Same], set.Dictionaries[i])
+			m.terms[i] = terms[i].adjustments(p.u[i][kernel.Same])
+			m.Fields[i].Rare = float64(terms[i].adjustment(p.u[i][kernel.Same], 0)) * kernel.Unit
 		}
 	}
 	m.warnNoData(set)
 	m.warnMonotonic()
-	m.compile(s, set)
+	m.compile(s)
 	return m
 }
 
@@ -205,8 +206,8 @@ func (m *model) priorUnits() []int32 {
 	return out
 }
 
-// compile makes the kernel's form of a model over a set.
-func (m *model) compile(s *schema, set *kernel.Set) {
+// compile makes the kernel's form of a model.
+func (m *model) compile(s *schema) {
 	spec := &kernel.Spec{Prior: units(m.Prior), Priors: m.priorUnits()}
 	for _, g := range m.Groups {
 		spec.Caps = append(spec.Caps, units(g.Cap))
@@ -221,21 +222,10 @@ func (m *model) compile(s *schema, set *kernel.Set) {
 		if f.Name == "given" {
 			kf.Swap = s.index("family")
 		}
-		if m.frequencies[i] != nil {
-			kf.Terms = termUnits(m.frequencies[i], set.Dictionaries[i])
-		}
+		kf.Terms = m.terms[i]
 		spec.Fields = append(spec.Fields, kf)
 	}
 	m.spec = spec
-}
-
-// termUnits lays frequency adjustments out by the number of the term.
-func termUnits(bits map[string]float64, d *kernel.Dictionary) []int32 {
-	out := make([]int32, 0, len(d.Terms()))
-	for _, term := range d.Terms() {
-		out = append(out, units(bits[term]))
-	}
-	return out
 }
 
 // patternsOnly is the kernel's spec for counting patterns under a schema, without any weight.

@@ -134,13 +134,14 @@ func (s *schema) fits(kept *evidence.Model) error {
 }
 
 // reuse makes the kernel's form of a kept model. The frequencies of values are those of the data at hand.
-func (s *schema) reuse(kept evidence.Model, sources []string, terms []termTable, set *kernel.Set, t config.Thresholds) (*model, error) {
+func (s *schema) reuse(kept evidence.Model, sources []string, terms []termTable, t config.Thresholds) (*model, error) {
 	if err := s.fits(&kept); err != nil {
 		return nil, err
 	}
 	if len(kept.Groups) != len(s.caps) {
 		return nil, errors.New("the kept model has other groups of fields: fit it anew")
 	}
+	kept.Fields = slices.Clone(kept.Fields)
 	m := &model{Model: kept, sources: sources, lambda: evidence.Probability(kept.Prior)}
 	m.Thresholds = evidence.Thresholds{Auto: t.Auto, Review: t.Review, Attach: t.Attach}
 	m.Warnings = slices.Clone(kept.Warnings)
@@ -148,12 +149,13 @@ func (s *schema) reuse(kept evidence.Model, sources []string, terms []termTable,
 		m.Trained = keptModel + m.Trained
 	}
 	for i, f := range s.fields {
-		m.frequencies = append(m.frequencies, nil)
+		m.terms = append(m.terms, nil)
 		if u := kept.Fields[i].Levels[kernel.Same].U; f.tf && u > 0 {
-			m.frequencies[i] = terms[i].adjustments(u, set.Dictionaries[i])
+			m.terms[i] = terms[i].adjustments(u)
+			m.Fields[i].Rare = float64(terms[i].adjustment(u, 0)) * kernel.Unit
 		}
 	}
-	m.compile(s, set)
+	m.compile(s)
 	return m, nil
 }
 

@@ -15,7 +15,7 @@ import (
 const (
 	fewRecords     = 100       // below so many the documented defaults stand
 	samplePairs    = 200_000   // random pairs for u
-	trainingPairs  = 4_000_000 // candidate pairs for EM, about
+	trainingPairs  = 1_500_000 // candidate pairs for EM, about
 	iterations     = 60
 	converged      = 1e-3 // largest change of a parameter
 	enoughMatches  = 200  // expected matches among the candidates below which the defaults stand
@@ -50,7 +50,10 @@ func fitModel(ctx context.Context, s *schema, t training) (fit, error) {
 	n := t.set.Len()
 	f := fit{parameters: s.defaults(startLambda(n))}
 	pairs := t.randomPairs()
-	random := s.randomLevels(t, pairs)
+	random, err := s.randomLevels(ctx, t, pairs)
+	if err != nil {
+		return fit{}, err
+	}
 	f.estimateU(s, random, t.terms)
 	if n < fewRecords {
 		f.trained = fmt.Sprintf("documented defaults: %d records are too few to fit", n)
@@ -60,7 +63,7 @@ func fitModel(ctx context.Context, s *schema, t training) (fit, error) {
 	spec := s.patternsOnly()
 	for i := range spec.Fields {
 		if s.fields[i].tf {
-			spec.Fields[i].Terms = termUnits(t.terms[i].adjustments(f.u[i][kernel.Same], t.set.Dictionaries[i]), t.set.Dictionaries[i])
+			spec.Fields[i].Terms = t.terms[i].adjustments(f.u[i][kernel.Same])
 		}
 	}
 	free := *t.set
@@ -138,19 +141,34 @@ func (t *training) randomPairs() []randomPair {
 	return pairs
 }
 
-func (s *schema) randomLevels(t training, pairs []randomPair) levelCounts {
-	counts := s.newLevelCounts()
-	comparer := kernel.NewComparer(t.set, s.patternsOnly())
-	for _, p := range pairs {
-		if keptApart(t.apart, p.a, p.b) {
-			continue
+// randomLevels compares the random pairs, those left out that IDs keep apart.
+func (s *schema) randomLevels(ctx context.Context, t training, pairs []randomPair) (levelCounts, error) {
+	const chunk = 4096
+	counts, threads := s.newLevelCounts(), workers(t.threads)
+	workersCounts, comparers := make([]levelCounts, threads), make([]*kernel.Comparer, threads)
+	for w := range comparers {
+		workersCounts[w], comparers[w] = s.newLevelCounts(), kernel.NewComparer(t.set, s.patternsOnly())
+	}
+	err := inParallel(ctx, threads, (len(pairs)+chunk-1)/chunk, func(worker, c int) error {
+		for _, p := range pairs[c*chunk : min((c+1)*chunk, len(pairs))] {
+			if keptApart(t.apart, p.a, p.b) {
+				continue
+			}
+			pattern := comparers[worker].Pattern(p.a, p.b)
+			for f := range counts {
+				workersCounts[worker][f][pattern.Level(f)]++
+			}
 		}
-		pattern := comparer.Pattern(p.a, p.b)
+		return nil
+	})
+	for _, part := range workersCounts { // whole numbers: in whatever order they are added
 		for f := range counts {
-			counts[f][pattern.Level(f)]++
+			for l := range counts[f] {
+				counts[f][l] += part[f][l]
+			}
 		}
 	}
-	return counts
+	return counts, err
 }
 
 // estimateU sets u: of exact from value counts, of the others from random pairs, both less the true matches among

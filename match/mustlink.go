@@ -224,6 +224,11 @@ func (id *identity) layOut(counted, held []uint32) {
 			id.holdings[r] = append(id.holdings[r], holding{id.ids.scope[n], uint32(n)})
 		}
 	}
+	for _, list := range id.holdings {
+		if len(list) > 1 {
+			slices.SortFunc(list, func(a, b holding) int { return cmp.Or(cmp.Compare(a.scope, b.scope), cmp.Compare(a.id, b.id)) })
+		}
+	}
 }
 
 // scopeOf splits "provider/realm".

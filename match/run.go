@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/sameas/sameas/internal/config"
 	"github.com/sameas/sameas/match/kernel"
 	queries "github.com/sameas/sameas/sql"
@@ -100,8 +102,11 @@ type matching struct {
 	component []uint32
 	model     *model
 	judge     *judge
-	scanned   kernel.Result
+	scanned   kernel.Result // without its edges,
+	kept      []keptPair    // which stand here, in the order of records
+	clusters  *clusterRows
 	outcome   outcome
+	found     []placeholder
 }
 
 func runCollection(ctx context.Context, o Options, collection string) (Summary, error) {
@@ -122,13 +127,24 @@ func runCollection(ctx context.Context, o Options, collection string) (Summary, 
 		{"cluster", m.cluster},
 		{"store", m.store},
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var saving errgroup.Group // of features, while the next steps go on
 	for i, step := range steps {
 		o.Progress(collection+"/"+step.name, int64(i), int64(len(steps)))
-		if err := ctx.Err(); err != nil {
-			return Summary{}, err
+		err := ctx.Err()
+		if step.name == "store" && err == nil {
+			err = saving.Wait()
 		}
-		if err := step.do(ctx); err != nil {
-			return Summary{}, errors.Join(ctx.Err(), err)
+		if err == nil {
+			err = errors.Join(step.do(ctx), ctx.Err())
+		}
+		if err != nil {
+			cancel()
+			return Summary{}, errors.Join(err, saving.Wait())
+		}
+		if step.name == "features" {
+			saving.Go(func() error { return m.saveFeatures(ctx) })
 		}
 		o.Log.Debug("match step done", "collection", collection, "step", step.name)
 	}
@@ -149,7 +165,10 @@ func (m *matching) features(ctx context.Context) (err error) {
 		return err
 	}
 	c.markTelling()
-	m.records, m.set = c.records, c.set()
+	c.joinPhones()
+	c.dropPlaceholders()
+	c.markOwn()
+	m.records, m.found, m.set = c.records, c.found, c.set()
 	m.sources, m.set.Stratum = strataOf(m.records)
 	return nil
 }
@@ -166,10 +185,13 @@ func (m *matching) identify(ctx context.Context) (err error) {
 
 func (m *matching) train(ctx context.Context) (err error) {
 	m.component = m.identity.components(len(m.records))
-	terms := countTerms(m.schema, m.set, m.component)
+	terms, err := m.countTerms(ctx)
+	if err != nil {
+		return err
+	}
 	thresholds := m.options.Config.Thresholds(m.schema.collection)
 	if kept := m.options.Models.of(m.schema.collection); kept != nil {
-		m.model, err = m.schema.reuse(*kept, m.sources, terms, m.set, thresholds)
+		m.model, err = m.schema.reuse(*kept, m.sources, terms, thresholds)
 	} else {
 		m.model, err = m.fitted(ctx, terms, thresholds)
 	}
@@ -191,6 +213,16 @@ func (m *matching) fitted(ctx context.Context, terms []termTable, thresholds con
 		return nil, err
 	}
 	return m.schema.build(f, m.sources, terms, m.set, thresholds), nil
+}
+
+// countTerms counts the values of all fields.
+func (m *matching) countTerms(ctx context.Context) ([]termTable, error) {
+	components, terms := newJoinedComponents(m.component), make([]termTable, len(m.schema.fields))
+	err := inParallel(ctx, workers(m.options.Threads), len(terms), func(_, f int) error {
+		terms[f] = countTerms(m.set.Dictionaries[f], m.set.Values[f], components)
+		return nil
+	})
+	return terms, err
 }
 
 // linkedPatterns are those of must-linked pairs, less the pairs whose content is equal: a sync copied those, and they
@@ -215,8 +247,12 @@ func (m *matching) score(ctx context.Context) (err error) {
 	m.scanned, err = scan(ctx, m.set, m.model.spec, blockList{m.plan.blocks(), m.plan.block}, m.options.Threads, func(done, total int64) {
 		m.options.Progress(stage, done, total)
 	})
-	m.scanned.Edges = m.judge.rejudge(m.scanned.Edges)
-	return err
+	if err != nil {
+		return err
+	}
+	edges := m.scanned.Edges
+	m.scanned.Edges = nil
+	return m.judgeKept(ctx, edges)
 }
 
 func (m *matching) cluster(context.Context) error {
@@ -225,5 +261,6 @@ func (m *matching) cluster(context.Context) error {
 	m.outcome = m.form()
 	m.outcome.conflicts = append(m.outcome.conflicts, m.identity.conflicts...)
 	m.outcome.conflicts = append(m.outcome.conflicts, m.plan.oversized(m.schema)...)
+	m.outcome.conflicts = append(m.outcome.conflicts, m.placeholderRows()...)
 	return nil
 }

@@ -16,7 +16,7 @@ CREATE TABLE IF NOT EXISTS meta (
 -- owner: each stage writes its own rows. grain: the latest finished run of one stage over one collection.
 -- A stage whose input_digest differs from the digest of the stage before it is stale.
 CREATE TABLE IF NOT EXISTS stages (
-    stage VARCHAR NOT NULL,            -- extract | match | plan
+    stage VARCHAR NOT NULL,            -- extract | features | match | plan
     collection VARCHAR NOT NULL,
     digest VARCHAR NOT NULL,           -- hex SHA-256 over what the stage wrote for the collection, order-free
     input_digest VARCHAR NOT NULL,     -- digest of the stage before it when this one ran; '' for extract
@@ -213,8 +213,8 @@ CREATE TABLE IF NOT EXISTS edges (
     key_b VARCHAR NOT NULL,
     kind VARCHAR NOT NULL,             -- shared_id | link | fuzzy | decision
     via VARCHAR NOT NULL,              -- shared_id: the ID's text form; link: source:line; fuzzy: the blocking rule; decision: its id
-    levels UTINYINT[],                 -- comparison level per field of the model, in its order; 0 = missing; NULL when not scored
-    tf DOUBLE[],                       -- term-frequency adjustment per field in bits; NULL when not scored
+    levels VARCHAR,                    -- comparison level per field of the model, in its order, between commas; 0 = missing; NULL when not scored
+    tf VARCHAR,                        -- term-frequency adjustment per field in bits, likewise
     weight DOUBLE,                     -- total in bits, prior included; NULL when not scored
     probability DOUBLE                 -- 1/(1+2^-weight); a score unless calibrated
 );
@@ -240,9 +240,7 @@ CREATE TABLE IF NOT EXISTS cluster_names (
 -- owner: match. grain: one external ID that one cluster alone carried when it was matched last; what cluster IDs are inherited by.
 CREATE TABLE IF NOT EXISTS cluster_keys (
     collection VARCHAR NOT NULL,
-    provider VARCHAR NOT NULL,
-    realm VARCHAR NOT NULL,
-    id VARCHAR NOT NULL,
+    id_hash UBIGINT NOT NULL,          -- of the external ID
     cluster_id VARCHAR NOT NULL
 );
 
