@@ -34,6 +34,10 @@ func TestNamesThatDoNotFitNeedAWitness(t *testing.T) {
 		{"colleagues of names alike", person("Deepak", "Rao", works), person("Deepika", "Rao", works), false, true},
 		{"a married name with a mobile", person("Anna", "Brown", func(r *raw) { r.mobiles = []string{"0412 345 876"} }),
 			person("Anna", "Whitlock", func(r *raw) { r.mobiles = []string{"0412 345 876"} }), true, true},
+		{"another family name and a birth date", person("Anna", "Brown", func(r *raw) { r.birthDate = "1961-02-03" }),
+			person("Anna", "Whitlock", func(r *raw) { r.birthDate = "1961-02-03" }), false, true},
+		{"a married name with birth date and home", person("Anna", "Brown", func(r *raw) { r.birthDate, r.addresses = "1961-02-03", home }),
+			person("Anna", "Whitlock", func(r *raw) { r.birthDate, r.addresses = "1961-02-03", home }), true, true},
 		{"an initial at one street", person("A", "Brown", func(r *raw) { r.addresses = home }),
 			person("Anna", "Brown", func(r *raw) { r.addresses = home }), true, true},
 	} {
