@@ -3,8 +3,6 @@ package match
 import (
 	"slices"
 	"strings"
-
-	"github.com/xrash/smetrics"
 )
 
 // rule is one blocking rule: the keys that a record has under it. Two records are compared when they share one.
@@ -12,71 +10,45 @@ type rule struct {
 	name string
 	// fields are those that the key is made of: m of them is never estimated from pairs that only this rule found.
 	fields []string
-	keys   func(v *values) []string
-}
-
-// values are a record's normalised fields as blocking reads them.
-type values struct {
-	given, family   string
-	canonical       string // the first given name, or the name that it is short for
-	birth           string
-	emails, shared  []string
-	phones          []string // every number
-	streets, cities []string
-	postcodes       []string
-	extras          []string // of exact and exact_or_typo
-	orgName, tax    string
-	orgTokens       []string
-	domains         []string
-	organization    string
-	fields          []string // as stored in features.vals
+	keys   func(v *values, k *keyring)
 }
 
 // peopleRules find the duplicates of people. No rule needs what every other one needs too: a birth date may be
 // missing, an e-mail may be missing, either name may be misspelt in its first letter, and names may be exchanged.
 func peopleRules() []rule {
 	return []rule{
-		{"email", []string{"email"}, func(v *values) []string { return v.emails }},
-		{"identifier", nil, func(v *values) []string { return v.extras }},
-		{"phone", []string{"mobile", "landline", "work_phone"}, func(v *values) []string { return prefixed(v.phones, initial(v.given)) }},
-		{"birth date, name initial", []string{"birth_date"}, func(v *values) []string { return initials(v) }},
-		{"names", []string{"given", "family"}, func(v *values) []string { return names(v) }},
-		{"family name, place", []string{"family", "postcode", "city"}, func(v *values) []string { return prefixed(places(v), sound(v.family)) }},
-		{"given name, place", []string{"given", "postcode", "city"}, func(v *values) []string { return prefixed(v.postcodes, v.canonical) }},
-		{"given name, birth month", []string{"given", "birth_date"}, func(v *values) []string { return birthMonth(v, v.canonical) }},
-		{"family name, birth year", []string{"family", "birth_date"}, func(v *values) []string { return birthYear(v) }},
-		{"end of family name, given name", []string{"family", "given"}, func(v *values) []string { return tail(v) }},
-		{"e-mail name", []string{"email"}, func(v *values) []string { return locals(v.emails) }},
-		{"street", []string{"street", "postcode", "city"}, func(v *values) []string { return streetKeys(v, initial(v.given)) }},
-		{"shared mailbox, given name", []string{"work_email", "given"}, func(v *values) []string { return prefixed(v.shared, v.canonical) }},
-		{"organization, given name", []string{"organization", "given"}, func(v *values) []string { return prefixed(one(v.organization), v.canonical) }},
+		{"email", []string{"email"}, func(v *values, k *keyring) { k.each(v.emails) }},
+		{"identifier", nil, func(v *values, k *keyring) { k.each(v.extras) }},
+		{"phone", []string{"mobile", "landline", "work_phone"}, func(v *values, k *keyring) { k.prefixed(v.phones, initial(v.given)) }},
+		{"birth date, name initial", []string{"birth_date"}, initials},
+		{"names", []string{"given", "family"}, names},
+		{"family name, place", []string{"family", "postcode", "city"}, func(v *values, k *keyring) { places(v, k, k.sound(v.family)) }},
+		{"given name, place", []string{"given", "postcode", "city"}, func(v *values, k *keyring) { k.prefixed(v.postcodes, v.canonical) }},
+		{"given name, birth month", []string{"given", "birth_date"}, birthMonth},
+		{"family name, birth year", []string{"family", "birth_date"}, birthYear},
+		{"end of family name, given name", []string{"family", "given"}, tail},
+		{"e-mail name", []string{"email"}, locals},
+		{"street", []string{"street", "postcode", "city"}, func(v *values, k *keyring) { streetKeys(v, k, initial(v.given)) }},
+		{"shared mailbox, given name", []string{"work_email", "given"}, func(v *values, k *keyring) { k.prefixed(v.shared, v.canonical) }},
+		{"organization, given name", []string{"organization", "given"}, func(v *values, k *keyring) { k.prefixed(v.organizations, v.canonical) }},
 	}
 }
 
 // organizationRules find the duplicates of organizations.
 func organizationRules() []rule {
 	return []rule{
-		{"tax number", []string{"tax_number"}, func(v *values) []string { return one(v.tax) }},
-		{"identifier", nil, func(v *values) []string { return v.extras }},
-		{"phone", []string{"phone"}, func(v *values) []string { return v.phones }},
-		{"domain", []string{"domain", "email"}, func(v *values) []string { return v.domains }},
-		{"email", []string{"email"}, func(v *values) []string { return append(slices.Clone(v.emails), v.shared...) }},
-		{"name", []string{"name"}, func(v *values) []string { return one(strings.Join(slices.Sorted(slices.Values(v.orgTokens)), " ")) }},
-		{"word of name, place", []string{"name", "city", "postcode"}, func(v *values) []string { return wordPlaces(v) }},
-		{"two words of name", []string{"name"}, func(v *values) []string { return wordPairs(v) }},
-		{"acronym, place", []string{"name", "city"}, func(v *values) []string { return prefixed(v.cities, acronymOf(v)) }},
-		{"first word of name", []string{"name"}, func(v *values) []string { return firstWord(v) }},
-		{"street", []string{"street", "postcode", "city"}, func(v *values) []string { return streetKeys(v, "") }},
+		{"tax number", []string{"tax_number"}, func(v *values, k *keyring) { k.add(v.tax, "") }},
+		{"identifier", nil, func(v *values, k *keyring) { k.each(v.extras) }},
+		{"phone", []string{"phone"}, func(v *values, k *keyring) { k.each(v.phones) }},
+		{"domain", []string{"domain", "email", "own_web"}, func(v *values, k *keyring) { k.each(v.domains) }},
+		{"email", []string{"email", "domain", "own_web"}, func(v *values, k *keyring) { k.each(v.emails) }},
+		{"name", []string{"name"}, sortedNames},
+		{"word of name, place", []string{"name", "city", "postcode"}, wordPlaces},
+		{"two words of name", []string{"name"}, wordPairs},
+		{"acronym, place", []string{"name", "city"}, acronyms},
+		{"first word of name", []string{"name"}, firstWords},
+		{"street", []string{"street", "postcode", "city"}, func(v *values, k *keyring) { streetKeys(v, k, "") }},
 	}
-}
-
-// sound is the Soundex code of a name's first word, "" for none.
-func sound(name string) string {
-	word, _, _ := strings.Cut(name, " ")
-	if word == "" || word[0] < 'a' || word[0] > 'z' {
-		return word
-	}
-	return smetrics.Soundex(word)
 }
 
 func initial(name string) string {
@@ -86,110 +58,78 @@ func initial(name string) string {
 	return name[:1]
 }
 
-func one(text string) []string {
-	if text == "" {
-		return nil
-	}
-	return []string{text}
-}
-
-// prefixed puts a text before each value; without the text there are no keys.
-func prefixed(values []string, text string) []string {
-	if text == "" {
-		return nil
-	}
-	var keys []string
-	for _, v := range values {
-		if v != "" {
-			keys = append(keys, text+"|"+v)
-		}
-	}
-	return keys
-}
-
 // initials are the birth date with the initials of either name: it holds when names are exchanged or one is missing.
-func initials(v *values) []string {
-	var keys []string
-	if len(v.birth) == 10 {
-		for _, i := range []string{initial(v.canonical), initial(v.given), initial(v.family)} {
-			if i != "" {
-				keys = append(keys, v.birth+i)
-			}
+func initials(v *values, k *keyring) {
+	if len(v.birth) != 10 {
+		return
+	}
+	for _, i := range [...]string{initial(v.canonical), initial(v.given), initial(v.family)} {
+		if i != "" {
+			k.add(v.birth, i)
 		}
 	}
-	return keys
 }
 
 // names are the sounds of both names in a fixed order.
-func names(v *values) []string {
-	a, b := sound(v.canonical), sound(v.family)
-	if a == "" || b == "" {
-		return nil
+func names(v *values, k *keyring) {
+	a, b := k.sound(v.canonical), k.sound(v.family)
+	if a != "" && b != "" {
+		k.add(min(a, b), max(a, b))
 	}
-	return one(min(a, b) + "|" + max(a, b))
 }
 
-func places(v *values) []string {
-	keys := slices.Clone(v.postcodes)
-	for _, c := range v.cities {
-		if c != "" {
-			keys = append(keys, c)
-		}
-	}
-	return keys
+func places(v *values, k *keyring, with string) {
+	k.prefixed(v.postcodes, with)
+	k.prefixed(v.cities, with)
 }
 
-func birthMonth(v *values, name string) []string {
-	if len(v.birth) != 10 || name == "" {
-		return nil
+func birthMonth(v *values, k *keyring) {
+	if len(v.birth) == 10 && v.canonical != "" {
+		k.add(v.canonical, v.birth[:7])
+		k.add(v.canonical, v.birth[5:])
 	}
-	return []string{name + "|" + v.birth[:7], name + "|" + v.birth[5:]}
 }
 
-func birthYear(v *values) []string {
-	if len(v.birth) != 10 || v.family == "" {
-		return nil
+func birthYear(v *values, k *keyring) {
+	if len(v.birth) == 10 && v.family != "" {
+		k.add3(k.sound(v.family), v.birth[:4], initial(v.canonical))
 	}
-	return one(sound(v.family) + "|" + v.birth[:4] + initial(v.canonical))
 }
 
 // tail is the end of the family name, which a typo in its first letters leaves alone, with the given name.
-func tail(v *values) []string {
-	n := len(v.family)
-	if n < 4 || v.canonical == "" {
-		return nil
+func tail(v *values, k *keyring) {
+	if n := len(v.family); n >= 4 && v.canonical != "" {
+		k.add(v.family[n-3:], v.canonical)
 	}
-	return one(v.family[n-3:] + "|" + v.canonical)
 }
 
 // locals are e-mail names long enough to be somebody's own.
-func locals(emails []string) []string {
-	var keys []string
-	for _, e := range emails {
+func locals(v *values, k *keyring) {
+	for _, e := range v.emails {
 		if local, _, ok := strings.Cut(e, "@"); ok && len(local) >= 6 {
-			keys = append(keys, local)
+			k.add(local, "")
 		}
 	}
-	return keys
 }
 
-// streetKeys are the numbers and the longest word of a street with its place.
-func streetKeys(v *values, with string) []string {
-	var keys []string
-	for i, s := range v.streets {
-		place := v.postcodes[i]
-		if place == "" {
-			place = v.cities[i]
+// streetKeys are the number and the longest word of a street with its place.
+func streetKeys(v *values, k *keyring, with string) {
+	where := v.postcodes
+	if len(where) == 0 {
+		where = v.cities
+	}
+	for _, s := range v.streets {
+		number, word := streetKey(s)
+		if word == "" {
+			continue
 		}
-		if key := streetKey(s); key != "" && place != "" {
-			keys = append(keys, with+"|"+key+"|"+place)
+		for _, place := range where {
+			k.add3(number+" "+word, place, with)
 		}
 	}
-	return keys
 }
 
-func streetKey(street string) string {
-	number, longest := "", ""
+func streetKey(street string) (number, longest string) {
 	for w := range strings.FieldsSeq(street) {
 		if w[0] >= '0' && w[0] <= '9' {
 			number = w
@@ -197,51 +137,62 @@ func streetKey(street string) string {
 			longest = w
 		}
 	}
-	if longest == "" {
-		return ""
-	}
-	return number + " " + longest
+	return number, longest
 }
 
-func wordPlaces(v *values) []string {
-	var keys []string
-	for _, w := range v.orgTokens {
-		if len(w) >= 3 {
-			keys = append(keys, prefixed(places(v), sound(w))...)
+// sortedNames are the names with their words in alphabetical order.
+func sortedNames(v *values, k *keyring) {
+	for _, name := range v.orgNames {
+		k.add(strings.Join(slices.Sorted(strings.FieldsSeq(name)), " "), "")
+	}
+}
+
+func wordPlaces(v *values, k *keyring) {
+	for _, name := range v.orgNames {
+		for w := range strings.FieldsSeq(name) {
+			if len(w) >= 3 {
+				places(v, k, k.sound(w))
+			}
 		}
 	}
-	return keys
 }
 
-func wordPairs(v *values) []string {
-	var keys []string
-	words := slices.Compact(slices.Sorted(slices.Values(v.orgTokens)))
-	for i := range words {
-		for j := i + 1; j < len(words) && j < i+4; j++ {
-			keys = append(keys, sound(words[i])+"|"+sound(words[j]))
+func wordPairs(v *values, k *keyring) {
+	for _, name := range v.orgNames {
+		words := slices.Compact(slices.Sorted(strings.FieldsSeq(name)))
+		for i := range words {
+			for j := i + 1; j < len(words) && j < i+4; j++ {
+				k.add(k.sound(words[i]), k.sound(words[j]))
+			}
 		}
 	}
-	return keys
 }
 
-func firstWord(v *values) []string {
-	if len(v.orgTokens) == 0 || len(v.orgTokens[0]) < 3 {
-		return nil
+func firstWords(v *values, k *keyring) {
+	for _, name := range v.orgNames {
+		if first, _, _ := strings.Cut(name, " "); len(first) >= 3 {
+			k.add(first, "")
+		}
 	}
-	return one(v.orgTokens[0])
 }
 
-// acronymOf is the name's own acronym, or the name itself where it may be one.
-func acronymOf(v *values) string {
-	if len(v.orgTokens) == 1 && len(v.orgTokens[0]) <= 4 {
-		return v.orgTokens[0]
+func acronyms(v *values, k *keyring) {
+	for _, name := range v.orgNames {
+		k.prefixed(v.cities, acronymOf(strings.Fields(name)))
 	}
-	var b strings.Builder
-	for _, w := range v.orgTokens {
-		b.WriteByte(w[0])
+}
+
+// acronymOf is a name's acronym, or the name itself where it may be one; "" for another name of one word.
+func acronymOf(words []string) string {
+	if len(words) == 1 && len(words[0]) <= 4 {
+		return words[0]
 	}
-	if b.Len() < 2 {
+	if len(words) < 2 {
 		return ""
 	}
-	return b.String()
+	initials := make([]byte, len(words))
+	for i, w := range words {
+		initials[i] = w[0]
+	}
+	return string(initials)
 }

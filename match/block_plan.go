@@ -2,6 +2,8 @@ package match
 
 import (
 	"cmp"
+	"container/heap"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,14 +14,18 @@ import (
 // Budgets of the planner.
 const (
 	tileRecords    = 2000      // a block of more records is cut into tiles of this many, compared two by two: nothing is lost
-	pairsPerRecord = 60        // a rule's pairs may be this many for each record,
+	pairsPerRecord = 8         // a rule's pairs may be this many for each record,
 	pairsAtLeast   = 3_000_000 // or this many, whichever is more
+	toldKeys       = 20        // of the keys over the budget, so many are told of one by one
 )
 
-// plan is what will be compared: the keys of every record, and the blocks in the order of rules and keys.
+// plan is what will be compared: the records of every key, keys in the order of rules.
 type plan struct {
-	blocks []kernel.Block
-	rules  []rulePlan
+	starts  []uint32       // where the records of each key begin among members; one more than there are keys
+	members []uint32       // ascending within a key
+	owners  []int          // per rule: the number of its first key; one more than there are rules
+	tiled   []kernel.Block // the tiles of the keys that are cut
+	rules   []rulePlan
 }
 
 type rulePlan struct {
@@ -31,116 +37,193 @@ type rulePlan struct {
 
 // refinement tells of a key that was over the budget and what became of it.
 type refinement struct {
-	key     string
+	group   group  // as it was
+	key     string // in words, of those told of
 	records int64
 	pairs   int64
 	left    int64 // pairs still compared
 }
 
-// group is the records under one key.
+func pairsOf(n int) int64 { return int64(n) * int64(n-1) / 2 }
+
+// group is the records under one key, or under a part of it.
 type group struct {
-	key     string
-	depth   int // how often it was refined
-	origin  int // index of its refinement, or -1
+	key     uint64
+	part    string // what its records agree on beside the key
+	depth   int    // how often it was refined
+	origin  int    // index of its refinement, or -1
 	records []uint32
 }
 
-func pairsOf(n int) int64 { return int64(n) * int64(n-1) / 2 }
-
-// planBlocks groups the records by key rule by rule, refines keys until each rule keeps its budget, fills set.Keys
-// with the keys as refined, and cuts large blocks into tiles.
-func planBlocks(s *schema, rows []featureRow, set *kernel.Set) *plan {
-	p := &plan{}
-	budget := max(int64(len(rows))*pairsPerRecord, pairsAtLeast)
-	refiners := s.refiners(rows)
-	var all []group
-	set.Rules = []uint32{0}
-	for r := range s.rules {
-		groups := groupByKey(rows, r)
-		var rp rulePlan
-		groups = refine(groups, refiners, budget, &rp)
-		for _, g := range groups {
-			rp.keys++
-			rp.largest = max(rp.largest, int64(len(g.records)))
-			rp.pairs += pairsOf(len(g.records))
-			p.blocks = append(p.blocks, tiles(r, uint32(len(all)), g.records)...)
-			all = append(all, g)
-		}
-		set.Rules = append(set.Rules, uint32(len(all)))
-		p.rules = append(p.rules, rp)
+// planBlocks groups the records by key rule by rule, refines keys until each rule keeps its budget, gives set the keys
+// as refined, and cuts large blocks into tiles.
+func planBlocks(ctx context.Context, s *schema, set *kernel.Set, threads int) (*plan, error) {
+	entries, err := s.blockKeys(ctx, set, workers(threads))
+	if err != nil {
+		return nil, err
 	}
-	set.Keys = keyColumn(all, len(rows))
-	return p
+	p := &plan{rules: make([]rulePlan, len(s.rules)), owners: []int{0}, starts: []uint32{0}}
+	budget := max(int64(set.Len())*pairsPerRecord, pairsAtLeast)
+	groups := make([][]group, len(s.rules))
+	err = inParallel(ctx, workers(threads), len(s.rules), func(_, r int) error {
+		groups[r] = s.refine(set, r, entries[r].groups(), budget, &p.rules[r])
+		entries[r] = nil
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for r := range groups {
+		for _, g := range groups[r] {
+			p.rules[r].add(len(g.records))
+			p.members = append(p.members, g.records...)
+			p.starts = append(p.starts, uint32(len(p.members)))
+		}
+		groups[r] = nil
+		p.owners = append(p.owners, len(p.starts)-1)
+	}
+	p.cut()
+	p.giveKeys(set)
+	return p, nil
 }
 
-// groupByKey collects the records of every key that two records or more share, in the order of keys.
-func groupByKey(rows []featureRow, r int) []group {
-	byKey := map[string][]uint32{}
-	for i := range rows {
-		if rows[i].keys[r] == "" {
+func (rp *rulePlan) add(records int) {
+	rp.keys++
+	rp.largest = max(rp.largest, int64(records))
+	rp.pairs += pairsOf(records)
+}
+
+// keys is how many keys two records or more share.
+func (p *plan) keys() int { return len(p.starts) - 1 }
+
+// records are those of a key.
+func (p *plan) records(key int) []uint32 { return p.members[p.starts[key]:p.starts[key+1]] }
+
+// blocks is how many blocks there are: the tiles of large keys, and then one a key.
+func (p *plan) blocks() int { return len(p.tiled) + p.keys() }
+
+// block is one of the blocks; that of a key which is cut into tiles is empty.
+func (p *plan) block(i int) kernel.Block {
+	if i < len(p.tiled) {
+		return p.tiled[i]
+	}
+	key := i - len(p.tiled)
+	b := kernel.Block{Rule: p.ruleOf(key), Key: uint32(key), Records: p.records(key)}
+	if len(b.Records) > tileRecords {
+		b.Records = nil
+	}
+	return b
+}
+
+func (p *plan) ruleOf(key int) int {
+	r, _ := slices.BinarySearch(p.owners, key+1)
+	return r - 1
+}
+
+// cut cuts the keys of many records into pairs of slices, so that all cores work on them.
+func (p *plan) cut() {
+	for key := range p.keys() {
+		records := p.records(key)
+		if len(records) <= tileRecords {
 			continue
 		}
-		for key := range strings.SplitSeq(rows[i].keys[r], valueSeparator) {
-			byKey[key] = append(byKey[key], uint32(i))
+		rule, chunks := p.ruleOf(key), slices.Collect(slices.Chunk(records, tileRecords))
+		for i, a := range chunks {
+			p.tiled = append(p.tiled, kernel.Block{Rule: rule, Key: uint32(key), Records: a})
+			for _, b := range chunks[i+1:] {
+				p.tiled = append(p.tiled, kernel.Block{Rule: rule, Key: uint32(key), Records: a, Others: b})
+			}
 		}
 	}
-	var groups []group
-	for key, records := range byKey {
-		if len(records) > 1 {
-			groups = append(groups, group{key: key, origin: -1, records: records})
-		}
-	}
-	sortGroups(groups)
-	return groups
 }
 
-func sortGroups(groups []group) {
-	slices.SortFunc(groups, func(a, b group) int { return cmp.Compare(a.key, b.key) })
+// giveKeys lays the keys' numbers out by record.
+func (p *plan) giveKeys(set *kernel.Set) {
+	set.Rules = nil
+	for _, first := range p.owners {
+		set.Rules = append(set.Rules, uint32(first))
+	}
+	start := make([]uint32, set.Len()+1)
+	for _, record := range p.members {
+		start[record+1]++
+	}
+	for i := range set.Len() {
+		start[i+1] += start[i]
+	}
+	keys, next := make([]uint32, len(p.members)), slices.Clone(start)
+	for key := range p.keys() {
+		for _, record := range p.records(key) {
+			keys[next[record]] = uint32(key)
+			next[record]++
+		}
+	}
+	set.Keys = kernel.KeyColumn{Start: start, Keys: keys}
 }
 
 // refine splits the largest groups, each by the next refiner, until the sum of pairs keeps the budget. A group that
 // no refiner is left for is cut into runs of neighbours. Every split is recorded.
-func refine(groups []group, refiners []func(uint32) string, budget int64, rp *rulePlan) []group {
+func (s *schema) refine(set *kernel.Set, r int, groups []group, budget int64, rp *rulePlan) []group {
 	total := int64(0)
-	for _, g := range groups {
-		total += pairsOf(len(g.records))
+	for i := range groups {
+		total += pairsOf(len(groups[i].records))
 	}
+	if total <= budget {
+		return groups
+	}
+	refiners := s.refiners(set)
+	h := largestFirst(groups)
+	heap.Init(&h)
 	for total > budget {
-		at := largestGroup(groups)
-		g := groups[at]
+		g := heap.Pop(&h).(group)
 		if g.origin < 0 {
 			g.origin = len(rp.refined)
-			rp.refined = append(rp.refined, refinement{key: g.key, records: int64(len(g.records)), pairs: pairsOf(len(g.records))})
+			rp.refined = append(rp.refined, refinement{group: g, records: int64(len(g.records)), pairs: pairsOf(len(g.records))})
 		}
-		parts := split(g, refiners)
 		total -= pairsOf(len(g.records))
-		groups = slices.Delete(groups, at, at+1)
-		for _, part := range parts {
+		for _, part := range split(g, refiners) {
 			if len(part.records) > 1 {
 				total += pairsOf(len(part.records))
-				groups = append(groups, part)
+				heap.Push(&h, part)
 			}
 		}
 	}
-	for _, g := range groups {
-		if g.origin >= 0 {
-			rp.refined[g.origin].left += pairsOf(len(g.records))
+	for i := range h {
+		if h[i].origin >= 0 {
+			rp.refined[h[i].origin].left += pairsOf(len(h[i].records))
 		}
 	}
-	sortGroups(groups)
-	return groups
+	slices.SortFunc(h, func(a, b group) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.part, b.part)) })
+	s.tell(set, r, rp)
+	return h
 }
 
-// largestGroup is the index of the group with the most records, the smallest key among equals.
-func largestGroup(groups []group) int {
-	best := 0
-	for i := range groups {
-		switch c := cmp.Compare(len(groups[i].records), len(groups[best].records)); {
-		case c > 0, c == 0 && groups[i].key < groups[best].key:
-			best = i
+// tell puts the largest refinements first and words their keys.
+func (s *schema) tell(set *kernel.Set, r int, rp *rulePlan) {
+	slices.SortFunc(rp.refined, func(a, b refinement) int {
+		return cmp.Or(cmp.Compare(b.records, a.records), cmp.Compare(a.group.key, b.group.key))
+	})
+	k := s.newKeyring()
+	for i := range rp.refined {
+		if f := &rp.refined[i]; i < toldKeys {
+			f.key = k.wordsOf(vals(set, f.group.records[0], nil), r, f.group.key)
 		}
+		rp.refined[i].group.records = nil
 	}
-	return best
+}
+
+// largestFirst is a heap of groups: the one with the most records first, the smallest key among equals.
+type largestFirst []group
+
+func (h largestFirst) Len() int      { return len(h) }
+func (h largestFirst) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+func (h largestFirst) Less(i, j int) bool {
+	return cmp.Or(cmp.Compare(len(h[j].records), len(h[i].records)), cmp.Compare(h[i].key, h[j].key), cmp.Compare(h[i].part, h[j].part)) < 0
+}
+func (h *largestFirst) Push(x any) { *h = append(*h, x.(group)) }
+func (h *largestFirst) Pop() any {
+	last := (*h)[len(*h)-1]
+	*h = (*h)[:len(*h)-1]
+	return last
 }
 
 func split(g group, refiners []func(uint32) string) []group {
@@ -154,9 +237,9 @@ func split(g group, refiners []func(uint32) string) []group {
 	}
 	parts := make([]group, 0, len(byValue))
 	for v, records := range byValue {
-		parts = append(parts, group{key: g.key + "\x1e" + v, depth: g.depth + 1, origin: g.origin, records: records})
+		parts = append(parts, group{key: g.key, part: g.part + "\x1e" + v, depth: g.depth + 1, origin: g.origin, records: records})
 	}
-	sortGroups(parts)
+	slices.SortFunc(parts, func(a, b group) int { return cmp.Compare(a.part, b.part) })
 	return parts
 }
 
@@ -164,58 +247,59 @@ func split(g group, refiners []func(uint32) string) []group {
 func runs(g group) []group {
 	half := len(g.records) / 2
 	return []group{
-		{key: g.key + "\x1e0", depth: g.depth, origin: g.origin, records: g.records[:half]},
-		{key: g.key + "\x1e1", depth: g.depth, origin: g.origin, records: g.records[half:]},
+		{key: g.key, part: g.part + "\x1e0", depth: g.depth, origin: g.origin, records: g.records[:half]},
+		{key: g.key, part: g.part + "\x1e1", depth: g.depth, origin: g.origin, records: g.records[half:]},
 	}
 }
 
-// keyColumn lays the groups' numbers out by record.
-func keyColumn(groups []group, records int) kernel.KeyColumn {
-	column := kernel.KeyColumn{Start: make([]uint32, records+1)}
-	for _, g := range groups {
-		for _, i := range g.records {
-			column.Start[i+1]++
+// refiners are what a key too large is split by, first the first: attributes that duplicates mostly share.
+func (s *schema) refiners(set *kernel.Set) []func(i uint32) string {
+	value := func(name string, cut func(string) string) func(uint32) string {
+		f := s.index(name)
+		return func(i uint32) string { return cut(set.Dictionaries[f].Text(set.Values[f][i])) }
+	}
+	first := func(n int) func(string) string {
+		return func(v string) string {
+			v, _, _ = strings.Cut(v, valueSeparator)
+			return v[:min(n, len(v))]
 		}
 	}
-	for i := range records {
-		column.Start[i+1] += column.Start[i]
+	if s.collection == "people" {
+		return []func(uint32) string{value("given", first(3)), value("family", first(4)), value("birth_date", first(4)), value("postcode", first(8))}
 	}
-	column.Keys = make([]uint32, column.Start[records])
-	next := slices.Clone(column.Start)
-	for k, g := range groups {
-		for _, i := range g.records {
-			column.Keys[next[i]] = uint32(k)
-			next[i]++
-		}
-	}
-	return column
+	return []func(uint32) string{value("name", sortedWord), value("city", first(6)), value("postcode", first(8))}
 }
 
-// tiles cuts a block of many records into pairs of slices, so that all cores work on it.
-func tiles(rule int, key uint32, records []uint32) []kernel.Block {
-	if len(records) <= tileRecords {
-		return []kernel.Block{{Rule: rule, Key: key, Records: records}}
+// sortedWord is the first word of a name in alphabetical order, so that the order of its words does not matter.
+func sortedWord(name string) string {
+	name, _, _ = strings.Cut(name, valueSeparator)
+	words := strings.Fields(kernel.Unmarked(name))
+	if len(words) == 0 {
+		return ""
 	}
-	var blocks []kernel.Block
-	chunks := slices.Collect(slices.Chunk(records, tileRecords))
-	for i, a := range chunks {
-		blocks = append(blocks, kernel.Block{Rule: rule, Key: key, Records: a})
-		for _, b := range chunks[i+1:] {
-			blocks = append(blocks, kernel.Block{Rule: rule, Key: key, Records: a, Others: b})
-		}
-	}
-	return blocks
+	return slices.Min(words)
 }
 
-// oversized are the conflict rows of keys that were refined.
+// oversized are the conflict rows of keys that were refined: the largest of each rule one by one, the others in one row.
 func (p *plan) oversized(s *schema) []conflict {
 	var conflicts []conflict
 	for r := range p.rules {
-		for _, f := range p.rules[r].refined {
+		refined := p.rules[r].refined
+		for _, f := range refined[:min(toldKeys, len(refined))] {
 			conflicts = append(conflicts, conflict{kind: "oversized_block", detail: fmt.Sprintf(
 				"rule %q: %d records share one key (%s); %d of their %d pairs were compared under this rule, those that agree on more; the others only if another rule finds them: a value that so many share is probably a placeholder, clear it in its application",
 				s.rules[r].name, f.records, strings.ReplaceAll(f.key, "\x1e", " "), f.left, f.pairs)})
 		}
+		if len(refined) <= toldKeys {
+			continue
+		}
+		rest := refinement{}
+		for _, f := range refined[toldKeys:] {
+			rest = refinement{records: max(rest.records, f.records), pairs: rest.pairs + f.pairs, left: rest.left + f.left}
+		}
+		conflicts = append(conflicts, conflict{kind: "oversized_block", detail: fmt.Sprintf(
+			"rule %q: %d more keys, of up to %d records each: %d of their %d pairs were compared under this rule, those that agree on more; the others only if another rule finds them",
+			s.rules[r].name, len(refined)-toldKeys, rest.records, rest.left, rest.pairs)})
 	}
 	return conflicts
 }

@@ -43,7 +43,7 @@ const (
 type clustering struct {
 	*unions
 	members map[uint32][]uint32
-	held    map[uint32][]holding // per root: ascending by scope, one id a scope
+	held    map[uint32][]holding // per root of several records: ascending by scope, one id a scope
 	id      *identity
 	frozen  map[uint32]bool // roots of contradictory components
 	check   func(a, b uint32) bool
@@ -68,13 +68,18 @@ func newClustering(id *identity, component []uint32, contradictory map[uint32]bo
 			c.members[root] = append(c.members[root], uint32(i))
 		}
 	}
-	for i := range component {
-		if h := id.holdings[i]; len(h) > 0 {
-			root := component[i]
-			c.held[root] = mergeHoldings(c.held[root], h)
-		}
+	for root, members := range c.members {
+		c.held[root] = c.holdingsOf(members)
 	}
 	return c
+}
+
+// heldBy are the IDs that keep a cluster apart from others.
+func (c *clustering) heldBy(root uint32) []holding {
+	if c.members[root] != nil {
+		return c.held[root]
+	}
+	return c.id.holdings[root]
 }
 
 // mergeHoldings unites two lists by scope; the first list's id stays where both have one.
@@ -120,15 +125,13 @@ func (c *clustering) run(candidates []candidate) {
 
 func (c *clustering) unite(a, b uint32) {
 	merged := slices.Concat(c.list(a), c.list(b))
-	held := mergeHoldings(c.held[a], c.held[b])
+	held := mergeHoldings(c.heldBy(a), c.heldBy(b))
 	root := c.join(a, b)
 	delete(c.members, max(a, b))
 	delete(c.held, max(a, b))
 	slices.Sort(merged)
 	c.members[root] = merged
-	if len(held) > 0 {
-		c.held[root] = held
-	}
+	c.held[root] = held
 }
 
 // refuse says whether the union of two clusters is forbidden, and by what.
@@ -137,14 +140,10 @@ func (c *clustering) refuse(a, b uint32, e candidate) (refusal, bool) {
 		return refusal{candidate: e, reason: refusedFrozen}, true
 	}
 	as, bs := c.list(a), c.list(b)
-	for _, x := range as {
-		for _, y := range bs {
-			if len(c.id.different) > 0 && c.id.different[[2]uint32{min(x, y), max(x, y)}] {
-				return refusal{candidate: e, reason: refusedDifferent, x: x, y: y}, true
-			}
-		}
+	if x, y, apart := c.judgedApart(as, bs); apart {
+		return refusal{candidate: e, reason: refusedDifferent, x: x, y: y}, true
 	}
-	if scope, clash := clash(c.held[a], c.held[b]); clash {
+	if scope, clash := clash(c.heldBy(a), c.heldBy(b)); clash {
 		x, y := c.holders(a, b, scope)
 		return refusal{candidate: e, reason: refusedApart, scope: scope, x: x, y: y}, true
 	}
@@ -159,6 +158,21 @@ func (c *clustering) refuse(a, b uint32, e candidate) (refusal, bool) {
 		}
 	}
 	return refusal{}, false
+}
+
+// judgedApart finds a pair of two clusters that a person judged different.
+func (c *clustering) judgedApart(as, bs []uint32) (x, y uint32, apart bool) {
+	if len(c.id.different) == 0 {
+		return 0, 0, false
+	}
+	for _, x := range as {
+		for _, y := range bs {
+			if c.id.different[ordered(x, y)] {
+				return x, y, true
+			}
+		}
+	}
+	return 0, 0, false
 }
 
 // clash finds a scope in which two clusters hold different IDs; both lists ascend by scope and are a few entries.
@@ -206,7 +220,7 @@ func (c *clustering) ambiguous(component []uint32, candidates []candidate) map[u
 		for _, side := range [2][2]uint32{{r.a, r.b}, {r.b, r.a}} {
 			own := component[side[0]]
 			other := c.find(side[1])
-			if _, clashes := clash(c.componentHeld(component, own), c.held[other]); clashes {
+			if _, clashes := clash(c.componentHeld(component, own), c.heldBy(other)); clashes {
 				continue
 			}
 			if c.alike != nil && c.alike(r.x, r.y) {

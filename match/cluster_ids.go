@@ -16,17 +16,18 @@ import (
 type formerClusters struct {
 	assigned  map[string]int64  // of every ID that was ever given: the run that gave it, from 1
 	successor map[string]string // of an ID whose cluster was merged into another: that one's
+	names     []string          // of the clusters of the run before
 	shares    []share
 }
 
-// share is how many external IDs of a former cluster a record carries.
+// share is some external IDs of a former cluster that a record carries.
 type share struct {
-	rid     int64
-	cluster string
-	ids     int
+	record  uint32
+	cluster uint32 // place in names
+	ids     uint32
 }
 
-func loadFormer(ctx context.Context, on queries.Querier, collection string) (*formerClusters, error) {
+func loadFormer(ctx context.Context, on queries.Querier, collection string, ids *externalIDs) (*formerClusters, error) {
 	f := &formerClusters{assigned: map[string]int64{}, successor: map[string]string{}}
 	args := queries.Args{"collection": collection}
 	err := queries.Each(ctx, on, "match/071_cluster_names.sql", args, func(rows *sql.Rows) error {
@@ -42,11 +43,25 @@ func loadFormer(ctx context.Context, on queries.Querier, collection string) (*fo
 	if err != nil {
 		return nil, err
 	}
+	numbers := map[string]uint32{}
+	last := 0
 	err = queries.Each(ctx, on, "match/070_previous_clusters.sql", args, func(rows *sql.Rows) error {
-		var s share
-		err := rows.Scan(&s.rid, &s.cluster, &s.ids)
-		f.shares = append(f.shares, s)
-		return err
+		var hash uint64
+		var cluster string
+		if err := rows.Scan(&hash, &cluster); err != nil {
+			return err
+		}
+		number, known := numbers[cluster]
+		if !known {
+			number = uint32(len(f.names))
+			numbers[cluster] = number
+			f.names = append(f.names, cluster)
+		}
+		var found bool
+		if last, found = ids.seek(hash, last); found {
+			f.shares = append(f.shares, share{ids.records(uint32(last))[0], number, 1})
+		}
+		return nil
 	})
 	return f, err
 }
@@ -58,40 +73,37 @@ type claim struct {
 	overlap int
 }
 
-// heirs finds for every former cluster the present one that shares most external IDs with it, in the order of IDs; of
-// equal parts the first cluster's.
-func (f *formerClusters) heirs(groupOf map[int64]int) []claim {
-	type part struct {
-		id    string
-		group int
-	}
-	overlaps := map[part]int{}
-	for _, s := range f.shares {
-		if g, ok := groupOf[s.rid]; ok {
-			overlaps[part{s.cluster, g}] += s.ids
+// heirs finds for every former cluster the present one that shares most external IDs with it; of equal parts the first
+// cluster's. An ID on several records counts once, for the first of them.
+func (f *formerClusters) heirs(group []int) []claim {
+	slices.SortFunc(f.shares, func(a, b share) int {
+		return cmp.Or(cmp.Compare(a.cluster, b.cluster), cmp.Compare(group[a.record], group[b.record]))
+	})
+	var claims []claim
+	best := claim{group: -1}
+	for from := 0; from < len(f.shares); {
+		s := f.shares[from]
+		part := claim{f.names[s.cluster], group[s.record], 0}
+		to := from
+		for ; to < len(f.shares) && f.shares[to].cluster == s.cluster && group[f.shares[to].record] == part.group; to++ {
+			part.overlap += int(f.shares[to].ids)
+		}
+		if best.group < 0 || part.overlap > best.overlap {
+			best = part
+		}
+		if from = to; from == len(f.shares) || f.shares[from].cluster != s.cluster {
+			claims = append(claims, best)
+			best = claim{group: -1}
 		}
 	}
-	claims := make([]claim, 0, len(overlaps))
-	for p, n := range overlaps {
-		claims = append(claims, claim{p.id, p.group, n})
-	}
-	slices.SortFunc(claims, func(a, b claim) int {
-		return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(b.overlap, a.overlap), cmp.Compare(a.group, b.group))
-	})
-	return slices.CompactFunc(claims, func(a, b claim) bool { return a.id == b.id })
+	return claims
 }
 
-// nameClusters gives every cluster an ID. A former ID goes to the cluster that holds the largest part of its external
-// IDs; of several that come together the one given first stays, and the others become its aliases. What is left gets a
-// new one, made from its smallest key. It keeps f in step.
-func nameClusters(collection string, records []record, groups [][]uint32, f *formerClusters) []string {
-	groupOf := make(map[int64]int, len(records))
-	for g, members := range groups {
-		for _, r := range members {
-			groupOf[records[r].rid] = g
-		}
-	}
-	claims := f.heirs(groupOf)
+// nameClusters gives every cluster an ID; group is the cluster of each record. A former ID goes to the cluster that holds
+// the largest part of its external IDs; of several that come together the one given first stays, and the others become
+// its aliases. What is left gets a new one, made from its smallest key. It keeps f in step.
+func nameClusters(collection string, records []record, groups [][]uint32, group []int, f *formerClusters) []string {
+	claims := f.heirs(group)
 	slices.SortFunc(claims, func(a, b claim) int {
 		return cmp.Or(cmp.Compare(f.assigned[a.id], f.assigned[b.id]), cmp.Compare(b.overlap, a.overlap), cmp.Compare(a.id, b.id))
 	})

@@ -9,13 +9,14 @@ import (
 )
 
 // former is a history of cluster IDs: the given ones, in the order they were assigned.
-func former(shares map[string]map[int64]int, order ...string) *formerClusters {
+func former(shares map[string]map[uint32]uint32, order ...string) *formerClusters {
 	f := &formerClusters{assigned: map[string]int64{}, successor: map[string]string{}}
 	for i, id := range order {
 		f.assigned[id] = int64(i + 1)
-		for rid := range int64(20) {
-			if n := shares[id][rid]; n > 0 {
-				f.shares = append(f.shares, share{rid, id, n})
+		f.names = append(f.names, id)
+		for record := range uint32(6) {
+			if n := shares[id][record]; n > 0 {
+				f.shares = append(f.shares, share{record, uint32(i), n})
 			}
 		}
 	}
@@ -37,14 +38,20 @@ func TestClusterIDsGoWithTheExternalIDs(t *testing.T) {
 		aliases string
 	}{
 		{"nothing before", [][]uint32{{0, 1}, {2}}, former(nil), []string{fresh(0), fresh(2)}, ""},
-		{"unchanged", [][]uint32{{0, 1}, {2}}, former(map[string]map[int64]int{"p": {0: 1, 1: 1}, "q": {2: 1}}, "p", "q"), []string{"p", "q"}, ""},
-		{"grown", [][]uint32{{0, 1, 2}}, former(map[string]map[int64]int{"p": {0: 1}}, "p"), []string{"p"}, ""},
-		{"split: the part with most external IDs keeps it, not the one with most records", [][]uint32{{0, 1}, {2}}, former(map[string]map[int64]int{"p": {0: 1, 1: 1, 2: 3}}, "p"), []string{fresh(0), "p"}, ""},
-		{"merged: the one assigned first stays, though it is smaller", [][]uint32{{0, 1, 2}}, former(map[string]map[int64]int{"new": {0: 2, 1: 2}, "old": {2: 1}}, "old", "new"), []string{"old"}, "new=old"},
-		{"a part taken over by another: each keeps its own", [][]uint32{{0, 1}, {2, 3}}, former(map[string]map[int64]int{"p": {0: 1, 1: 1, 2: 1}, "q": {3: 1}}, "p", "q"), []string{"p", "q"}, ""},
+		{"unchanged", [][]uint32{{0, 1}, {2}}, former(map[string]map[uint32]uint32{"p": {0: 1, 1: 1}, "q": {2: 1}}, "p", "q"), []string{"p", "q"}, ""},
+		{"grown", [][]uint32{{0, 1, 2}}, former(map[string]map[uint32]uint32{"p": {0: 1}}, "p"), []string{"p"}, ""},
+		{"split: the part with most external IDs keeps it, not the one with most records", [][]uint32{{0, 1}, {2}}, former(map[string]map[uint32]uint32{"p": {0: 1, 1: 1, 2: 3}}, "p"), []string{fresh(0), "p"}, ""},
+		{"merged: the one assigned first stays, though it is smaller", [][]uint32{{0, 1, 2}}, former(map[string]map[uint32]uint32{"new": {0: 2, 1: 2}, "old": {2: 1}}, "old", "new"), []string{"old"}, "new=old"},
+		{"a part taken over by another: each keeps its own", [][]uint32{{0, 1}, {2, 3}}, former(map[string]map[uint32]uint32{"p": {0: 1, 1: 1, 2: 1}, "q": {3: 1}}, "p", "q"), []string{"p", "q"}, ""},
 		{"an ID that is gone is not given again", [][]uint32{{0}}, former(nil, fresh(0)), []string{newClusterID("people", records[0].key, map[string]int64{fresh(0): 1})}, ""},
 	} {
-		names := nameClusters("people", records, c.groups, c.former)
+		group := make([]int, len(records))
+		for g, members := range c.groups {
+			for _, r := range members {
+				group[r] = g
+			}
+		}
+		names := nameClusters("people", records, c.groups, group, c.former)
 		if !slices.Equal(names, c.want) {
 			t.Errorf("%s: %v, want %v", c.name, names, c.want)
 		}

@@ -21,17 +21,13 @@ type verdicts struct {
 
 // loadDecisions reads what persons judged.
 func (id *identity) loadDecisions(ctx context.Context, db *sql.DB, collection string, records []record) error {
-	var byKey map[string]uint32
 	err := queries.Each(ctx, db, "match/040_decisions.sql", queries.Args{"collection": collection}, func(rows *sql.Rows) error {
 		var left, right, judgement string
 		if err := rows.Scan(&left, &right, &judgement); err != nil {
 			return err
 		}
-		if byKey == nil {
-			byKey = id.recordsByKey(records)
-		}
-		a, okA := byKey[left]
-		b, okB := byKey[right]
+		a, okA := id.recordOf(records, left)
+		b, okB := id.recordOf(records, right)
 		switch {
 		case !okA || !okB:
 			id.unknown++

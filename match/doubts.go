@@ -39,11 +39,11 @@ func (m *matching) reviewable(c *clustering, apart map[[2]uint32]bool, e candida
 	if a == b || apart[ordered(a, b)] {
 		return false
 	}
-	scope, clashes := clash(c.held[a], c.held[b])
+	scope, clashes := clash(c.heldBy(a), c.heldBy(b))
 	if !clashes {
 		return e.auto || m.judge.worthAsking(m.judge.Compare(e.a, e.b))
 	}
-	s := m.identity.scopes[scope]
+	s := m.identity.ids.scopes[scope]
 	return e.auto && m.options.Config.Distinct(s.provider, s.realm) == config.DistinctReview
 }
 

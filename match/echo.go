@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/sameas/sameas/internal/connec"
 	"github.com/sameas/sameas/match/kernel"
@@ -25,7 +24,7 @@ func (m *matching) sameContent(a, b uint32) bool {
 }
 
 // clockSlack is how far the clocks and time zones of two systems may lie apart before an order of events is believed.
-const clockSlack = 24 * time.Hour
+const clockSlack = 24 * 60 * 60 // seconds
 
 // echoed is what two applications synced both ways leave of one thing: the hub's records x{keepS, copyT} and
 // y{keepT, copyS}, while the applications hold keepS and keepT to be one.
@@ -86,23 +85,23 @@ func (id *identity) otherOf(r uint32, h holding) (uint32, bool) {
 
 // isNative reports that a crosswalk, or a record of an application's own file, holds two IDs to be one.
 func (id *identity) isNative(records []record, a, b uint32) bool {
-	x, y := id.uses[a].id, id.uses[b].id
+	x, y := id.ids.id(a), id.ids.id(b)
 	return slices.Contains(id.native[x], y) || id.inOneFileRecord(records, a, b)
 }
 
 func (id *identity) inOneFileRecord(records []record, a, b uint32) bool {
-	return slices.ContainsFunc(id.uses[a].records, func(r uint32) bool {
-		return !records[r].hub && slices.Contains(id.uses[b].records, r)
+	return slices.ContainsFunc(id.ids.records(a), func(r uint32) bool {
+		return !records[r].hub && slices.Contains(id.ids.records(b), r)
 	})
 }
 
 // linked reports that an ID is natively linked to some ID of an application: then it is no copy.
 func (id *identity) linked(records []record, use, scope uint32) bool {
-	e, s := id.uses[use].id, id.scopes[scope]
+	e, s := id.ids.id(use), id.ids.scopes[scope]
 	if slices.ContainsFunc(id.native[e], func(o connec.ExternalID) bool { return o.Provider == s.provider && o.Realm == s.realm }) {
 		return true
 	}
-	for _, r := range id.uses[use].records {
+	for _, r := range id.ids.records(use) {
 		if !records[r].hub && slices.ContainsFunc(id.holdings[r], func(h holding) bool { return h.scope == scope }) {
 			return true
 		}
@@ -112,13 +111,12 @@ func (id *identity) linked(records []record, use, scope uint32) bool {
 
 // mayCopy reports that an application's record of an ID, if its file lists one, may have been made from a hub record.
 func (id *identity) mayCopy(records []record, use, hub uint32, content sameContent) bool {
-	e := id.uses[use].id
-	for _, r := range id.uses[use].records {
-		own := records[r]
-		if own.hub || own.provider != e.Provider || own.realm != e.Realm || own.id != e.ID {
+	e := id.ids.id(use)
+	for _, r := range id.ids.records(use) {
+		if records[r].hub || records[r].key != e.String() {
 			continue
 		}
-		if !content(r, hub) || earlier(own.createdAt, records[hub].createdAt) {
+		if !content(r, hub) || earlier(records[r].created, records[hub].created) {
 			return false
 		}
 	}
@@ -126,16 +124,12 @@ func (id *identity) mayCopy(records []record, use, hub uint32, content sameConte
 }
 
 // earlier reports that both times are known and one lies before the other by more than clocks may differ.
-func earlier(a, b string) bool {
-	x, errX := time.Parse(time.DateTime, a[:min(len(a), len(time.DateTime))])
-	y, errY := time.Parse(time.DateTime, b[:min(len(b), len(time.DateTime))])
-	return errX == nil && errY == nil && x.Add(clockSlack).Before(y)
-}
+func earlier(a, b int64) bool { return a != 0 && b != 0 && a+clockSlack < b }
 
 func (id *identity) copies(records []record, e echoed) []conflict {
 	var rows []conflict
 	for _, pair := range [2][2]uint32{{e.keepS, e.copyS}, {e.keepT, e.copyT}} {
-		keep, copied := id.uses[pair[0]].id, id.uses[pair[1]].id
+		keep, copied := id.ids.id(pair[0]), id.ids.id(pair[1])
 		rows = append(rows, conflict{kind: "echo", a: min(e.x, e.y), b: max(e.x, e.y), pair: true, keyA: keep.String(), keyB: copied.String(),
 			provider: keep.Provider, realm: keep.Realm,
 			detail: fmt.Sprintf("%s and %s are the two halves of an echo: both applications held the thing before they were connected, and the sync copied each one's record into the other. In %s, %s is the original and %s the copy: remove the copy, extract again, and the two are merged", records[e.x].key, records[e.y].key, scope{keep.Provider, keep.Realm}, keep.ID, copied.ID)})

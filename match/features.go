@@ -1,75 +1,43 @@
 package match
 
 import (
-	"context"
-	"runtime"
 	"slices"
 	"strings"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/sameas/sameas/match/kernel"
 )
 
-// featureRow is one record's normalised values and block keys.
-type featureRow struct {
-	vals []string // one a field, several values joined by U+001F
-	keys []string // one a rule, likewise
+// maker normalises records. It is for one goroutine and uses its memory again for the next record.
+type maker struct {
+	schema *schema
+	names  interned
+	raw    raw
 }
 
-// makeFeatures normalises all records, those of equal content once.
-func makeFeatures(ctx context.Context, s *schema, records []record, threads int, cached map[string]featureRow) ([]featureRow, error) {
-	rows := make([]featureRow, len(records))
-	canonical := kernel.Nicknames()
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(workers(threads))
-	const chunk = 2048
-	for start := 0; start < len(records); start += chunk {
-		group.Go(func() error {
-			for i := start; i < min(start+chunk, len(records)); i++ {
-				if row, ok := cached[records[i].contentHash]; ok && records[i].organization == nil {
-					rows[i] = row
-					continue
-				}
-				rows[i] = s.features(&records[i], canonical)
-			}
-			return ctx.Err()
-		})
-	}
-	err := group.Wait()
-	s.markTelling(rows)
-	return rows, err
-}
+func (s *schema) newMaker() *maker { return &maker{schema: s, names: interned{}} }
 
-func workers(threads int) int {
-	if threads > 0 {
-		return threads
-	}
-	return runtime.GOMAXPROCS(0)
-}
-
-func (s *schema) features(r *record, canonical map[string]string) featureRow {
-	var v values
-	if s.collection == "people" {
-		v = personValues(r, canonical)
+// features writes a record's normalised values, one text a field of the schema; ” is missing, and several values are
+// joined by U+001F.
+func (m *maker) features(into []string) {
+	n := 0
+	if m.schema.collection == "people" {
+		n = m.person(into)
 	} else {
-		v = organizationValues(r)
+		n = m.organization(into)
 	}
-	for _, f := range s.fields {
-		if f.path == "" {
-			continue
+	for f := n; f < len(m.schema.fields); f++ {
+		into[f] = extraValue(m.schema.fields[f].kind, m.extra(m.schema.fields[f].path))
+	}
+}
+
+// extra is the value at a path that the configuration adds.
+func (m *maker) extra(path string) string {
+	for _, entry := range m.raw.extra {
+		if at, value, _ := strings.Cut(entry, partSeparator); at == path {
+			return value
 		}
-		text := extraValue(f.kind, r.extra[f.path])
-		v.fields = append(v.fields, text)
-		if f.kind != kernel.Text && text != "" {
-			v.extras = append(v.extras, f.name+"="+text)
-		}
 	}
-	row := featureRow{vals: v.fields, keys: make([]string, len(s.rules))}
-	for i, rule := range s.rules {
-		row.keys[i] = join(rule.keys(&v))
-	}
-	return row
+	return ""
 }
 
 func extraValue(kind kernel.Kind, text string) string {
@@ -83,63 +51,60 @@ func extraValue(kind kernel.Kind, text string) string {
 	return folded
 }
 
-func personValues(r *record, canonical map[string]string) values {
+// person writes the values of the built-in fields of people, in their order, and returns how many they are.
+func (m *maker) person(into []string) int {
+	r := &m.raw
 	n := namesOf(r.firstName, r.lastName)
 	if n.given == "" && n.family == "" && r.name != "" {
 		n = namesOf(r.name, "")
 	}
-	v := values{given: n.given, family: n.family, birth: birthDate(r.birthDate)}
-	first, _, _ := strings.Cut(n.given, " ")
-	v.canonical = first
-	if c, ok := canonical[first]; ok {
-		v.canonical = c
-	}
-	v.emails, v.shared = emails(r.emails)
+	personal, shared := emails(r.emails)
 	home := func(kind string) bool { return !strings.HasPrefix(kind, "address_work") }
-	streets, cities, postcodes, country := addressFields(r.addresses, home)
-	if len(streets) == 0 {
-		streets, cities, postcodes, country = addressFields(r.addresses, func(string) bool { return true })
+	a := addressFields(r.addresses, home)
+	if len(a.streets) == 0 {
+		a = addressFields(r.addresses, func(string) bool { return true })
 	}
-	v.streets, v.cities, v.postcodes = streets, cities, postcodes
-	mobiles, fixed := phones(r.mobiles, country, true)
-	moved, landlines := phones(r.landlines, country, false)
-	movedWork, work := phones(r.workPhones, country, false)
-	mobiles = slices.Concat(mobiles, moved, movedWork)
+	mobiles, fixed := phones(r.mobiles, a.country, true)
+	moved, landlines := phones(r.landlines, a.country, false)
+	movedWork, work := phones(r.workPhones, a.country, false)
+	mobiles = append(append(mobiles, moved...), movedWork...)
 	landlines = append(landlines, fixed...)
-	v.phones = slices.Concat(mobiles, landlines, work)
-	v.organization = employerOf(r)
-	v.fields = []string{n.given, familyParts(n.family), v.birth, join(named(v.emails, n)), join(mobiles), join(landlines),
-		join(streets), join(cities), join(postcodes), v.organization, join(work), join(v.shared), n.generation}
-	return v
+	return copy(into, []string{n.given, familyParts(n.family), birthDate(r.birthDate), join(named(personal, n)), join(mobiles), join(landlines),
+		join(a.streets), join(a.cities), join(a.postcodes), m.employerOf(r), join(work), join(shared), n.generation})
 }
 
 // employerOf is the clusters of the organizations referred to and, without any, the company's name.
-func employerOf(r *record) string {
-	if len(r.organization) > 0 {
-		return join(r.organization)
+func (m *maker) employerOf(r *raw) string {
+	if len(r.organizations) > 0 {
+		return join(r.organizations)
 	}
-	return orgName(r.companyName)
+	if r.companyName == "" {
+		return ""
+	}
+	return m.schema.names.name(r.companyName)
 }
 
-func organizationValues(r *record) values {
-	v := values{orgName: orgName(r.name), tax: taxReference(r.reference)}
-	v.orgTokens = strings.Fields(v.orgName)
-	v.emails, v.shared = emails(r.emails)
-	all := slices.Concat(v.emails, v.shared)
+// organization writes the values of the built-in fields of organizations, in their order, and returns how many they are.
+func (m *maker) organization(into []string) int {
+	r := &m.raw
+	personal, shared := emails(r.emails)
+	all := append(personal, shared...)
+	var domains []string
 	for _, w := range r.websites {
-		v.domains = append(v.domains, domainOfWebsite(w))
+		domains = append(domains, domainOfWebsite(w))
 	}
 	for _, e := range all {
-		v.domains = append(v.domains, domainOfEmail(e))
+		domains = append(domains, domainOfEmail(e))
 	}
-	var country string
-	v.streets, v.cities, v.postcodes, country = addressFields(r.addresses, func(string) bool { return true })
+	a := addressFields(r.addresses, func(string) bool { return true })
+	var numbers []string
 	for _, list := range [][]string{r.workPhones, r.mobiles, r.landlines} {
-		mobile, fixed := phones(list, country, false)
-		v.phones = slices.Concat(v.phones, fixed, mobile)
+		mobile, fixed := phones(list, a.country, false)
+		numbers = slices.Concat(numbers, fixed, mobile)
 	}
-	v.fields = []string{v.orgName, v.tax, join(all), join(v.domains), join(v.phones), join(v.streets), join(v.cities), join(v.postcodes)}
-	return v
+	names, form := m.schema.names.read(r.name)
+	return copy(into, []string{join(names), taxReference(r.reference), join(all), join(domains), join(numbers),
+		join(a.streets), join(a.cities), join(a.postcodes), form, join(append(domains, all...))})
 }
 
 // emails sorts addresses into those of one person and those of a function.

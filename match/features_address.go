@@ -11,7 +11,7 @@ var addressWords = map[string]string{"street": "st", "str": "st", "road": "rd", 
 	"u": "unit", "level": "lvl", "building": "bldg", "number": "", "no": "", "the": ""}
 
 // streetOf folds the lines of an address; a slash between unit and number parts them.
-func streetOf(a address) string {
+func streetOf(a *address) string {
 	words := strings.Fields(fold(a.line1 + " " + a.line2))
 	kept := words[:0]
 	for _, w := range words {
@@ -30,7 +30,7 @@ func streetOf(a address) string {
 }
 
 // cityOf folds a place's name.
-func cityOf(a address) string {
+func cityOf(a *address) string {
 	text := fold(a.city)
 	if isPlaceholder(text) {
 		return ""
@@ -42,7 +42,7 @@ func cityOf(a address) string {
 }
 
 // postcodeOf is the code without blanks; one of another country is told apart by its shape.
-func postcodeOf(a address) string {
+func postcodeOf(a *address) string {
 	text := strings.ReplaceAll(fold(a.postcode), " ", "")
 	if isPlaceholder(text) {
 		return ""
@@ -50,18 +50,26 @@ func postcodeOf(a address) string {
 	return text
 }
 
-// addressFields are the streets, cities and postcodes of those addresses that keep(kind) wants, and the country.
-func addressFields(addresses []address, keep func(kind string) bool) (streets, cities, postcodes []string, country string) {
-	for _, a := range addresses {
-		if country == "" {
-			country = regionOf(a.country)
+// placeFields are the parts of several addresses, and the country of the first that names one.
+type placeFields struct {
+	streets, cities, postcodes []string
+	country                    string
+}
+
+// addressFields are the parts of those addresses that keep(kind) wants.
+func addressFields(addresses []address, keep func(kind string) bool) placeFields {
+	var p placeFields
+	for i := range addresses {
+		a := &addresses[i]
+		if p.country == "" {
+			p.country = regionOf(a.country)
 		}
 		if !keep(a.kind) {
 			continue
 		}
-		streets = append(streets, streetOf(a))
-		cities = append(cities, cityOf(a))
-		postcodes = append(postcodes, postcodeOf(a))
+		p.streets = append(p.streets, streetOf(a))
+		p.cities = append(p.cities, cityOf(a))
+		p.postcodes = append(p.postcodes, postcodeOf(a))
 	}
-	return streets, cities, postcodes, country
+	return p
 }

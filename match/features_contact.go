@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nyaruka/phonenumbers"
 	"golang.org/x/net/publicsuffix"
 
 	"github.com/sameas/sameas/match/kernel"
@@ -21,22 +20,33 @@ const (
 )
 
 // roleMailboxes are local parts that belong to a function and not to a person; RFC 2142 names the first ones.
-var roleMailboxes = []string{"info", "support", "sales", "marketing", "abuse", "postmaster", "hostmaster", "webmaster",
-	"admin", "administrator", "office", "contact", "contactus", "enquiries", "enquiry", "inquiries", "hello", "mail",
-	"email", "reception", "accounts", "account", "accounting", "accountspayable", "ap", "ar", "payable", "payables",
-	"invoices", "invoice", "billing", "finance", "orders", "order", "purchasing", "procurement", "hr", "jobs", "careers",
-	"help", "helpdesk", "service", "services", "team", "noreply", "no-reply", "donotreply", "do-not-reply", "bookings",
-	"warehouse", "dispatch", "customerservice", "customercare", "shop", "store", "manager", "kontakt"}
+var roleMailboxes = map[string]bool{
+	"info": true, "support": true, "sales": true, "marketing": true, "abuse": true, "postmaster": true,
+	"hostmaster": true, "webmaster": true, "admin": true, "administrator": true, "office": true, "contact": true,
+	"contactus": true, "enquiries": true, "enquiry": true, "inquiries": true, "hello": true, "mail": true,
+	"email": true, "reception": true, "accounts": true, "account": true, "accounting": true, "accountspayable": true,
+	"ap": true, "ar": true, "payable": true, "payables": true, "invoices": true, "invoice": true, "billing": true,
+	"finance": true, "orders": true, "order": true, "purchasing": true, "procurement": true, "hr": true, "jobs": true,
+	"careers": true, "help": true, "helpdesk": true, "service": true, "services": true, "team": true, "noreply": true,
+	"no-reply": true, "donotreply": true, "do-not-reply": true, "bookings": true, "warehouse": true, "dispatch": true,
+	"customerservice": true, "customercare": true, "shop": true, "store": true, "manager": true, "kontakt": true,
+}
 
 // freeMail are providers where a domain says nothing of an organization.
-var freeMail = []string{"gmail.com", "googlemail.com", "yahoo.com", "yahoo.co.uk", "yahoo.com.au", "ymail.com",
-	"hotmail.com", "hotmail.co.uk", "hotmail.com.au", "outlook.com", "outlook.com.au", "live.com", "live.com.au",
-	"live.co.uk", "msn.com", "aol.com", "icloud.com", "me.com", "mac.com", "protonmail.com", "proton.me", "gmx.com",
-	"gmx.net", "gmx.de", "web.de", "mail.com", "mail.ru", "yandex.ru", "yandex.com", "qq.com", "163.com", "126.com",
-	"zoho.com", "fastmail.com", "bigpond.com", "bigpond.net.au", "optusnet.com.au", "iinet.net.au", "internode.on.net",
-	"tpg.com.au", "dodo.com.au", "westnet.com.au", "btinternet.com", "sky.com", "virginmedia.com", "talktalk.net",
-	"ntlworld.com", "comcast.net", "verizon.net", "att.net", "sbcglobal.net", "orange.fr", "free.fr", "laposte.net",
-	"wanadoo.fr", "t-online.de", "libero.it", "xtra.co.nz", "hotmail.fr", "example.com", "example.org", "test.com"}
+var freeMail = map[string]bool{
+	"gmail.com": true, "googlemail.com": true, "yahoo.com": true, "yahoo.co.uk": true, "yahoo.com.au": true,
+	"ymail.com": true, "hotmail.com": true, "hotmail.co.uk": true, "hotmail.com.au": true, "outlook.com": true,
+	"outlook.com.au": true, "live.com": true, "live.com.au": true, "live.co.uk": true, "msn.com": true, "aol.com": true,
+	"icloud.com": true, "me.com": true, "mac.com": true, "protonmail.com": true, "proton.me": true, "gmx.com": true,
+	"gmx.net": true, "gmx.de": true, "web.de": true, "mail.com": true, "mail.ru": true, "yandex.ru": true,
+	"yandex.com": true, "qq.com": true, "163.com": true, "126.com": true, "zoho.com": true, "fastmail.com": true,
+	"bigpond.com": true, "bigpond.net.au": true, "optusnet.com.au": true, "iinet.net.au": true,
+	"internode.on.net": true, "tpg.com.au": true, "dodo.com.au": true, "westnet.com.au": true, "btinternet.com": true,
+	"sky.com": true, "virginmedia.com": true, "talktalk.net": true, "ntlworld.com": true, "comcast.net": true,
+	"verizon.net": true, "att.net": true, "sbcglobal.net": true, "orange.fr": true, "free.fr": true,
+	"laposte.net": true, "wanadoo.fr": true, "t-online.de": true, "libero.it": true, "xtra.co.nz": true,
+	"hotmail.fr": true, "example.com": true, "example.org": true, "test.com": true,
+}
 
 // emailOf normalises an address: lower case, plus-tag dropped, and dots dropped where the provider ignores them.
 func emailOf(text string) (address string, kind emailKind) {
@@ -59,7 +69,7 @@ func emailOf(text string) (address string, kind emailKind) {
 		return "", emailNone
 	}
 	address = local + "@" + domain
-	if slices.Contains(roleMailboxes, local) {
+	if roleMailboxes[local] {
 		return address, emailShared
 	}
 	return address, emailPersonal
@@ -82,7 +92,7 @@ func looseEmail(text string) (string, emailKind) {
 // domainOfEmail is the registered domain of an organization's own mail, or "" for a free-mail provider.
 func domainOfEmail(address string) string {
 	_, domain, ok := strings.Cut(address, "@")
-	if !ok || slices.Contains(freeMail, domain) {
+	if !ok || freeMail[domain] {
 		return ""
 	}
 	return registered(domain)
@@ -99,7 +109,7 @@ func domainOfWebsite(text string) string {
 		return ""
 	}
 	host := strings.TrimPrefix(u.Hostname(), "www.")
-	if slices.Contains(freeMail, host) {
+	if freeMail[host] {
 		return ""
 	}
 	return registered(host)
@@ -126,89 +136,6 @@ func registered(host string) string {
 		return rest[strings.LastIndexByte(rest, '.')+1:] + "." + domain
 	}
 	return domain
-}
-
-// phoneOf normalises a number to digits with its country's code, and says whether it is a mobile's.
-// A number of the plain international form is taken as it is; the others are read by phonenumbers with the country
-// of the record.
-func phoneOf(text, country string) (digits string, mobile bool) {
-	digits = digitsOf(text)
-	if len(digits) < 6 || len(digits) > 17 || repeated(digits) || sequence(digits) || repeated(digits[2:]) {
-		return "", false
-	}
-	trimmed := strings.TrimSpace(text)
-	if country == "" && !strings.HasPrefix(trimmed, "+") {
-		return strings.TrimLeft(digits, "0"), false
-	}
-	if d, m, ok := fastPhone(trimmed, digits, country); ok {
-		return d, m
-	}
-	number, err := phonenumbers.Parse(text, country)
-	if err != nil {
-		return strings.TrimLeft(digits, "0"), false
-	}
-	kind := phonenumbers.GetNumberType(number)
-	return strings.TrimPrefix(phonenumbers.Format(number, phonenumbers.E164), "+"), kind == phonenumbers.MOBILE
-}
-
-// fastPhone reads the commonest shapes without the library: international and national numbers of Australia and
-// New Zealand, of Britain, and of North America. A test holds it against phonenumbers.
-func fastPhone(trimmed, digits, country string) (string, bool, bool) {
-	if strings.ContainsAny(trimmed, "xXeE#,;") {
-		return "", false, false
-	}
-	international := strings.HasPrefix(trimmed, "+")
-	switch {
-	case international && len(digits) == 11 && digits[:2] == "61" && digits[2] >= '2' && digits[2] <= '8' && digits[2] != '5' && digits[2] != '6':
-		return digits, digits[2] == '4', true
-	case !international && country == "AU" && len(digits) == 10 && digits[0] == '0' && strings.IndexByte("23478", digits[1]) >= 0:
-		return "61" + digits[1:], digits[1] == '4', true
-	}
-	return "", false, false
-}
-
-func digitsOf(text string) string {
-	var b strings.Builder
-	for i := range len(text) {
-		if text[i] >= '0' && text[i] <= '9' {
-			b.WriteByte(text[i])
-		}
-	}
-	return b.String()
-}
-
-// sequence reports whether digits count up, as 12345678 does.
-func sequence(digits string) bool { return strings.Contains("01234567890123456789", digits) }
-
-// regionOf is the two-letter code of a country as people write it, or "".
-func regionOf(country string) string {
-	switch c := fold(country); c {
-	case "":
-		return ""
-	case "australia", "aus":
-		return "AU"
-	case "new zealand", "nzl":
-		return "NZ"
-	case "united kingdom", "great britain", "england", "scotland", "wales", "gbr", "uk":
-		return "GB"
-	case "united states", "united states of america", "usa":
-		return "US"
-	case "canada":
-		return "CA"
-	case "france":
-		return "FR"
-	case "germany", "deutschland":
-		return "DE"
-	case "singapore":
-		return "SG"
-	case "ireland":
-		return "IE"
-	default:
-		if len(c) == 2 {
-			return strings.ToUpper(c)
-		}
-	}
-	return ""
 }
 
 // named marks the addresses that are made of the person's name: their likeness is the name's likeness over again.

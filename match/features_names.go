@@ -32,13 +32,21 @@ func namesOf(first, last string) personName {
 		family, given = given[len(given)-1:], given[:len(given)-1]
 	}
 	n.given, n.family = strings.Join(given, " "), strings.Join(family, " ")
-	if isPlaceholder(n.given) {
+	if isPlaceholder(n.given) && !isNa(first) || isNoGivenName(n.given) {
 		n.given = ""
 	}
 	if isPlaceholder(n.family) {
 		n.family = ""
 	}
 	return n
+}
+
+// isNa tells the Chinese name Na from the placeholder, which is written NA, na or N/A.
+func isNa(first string) bool { return strings.TrimSpace(first) == "Na" }
+
+// isNoGivenName reports that what stands in the field is a title alone, or the name of a function: Mr, Accounts.
+func isNoGivenName(given string) bool {
+	return slices.Contains(nameTitles, given) || len(given) > 3 && roleMailboxes[given]
 }
 
 func (n *personName) words(text string) []string {

@@ -8,11 +8,12 @@ func TestWordsThatTellThingsApart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var rows []featureRow
+	c := newColumns(s, 1, nil)
 	add := func(name, city string) {
-		row := featureRow{vals: make([]string, len(s.fields))}
-		row.vals[s.index("name")], row.vals[s.index("city")] = name, city
-		rows = append(rows, row)
+		for f := range s.fields {
+			text := map[string]string{"name": name, "city": city}[s.fields[f].name]
+			c.values[f] = append(c.values[f], c.dictionaries[f].Code(text))
+		}
 	}
 	for _, stem := range []string{"alder", "birch", "cedar", "damson"} {
 		add(stem+" holdings", "")
@@ -20,9 +21,9 @@ func TestWordsThatTellThingsApart(t *testing.T) {
 	add("elm ballarat", "")
 	add("fir motors", "ballarat")
 	add("fir motors", "ballarat")
-	s.markTelling(rows)
-	for i, want := range []string{"alder ~holdings", "birch ~holdings", "cedar ~holdings", "damson ~holdings", "elm ~ballarat", "fir motors", "fir motors"} {
-		if got := rows[i].vals[s.index("name")]; got != want {
+	c.markTelling()
+	for i, want := range []string{"alder ^holdings", "birch ^holdings", "cedar ^holdings", "damson ^holdings", "elm ^ballarat", "fir motors", "fir motors"} {
+		if got := vals(c.set(), uint32(i), nil)[s.index("name")]; got != want {
 			t.Errorf("record %d: %q, want %q", i, got, want)
 		}
 	}

@@ -35,6 +35,7 @@ func (m *matching) form() outcome {
 		out.auto.unwilling = unwilling
 		out.auto.alike = m.alike
 		out.auto.run(auto)
+		out.auto.gather(m.component, auto, m.judge.Weight)
 		found := out.auto.ambiguous(m.component, auto)
 		for root, r := range found {
 			ambiguous[root] = r
@@ -54,17 +55,15 @@ func (m *matching) form() outcome {
 // alike reports that a pair's evidence would join it unasked if nothing forbade it.
 func (m *matching) alike(a, b uint32) bool {
 	c := m.judge.Compare(a, b)
-	return c.Weight >= thresholdUnits(m.model.Thresholds.Auto) && m.judge.independent(c) && m.agree(a, b)
+	return c.Weight >= thresholdUnits(m.model.Thresholds.Auto) && m.judge.independent(a, b, c) && m.agree(a, b)
 }
 
 // candidates are the kept edges in the order of joining, each with whether it may join unasked.
 func (m *matching) candidates() []candidate {
-	auto := thresholdUnits(m.model.Thresholds.Auto)
-	candidates := make([]candidate, 0, len(m.scanned.Edges))
-	for _, e := range m.scanned.Edges {
-		c := candidate{a: e.A, b: e.B, weight: e.Weight}
-		c.auto = e.Weight >= auto && m.judge.independent(m.judge.Compare(e.A, e.B))
-		candidates = append(candidates, c)
+	candidates := make([]candidate, 0, len(m.kept))
+	for i := range m.kept {
+		p := &m.kept[i]
+		candidates = append(candidates, candidate{a: p.a, b: p.b, weight: p.weight, auto: p.auto})
 	}
 	sortCandidates(candidates)
 	return candidates

@@ -29,18 +29,20 @@ type conflict struct {
 }
 
 // judgeLinks scores every must-link and takes out those that the fields contradict, and whole sources that slipped.
-func (id *identity) judgeLinks(records []record, c *kernel.Comparer, m *model) {
+func (id *identity) judgeLinks(records []record, j *judge) {
 	totals, against := map[string]int{}, map[string]int{}
 	for i := range id.links {
 		l := &id.links[i]
-		l.weight, l.scored = float64(c.Weight(l.a, l.b))*kernel.Unit, true
+		c := j.Compare(l.a, l.b)
+		weighs := j.evidence(l.a, l.b, c)
+		l.weight, l.scored = float64(c.Weight)*kernel.Unit, true
 		totals[l.source]++
 		switch {
 		case l.kind == "decision", id.judgedSame(l.a, l.b):
 		case id.judgedApart(l.a, l.b):
 			l.ruled = true
 			against[l.source]++
-		case l.weight-m.Prior < rejectBits:
+		case weighs < rejectBits:
 			l.doubt = true
 			against[l.source]++
 		}
@@ -50,7 +52,7 @@ func (id *identity) judgeLinks(records []record, c *kernel.Comparer, m *model) {
 		l := &id.links[i]
 		if l.doubt && l.kind != "decision" {
 			id.conflicts = append(id.conflicts, conflict{kind: "link_contradicted", a: l.a, b: l.b, pair: true, between: true, weight: l.weight, scored: true,
-				detail: fmt.Sprintf("%s and %s are linked by %s, but their fields speak against it (%.1f bits): not merged; check the link in its application", records[l.a].key, records[l.b].key, l.via, l.weight-m.Prior)})
+				detail: fmt.Sprintf("%s and %s are linked by %s, but their fields speak against it (%.1f bits): not merged; check the link in its application", records[l.a].key, records[l.b].key, l.via, j.evidence(l.a, l.b, j.Compare(l.a, l.b)))})
 		}
 		if off[l.source] {
 			l.off = true
@@ -182,9 +184,9 @@ func (id *identity) contradiction(records []record, list []uint32, content sameC
 		if echo := id.echo(records, list, content); len(echo) > 0 {
 			return echo
 		}
-		s := id.scopes[x.scope]
+		s := id.ids.scopes[x.scope]
 		return []conflict{{kind: "id_contradiction", a: min(x.record, y.record), b: max(x.record, y.record), pair: true, provider: s.provider, realm: s.realm,
-			detail: fmt.Sprintf("IDs join %d records into one thing, but %s knows it as two (%s and %s): nothing is merged; correct the wrong ID or link, or judge it", len(list), s, id.uses[x.id].id.ID, id.uses[y.id].id.ID)}}
+			detail: fmt.Sprintf("IDs join %d records into one thing, but %s knows it as two (%s and %s): nothing is merged; correct the wrong ID or link, or judge it", len(list), s, id.ids.id(x.id).ID, id.ids.id(y.id).ID)}}
 	}
 	return nil
 }

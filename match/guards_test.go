@@ -1,7 +1,9 @@
 package match
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -234,18 +236,18 @@ func TestPlaceholdersAreNotScored(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := record{firstName: "Test", lastName: "UNKNOWN", birthDate: "1900-01-01", emails: []string{"n/a", "test@test.com"}, mobiles: []string{"0000000000", "12345678"},
+	r := raw{firstName: "Test", lastName: "UNKNOWN", birthDate: "1900-01-01", emails: []string{"n/a", "test@test.com"}, mobiles: []string{"0000000000", "12345678"},
 		addresses: []address{{kind: "address_home.billing", line1: "n/a", city: "Unknown", postcode: "0000"}}}
-	row := s.features(&r, nil)
-	if got := strings.Join(row.vals, ""); got != "" {
-		t.Errorf("values %q", row.vals)
+	got := featuresOf(s, r)
+	if strings.Join(got, "") != "" {
+		t.Errorf("values %q", got)
 	}
-	r = record{firstName: "José", lastName: "van den Berg", birthDate: "1985-01-29", emails: []string{"Jose.Berg+news@GMail.com"}, mobiles: []string{"0412 345 678"},
+	r = raw{firstName: "José", lastName: "van den Berg", birthDate: "1985-01-29", emails: []string{"Jose.Berg+news@GMail.com"}, mobiles: []string{"0412 345 678"},
 		addresses: []address{{kind: "address_home.billing", line1: "Unit 3/12 High Street", city: "Saint Kilda", postcode: "3182", country: "Australia"}}}
-	row = s.features(&r, nil)
+	got = featuresOf(s, r)
 	want := []string{"jose", "van den berg\x1fberg", "1985-01-29", "~joseberg@gmail.com", "61412345678", "", "3 12 high st", "st kilda", "3182", "", "", "", ""}
-	if strings.Join(row.vals, "|") != strings.Join(want, "|") {
-		t.Errorf("values %q, want %q", row.vals, want)
+	if strings.Join(got, "|") != strings.Join(want, "|") {
+		t.Errorf("values %q, want %q", got, want)
 	}
 }
 
@@ -260,40 +262,56 @@ func FuzzFeaturesNeverPanic(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, a, b, c, d, e string) {
-		r := record{firstName: a, lastName: e, name: a + " t/a " + e, companyName: d, birthDate: c, reference: c, emails: []string{b, a}, websites: []string{d, b}, landlines: []string{c}, mobiles: []string{c, a},
+		r := raw{firstName: a, lastName: e, name: a + " t/a " + e, companyName: d, birthDate: c, reference: c, emails: []string{b, a}, websites: []string{d, b}, landlines: []string{c}, mobiles: []string{c, a},
 			workPhones: []string{e}, addresses: []address{{line1: a, line2: b, city: c, postcode: d, country: e}}}
 		for _, x := range []*schema{s, orgs} {
-			row := x.features(&r, map[string]string{"bob": "robert"})
-			if len(row.vals) != len(x.fields) || len(row.keys) != len(x.rules) {
-				t.Errorf("%d values and %d keys", len(row.vals), len(row.keys))
+			k := x.newKeyring()
+			k.read(featuresOf(x, r))
+			for rule := range x.rules {
+				if keys, words := slices.Clone(k.of(rule)), k.inWords(rule); len(words) < len(keys) {
+					t.Errorf("rule %q: %d keys, %d in words", x.rules[rule].name, len(keys), len(words))
+				}
 			}
 		}
 	})
 }
 
+// featuresOf are the normalised values of one record.
+func featuresOf(s *schema, r raw) []string {
+	m := s.newMaker()
+	m.raw = r
+	into := make([]string, len(s.fields))
+	m.features(into)
+	return into
+}
+
 func TestPlannerNeverDropsInSilence(t *testing.T) {
 	t.Parallel()
-	rows := make([]featureRow, 4000)
-	s := &schema{collection: "people", fields: peopleSchema().fields, rules: []rule{{name: "only"}}}
+	hot := func(_ *values, k *keyring) { k.add("hot", "") }
+	s := &schema{collection: "people", fields: peopleSchema().fields, rules: []rule{{name: "only", keys: hot}}}
+	rows := make([][]string, 4000)
 	for i := range rows {
-		rows[i] = featureRow{vals: make([]string, len(s.fields)), keys: []string{"hot"}}
-		rows[i].vals[0] = fmt.Sprintf("name%d", i%7)
-		rows[i].vals[2] = fmt.Sprintf("19%02d-01-01", i%50)
+		rows[i] = make([]string, len(s.fields))
+		rows[i][0] = fmt.Sprintf("name%d", i%7)
+		rows[i][2] = fmt.Sprintf("19%02d-01-01", i%50)
 	}
-	set := s.prepare(make([]record, len(rows)), rows)
-	p := planBlocks(s, rows, set)
+	plan := func(rows [][]string) *plan {
+		p, err := planBlocks(context.Background(), s, s.coded(rows), 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	p := plan(rows)
 	if got := p.rules[0].pairs; got > max(int64(len(rows))*pairsPerRecord, pairsAtLeast) {
 		t.Errorf("%d pairs are over the budget", got)
 	}
 	conflicts := p.oversized(s)
-	if len(conflicts) != 1 || !strings.Contains(conflicts[0].detail, "4000 records") {
+	if len(conflicts) != 1 || !strings.Contains(conflicts[0].detail, "4000 records share one key (hot)") {
 		t.Errorf("conflicts %+v", conflicts)
 	}
-	few := rows[:2500] // three million pairs and a bit fewer: tiled, nothing refined
-	few = few[:2400]
-	set = s.prepare(make([]record, len(few)), few)
-	p = planBlocks(s, few, set)
-	if len(p.oversized(s)) != 0 || p.rules[0].pairs != pairsOf(2400) || len(p.blocks) != 3 {
-		t.Errorf("a block within the budget: %d blocks, %d pairs", len(p.blocks), p.rules[0].pairs)
+	p = plan(rows[:2400]) // nearly three million pairs: tiled, nothing refined
+	if len(p.oversized(s)) != 0 || p.rules[0].pairs != pairsOf(2400) || len(p.tiled) != 3 {
+		t.Errorf("a block within the budget: %d blocks, %d pairs", len(p.tiled), p.rules[0].pairs)
 	}
 }

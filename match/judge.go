@@ -11,15 +11,68 @@ const independentBits = 2.0
 // judge decides, pair by pair, what a weight alone does not: whether two independent groups of fields agree, and
 // whether something inside a cluster speaks against it.
 type judge struct {
-	*kernel.Comparer
-	model *model
-	veto  []vetoField
-	sums  []float64
-	known map[[2]uint32]bool
-	// of organizations: a word that tells two names apart keeps them apart, unless tax number and street are equal
-	telling           bool
-	name, tax, street int
-	names             *nameFields
+	comparer      *kernel.Comparer
+	dependence    *dependence // nil of organizations
+	model         *model
+	veto          []vetoField
+	sums          []float64
+	known         map[[2]uint32]bool
+	stratum       []uint8             // of each record, nil for one
+	organizations *organizationFields // nil of people
+	names         *nameFields         // nil of organizations
+}
+
+// Compare compares a pair in full, with what its fields say of each other taken into account.
+func (j *judge) Compare(a, b uint32) kernel.Comparison {
+	c := j.comparer.Compare(a, b)
+	if j.dependence != nil && j.dependence.apply(min(a, b), max(a, b), &c, j.model) {
+		c.Weight = j.weigh(a, b, &c)
+	}
+	return c
+}
+
+// Weight is that of a pair, in units.
+func (j *judge) Weight(a, b uint32) int32 { return j.Compare(a, b).Weight }
+
+// prior is that of a pair's two sources, in units.
+func (j *judge) prior(a, b uint32) int32 {
+	if j.stratum == nil || j.model.spec.Priors == nil {
+		return j.model.spec.Prior
+	}
+	return j.model.spec.Priors[int(j.stratum[a])*len(j.model.sources)+int(j.stratum[b])]
+}
+
+// evidence is what the fields of a compared pair weigh, its prior left out, in bits.
+func (j *judge) evidence(a, b uint32, c kernel.Comparison) float64 {
+	return float64(c.Weight-j.prior(a, b)) * kernel.Unit
+}
+
+// weigh sums a comparison anew, as the kernel does.
+func (j *judge) weigh(a, b uint32, c *kernel.Comparison) int32 {
+	spec := j.model.spec
+	groups := make([]int32, len(spec.Caps))
+	differs := j.names != nil && c.Levels[j.names.given] == kernel.GivenDifferent
+	weight := j.prior(a, b)
+	for f := range spec.Fields {
+		field := &spec.Fields[f]
+		switch bits := field.Bits[c.Levels[f]] + c.Terms[f]; {
+		case field.Group != kernel.NoGroup:
+			groups[field.Group] += bits
+		case field.Lent != kernel.NoGroup && differs:
+			groups[field.Lent] += bits
+		default:
+			weight += bits
+		}
+	}
+	for g := range groups {
+		sum := min(groups[g], spec.Caps[g])
+		if wider := spec.Within[g]; wider == kernel.NoGroup {
+			weight += sum
+		} else {
+			groups[wider] += sum
+		}
+	}
+	return weight
 }
 
 // vetoField is a field of which disagreement alone keeps a cluster out of auto.
@@ -29,16 +82,12 @@ type vetoField struct {
 }
 
 func newJudge(s *schema, m *model, set *kernel.Set) *judge {
-	j := &judge{Comparer: kernel.NewComparer(set, m.spec), model: m, known: map[[2]uint32]bool{}, sums: make([]float64, len(m.Groups))}
-	j.names = s.nameFields()
+	j := &judge{comparer: kernel.NewComparer(set, m.spec), model: m, known: map[[2]uint32]bool{}, stratum: set.Stratum, sums: make([]float64, len(m.Groups))}
+	j.names, j.organizations = s.nameFields(), s.organizationFields()
 	for i, f := range s.fields {
 		switch {
 		case f.name == "generation", f.name == "tax_number", (f.name == "given" || f.name == "birth_date") && !m.fewLookAlikes():
 			j.veto = append(j.veto, vetoField{i, f.kind.Different()})
-		}
-		if f.kind == kernel.OrgName {
-			j.name, j.tax, j.street = i, s.index("tax_number"), s.index("street")
-			j.telling = true
 		}
 	}
 	return j
@@ -53,7 +102,7 @@ func (m *model) fewLookAlikes() bool {
 
 // independent reports whether two groups of fields agree, one of them on something of the person's or the
 // organization's own. A field without a group is a group of its own.
-func (j *judge) independent(c kernel.Comparison) bool {
+func (j *judge) independent(a, b uint32, c kernel.Comparison) bool {
 	clear(j.sums)
 	witnesses, personal := 0, false
 	for i := range j.model.Fields {
@@ -73,7 +122,7 @@ func (j *judge) independent(c kernel.Comparison) bool {
 			witnesses++
 		}
 	}
-	return personal && witnesses >= 2 && j.namesBear(c)
+	return personal && witnesses >= 2 && j.namesBear(a, b, c) && j.organizationBears(c)
 }
 
 // groupIndex is the place of a group, -1 for none.
@@ -94,10 +143,10 @@ func (j *judge) against(a, b uint32) string {
 			return j.model.Fields[v.index].Label
 		}
 	}
-	if j.telling && c.Levels[j.name] == kernel.OrgOther && (c.Levels[j.tax] != kernel.Same || c.Levels[j.street] != kernel.Same && c.Levels[j.street] != kernel.TextClose) {
-		return j.model.Fields[j.name].Label
+	if j.otherUnit(c) {
+		return j.model.Fields[j.organizations.name].Label
 	}
-	if float64(c.Weight)*kernel.Unit-j.model.Prior < rejectBits {
+	if j.evidence(a, b, c) < rejectBits {
 		return "evidence"
 	}
 	return ""
@@ -117,7 +166,7 @@ func (j *judge) agree(a, b uint32) bool {
 // waterfall is the pair's evidence in full.
 func (j *judge) waterfall(set *kernel.Set, a, b uint32) evidence.Waterfall {
 	c := j.Compare(a, b)
-	return j.model.Explain(c.Levels, termBits(c.Terms), texts(set, a), texts(set, b))
+	return j.model.ExplainFrom(float64(j.prior(a, b))*kernel.Unit, c.Levels, termBits(c.Terms), vals(set, a, nil), vals(set, b, nil))
 }
 
 func termBits(terms []int32) []float64 {
@@ -126,12 +175,4 @@ func termBits(terms []int32) []float64 {
 		bits[i] = float64(t) * kernel.Unit
 	}
 	return bits
-}
-
-func texts(set *kernel.Set, i uint32) []string {
-	out := make([]string, len(set.Dictionaries))
-	for f, d := range set.Dictionaries {
-		out[f] = d.Text(set.Values[f][i])
-	}
-	return out
 }

@@ -1,47 +1,49 @@
 package match
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"slices"
+	"strconv"
 	"strings"
 
 	queries "github.com/sameas/sameas/sql"
 )
 
-// The separators that the SQL joins lists and structures with.
+// The separators that the SQL joins fields, the parts of one value, and lists with.
 const (
-	valueSeparator = "\x1f"
+	fieldSeparator = "\x1d"
 	partSeparator  = "\x1e"
+	valueSeparator = "\x1f"
 )
 
-// record is what matching reads of one record. Its number in the slice of all is the kernel's number for it: the
-// order is that of keys, so that nothing depends on how rows were inserted.
+// record is what matching keeps of one record, beside its values. Its number in the slice of all is the kernel's number
+// for it: the order is that of keys, so that nothing depends on how rows were inserted.
 type record struct {
-	rid          int64
-	source       string
-	key          string
-	provider     string
-	realm        string
-	id           string
-	hub          bool
-	channel      string
-	contentHash  string
-	title        string
-	firstName    string
-	lastName     string
-	name         string
-	companyName  string
-	birthDate    string
-	reference    string
-	emails       []string
-	websites     []string
-	landlines    []string
-	workPhones   []string
-	mobiles      []string
-	addresses    []address
-	extra        map[string]string
-	createdAt    string
-	organization []string // clusters of the organizations that it refers to
+	rid     int64
+	source  string
+	key     string
+	channel string // of a hub record: its channel or, without one, its realm
+	hub     bool
+	content contentHash
+	created int64 // seconds since 1970; 0 = unknown
+}
+
+// contentHash is the first half of the hash of what match reads of a record.
+type contentHash [2]uint64
+
+// raw is a record's fields as its source gave them.
+type raw struct {
+	title, firstName, lastName string
+	name, companyName          string
+	birthDate, reference       string
+	emails, websites           []string
+	landlines, workPhones      []string
+	mobiles                    []string
+	addresses                  []address
+	extra                      []string // path and value, joined by partSeparator
+	organizations              []string // clusters of the organizations that it refers to
 }
 
 // address is one postal address as given.
@@ -49,49 +51,181 @@ type address struct {
 	kind, line1, line2, city, region, postcode, country string
 }
 
-// loadRecords reads a collection's records in key order.
-func loadRecords(ctx context.Context, db *sql.DB, collection string) ([]record, error) {
-	var records []record
-	err := queries.Each(ctx, db, "match/010_records.sql", queries.Args{"collection": collection}, func(rows *sql.Rows) error {
-		var r record
-		var emails, websites, landlines, workPhones, mobiles, addresses, extra string
-		err := rows.Scan(&r.rid, &r.source, &r.key, &r.provider, &r.realm, &r.id, &r.hub, &r.channel, &r.contentHash,
-			&r.title, &r.firstName, &r.lastName, &r.name, &r.companyName, &r.birthDate, &r.reference,
-			&emails, &websites, &landlines, &workPhones, &mobiles, &addresses, &extra, &r.createdAt)
-		if err != nil {
-			return err
-		}
-		r.emails, r.websites = list(emails), list(websites)
-		r.landlines, r.workPhones, r.mobiles = list(landlines), list(workPhones), list(mobiles)
-		r.addresses = addressList(addresses)
-		for _, entry := range list(extra) {
-			path, value, _ := strings.Cut(entry, partSeparator)
-			if r.extra == nil {
-				r.extra = map[string]string{}
+// packedFields is how many fields a packed record has.
+const packedFields = 21
+
+// packedRow is a record on its way from the workspace.
+type packedRow struct {
+	rid  int64
+	text string
+}
+
+// ridRange is a range of records' numbers in the workspace, both ends included.
+type ridRange struct{ first, last int64 }
+
+// rangeRecords is how many numbers a range spans: the driver holds a query's whole result in memory.
+const rangeRecords = 1 << 17
+
+// ridRanges cuts the numbers of a collection's records into ranges.
+func ridRanges(ctx context.Context, db queries.Querier, collection string) ([]ridRange, error) {
+	var all ridRange
+	if err := queries.One(ctx, db, "match/002_record_range.sql", queries.Args{"collection": collection}, &all.first, &all.last); err != nil {
+		return nil, err
+	}
+	var ranges []ridRange
+	for first := all.first; first <= all.last; first += rangeRecords {
+		ranges = append(ranges, ridRange{first, min(first+rangeRecords-1, all.last)})
+	}
+	return ranges, nil
+}
+
+func (r ridRange) args(collection string) queries.Args {
+	return queries.Args{"collection": collection, "first_rid": r.first, "last_rid": r.last}
+}
+
+// eachPacked hands over the collection's records in batches, in no order. It reports whether all had the fields that they
+// should have: where one holds a separator of its own, they are to be read again, clean.
+func eachPacked(ctx context.Context, db queries.Querier, collection string, clean bool, batch int, take func([]packedRow) error) (whole bool, err error) {
+	ranges, err := ridRanges(ctx, db, collection)
+	if err != nil {
+		return false, err
+	}
+	whole = true
+	rows := make([]packedRow, 0, batch)
+	for _, r := range ranges {
+		args := r.args(collection)
+		args["clean"] = clean
+		err = queries.Each(ctx, db, "match/010_records.sql", args, func(r *sql.Rows) error {
+			var p packedRow
+			if err := r.Scan(&p.rid, &p.text); err != nil {
+				return err
 			}
-			r.extra[path] = value
+			whole = whole && strings.Count(p.text, fieldSeparator) == packedFields-1
+			rows = append(rows, p)
+			if len(rows) < batch {
+				return nil
+			}
+			err := take(rows)
+			rows = make([]packedRow, 0, batch)
+			return err
+		})
+		if err != nil {
+			return false, err
 		}
-		records = append(records, r)
-		return nil
-	})
-	return records, err
+	}
+	if len(rows) > 0 {
+		err = take(rows)
+	}
+	return whole, err
 }
 
-func list(joined string) []string {
-	if joined == "" {
-		return nil
+// interned keeps one copy of each of a few texts, such as the names of sources.
+type interned map[string]string
+
+func (in interned) of(text string) string {
+	if kept, ok := in[text]; ok {
+		return kept
 	}
-	return strings.Split(joined, valueSeparator)
+	kept := strings.Clone(text)
+	in[kept] = kept
+	return kept
 }
 
-func addressList(joined string) []address {
-	var addresses []address
-	for _, text := range list(joined) {
-		p := strings.Split(text, partSeparator)
-		for len(p) < 7 {
-			p = append(p, "")
-		}
-		addresses = append(addresses, address{kind: p[0], line1: p[1], line2: p[2], city: p[3], region: p[4], postcode: p[5], country: p[6]})
+// cutField takes the first field off a packed text.
+func cutField(text *string) string {
+	field, rest, _ := strings.Cut(*text, fieldSeparator)
+	*text = rest
+	return field
+}
+
+// unpack reads a packed record; the slices of into are used again.
+func unpack(p packedRow, names interned, into *raw) record {
+	text := p.text
+	r := record{rid: p.rid, source: names.of(cutField(&text)), key: strings.Clone(cutField(&text))}
+	realm := cutField(&text)
+	r.hub = cutField(&text) != ""
+	channel := cmp.Or(cutField(&text), realm)
+	if r.hub {
+		r.channel = names.of(channel)
 	}
-	return addresses
+	r.content = hashOf(cutField(&text))
+	r.created, _ = strconv.ParseInt(cutField(&text), 10, 64)
+	into.title, into.firstName, into.lastName = cutField(&text), cutField(&text), cutField(&text)
+	into.name, into.companyName = cutField(&text), cutField(&text)
+	into.birthDate, into.reference = cutField(&text), cutField(&text)
+	into.emails = parts(into.emails[:0], cutField(&text))
+	into.websites = parts(into.websites[:0], cutField(&text))
+	into.landlines = parts(into.landlines[:0], cutField(&text))
+	into.workPhones = parts(into.workPhones[:0], cutField(&text))
+	into.mobiles = parts(into.mobiles[:0], cutField(&text))
+	into.addresses = addressList(into.addresses[:0], cutField(&text))
+	into.extra = parts(into.extra[:0], cutField(&text))
+	return r
+}
+
+// hashOf reads the first half of a hexadecimal SHA-256.
+func hashOf(hex string) contentHash {
+	var h contentHash
+	for i := range h {
+		if len(hex) >= 16*(i+1) {
+			h[i], _ = strconv.ParseUint(hex[16*i:16*(i+1)], 16, 64)
+		}
+	}
+	return h
+}
+
+func (h contentHash) String() string {
+	var b [32]byte
+	const digits = "0123456789abcdef"
+	for i := range b {
+		b[i] = digits[h[i/16]>>(60-4*(i%16))&15]
+	}
+	return string(b[:])
+}
+
+func addressList(list []address, joined string) []address {
+	for joined != "" {
+		var text string
+		text, joined, _ = strings.Cut(joined, valueSeparator)
+		var a address
+		for _, part := range [...]*string{&a.kind, &a.line1, &a.line2, &a.city, &a.region, &a.postcode, &a.country} {
+			*part, text, _ = strings.Cut(text, partSeparator)
+		}
+		list = append(list, a)
+	}
+	return list
+}
+
+// inKeyOrder returns the numbers of records in the order of their keys, or nil when they stand in it.
+func inKeyOrder(records []record) []uint32 {
+	byKey := func(a, b *record) int {
+		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.source, b.source), cmp.Compare(a.rid, b.rid))
+	}
+	sorted := true
+	for i := 1; i < len(records) && sorted; i++ {
+		sorted = byKey(&records[i-1], &records[i]) <= 0
+	}
+	if sorted {
+		return nil
+	}
+	order := make([]uint32, len(records))
+	for i := range order {
+		order[i] = uint32(i)
+	}
+	// The workspace numbers records in the order of keys, so that sorting by number first leaves little to do.
+	slices.SortFunc(order, func(a, b uint32) int { return cmp.Compare(records[a].rid, records[b].rid) })
+	slices.SortStableFunc(order, func(a, b uint32) int { return byKey(&records[a], &records[b]) })
+	return order
+}
+
+// permuted puts a column in an order; nil is the order in which it stands.
+func permuted[T any](column []T, order []uint32) []T {
+	if order == nil {
+		return column
+	}
+	out := make([]T, len(column))
+	for i, from := range order {
+		out[i] = column[from]
+	}
+	return out
 }

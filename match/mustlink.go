@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -22,10 +23,8 @@ type scope struct{ provider, realm string }
 
 func (s scope) String() string { return s.provider + "/" + s.realm }
 
-// idUse is one external ID and the records that carry it, ascending.
-type idUse struct {
-	id      connec.ExternalID
-	records []uint32
+func (s scope) compare(o scope) int {
+	return cmp.Or(cmp.Compare(s.provider, o.provider), cmp.Compare(s.realm, o.realm))
 }
 
 // mustLink is a pair held to be one thing because of an ID, a link or a decision.
@@ -51,27 +50,23 @@ type identity struct {
 	verdicts
 	links     []mustLink
 	holdings  [][]holding // per record: the IDs that keep it apart from others
-	scopes    []scope
+	ids       *externalIDs
 	conflicts []conflict
-	uses      []idUse
 	native    map[connec.ExternalID][]connec.ExternalID // what crosswalks hold an ID to be
 	byIDs     []uint32                                  // per record: the smallest of those that IDs and links alone join it to
 	joined    []uint32                                  // per record: the same with the judgements of people
 }
 
-// holding is one ID that keeps records apart: two records with different ids under one scope are two things.
+// holding is one ID, by its number, that keeps records apart: two records with different ids under one scope are two things.
 type holding struct{ scope, id uint32 }
 
 // loadIdentity reads IDs, links and decisions and turns them into must-links and cannot-links.
 func loadIdentity(ctx context.Context, db *sql.DB, c *config.Config, collection string, records []record) (*identity, error) {
-	numbers := make(map[int64]uint32, len(records))
-	for i := range records {
-		numbers[records[i].rid] = uint32(i)
-	}
-	id := &identity{verdicts: verdicts{different: map[[2]uint32]bool{}}, holdings: make([][]holding, len(records)), native: map[connec.ExternalID][]connec.ExternalID{}}
-	if err := id.loadUses(ctx, db, collection, numbers); err != nil {
+	ids, err := loadExternalIDs(ctx, db, collection, records)
+	if err != nil {
 		return nil, err
 	}
+	id := &identity{ids: ids, verdicts: verdicts{different: map[[2]uint32]bool{}}, native: map[connec.ExternalID][]connec.ExternalID{}}
 	hubs := id.shareIDs()
 	if err := id.loadLinks(ctx, db, collection, hubs); err != nil {
 		return nil, err
@@ -79,60 +74,35 @@ func loadIdentity(ctx context.Context, db *sql.DB, c *config.Config, collection 
 	if err := id.loadDecisions(ctx, db, collection, records); err != nil {
 		return nil, err
 	}
-	if err := id.loadHoldings(ctx, db, c, collection, hubs); err != nil {
+	if err := id.loadHoldings(ctx, db, c, collection, records, hubs); err != nil {
 		return nil, err
 	}
 	return id, nil
 }
 
-func (id *identity) loadUses(ctx context.Context, db *sql.DB, collection string, numbers map[int64]uint32) error {
-	return queries.Each(ctx, db, "match/020_external_ids.sql", queries.Args{"collection": collection}, func(rows *sql.Rows) error {
-		var rid int64
-		var e connec.ExternalID
-		if err := rows.Scan(&rid, &e.Provider, &e.Realm, &e.ID); err != nil {
-			return err
-		}
-		n, ok := numbers[rid]
-		if !ok {
-			return nil
-		}
-		if last := len(id.uses) - 1; last >= 0 && id.uses[last].id == e {
-			if !slices.Contains(id.uses[last].records, n) {
-				id.uses[last].records = append(id.uses[last].records, n)
-			}
-			return nil
-		}
-		id.uses = append(id.uses, idUse{id: e, records: []uint32{n}})
-		return nil
-	})
-}
-
 // shareIDs links the records of every ID that several carry, and returns the IDs that are not to be believed.
-func (id *identity) shareIDs() map[connec.ExternalID]bool {
-	hubs := map[connec.ExternalID]bool{}
-	for _, use := range id.uses {
-		if len(use.records) < 2 {
+func (id *identity) shareIDs() map[uint32]bool {
+	hubs := map[uint32]bool{}
+	for n := range uint32(id.ids.len()) {
+		records := id.ids.records(n)
+		if len(records) < 2 {
 			continue
 		}
-		if len(use.records) > hubValueRecords || !use.id.IsHub() && isPlaceholder(fold(use.id.ID)) || use.id.ID == "-1" {
-			hubs[use.id] = true
-			id.conflicts = append(id.conflicts, conflict{kind: "hub_value", provider: use.id.Provider, realm: use.id.Realm, keyA: use.id.String(),
-				detail: fmt.Sprintf("the ID %s is carried by %d records, more than can be one thing: it links none of them; correct it in the application that wrote it", use.id, len(use.records))})
+		e := id.ids.id(n)
+		if len(records) > hubValueRecords || !e.IsHub() && isPlaceholder(fold(e.ID)) || e.ID == "-1" {
+			hubs[n] = true
+			id.conflicts = append(id.conflicts, conflict{kind: "hub_value", provider: e.Provider, realm: e.Realm, keyA: e.String(),
+				detail: fmt.Sprintf("the ID %s is carried by %d records, more than can be one thing: it links none of them; correct it in the application that wrote it", e, len(records))})
 			continue
 		}
-		for _, n := range use.records[1:] {
-			id.links = append(id.links, mustLink{a: min(use.records[0], n), b: max(use.records[0], n), kind: "shared_id",
-				via: use.id.String(), source: scope{use.id.Provider, use.id.Realm}.String()})
+		for _, r := range records[1:] {
+			id.links = append(id.links, mustLink{a: records[0], b: r, kind: "shared_id", via: e.String(), source: scope{e.Provider, e.Realm}.String()})
 		}
 	}
 	return hubs
 }
 
-func (id *identity) loadLinks(ctx context.Context, db *sql.DB, collection string, hubs map[connec.ExternalID]bool) error {
-	holders := make(map[connec.ExternalID]uint32, len(id.uses))
-	for _, use := range id.uses {
-		holders[use.id] = use.records[0]
-	}
+func (id *identity) loadLinks(ctx context.Context, db *sql.DB, collection string, hubs map[uint32]bool) error {
 	return queries.Each(ctx, db, "match/030_links.sql", queries.Args{"collection": collection}, func(rows *sql.Rows) error {
 		var source string
 		var line int64
@@ -140,33 +110,72 @@ func (id *identity) loadLinks(ctx context.Context, db *sql.DB, collection string
 		if err := rows.Scan(&source, &line, &l.Provider, &l.Realm, &l.ID, &r.Provider, &r.Realm, &r.ID); err != nil {
 			return err
 		}
-		a, okA := holders[l]
-		b, okB := holders[r]
-		if !hubs[l] && !hubs[r] {
-			id.native[l], id.native[r] = append(id.native[l], r), append(id.native[r], l)
-		}
-		if !okA || !okB || a == b || hubs[l] || hubs[r] {
+		left, okL := id.ids.find(l)
+		right, okR := id.ids.find(r)
+		if okL && hubs[left] || okR && hubs[right] {
 			return nil
 		}
-		id.links = append(id.links, mustLink{a: min(a, b), b: max(a, b), kind: "link", via: fmt.Sprintf("%s:%d", source, line), source: source})
+		id.native[l], id.native[r] = append(id.native[l], r), append(id.native[r], l)
+		if !okL || !okR {
+			return nil
+		}
+		a, b := id.ids.records(left)[0], id.ids.records(right)[0]
+		if a != b {
+			id.links = append(id.links, mustLink{a: min(a, b), b: max(a, b), kind: "link", via: fmt.Sprintf("%s:%d", source, line), source: source})
+		}
 		return nil
 	})
 }
 
-func (id *identity) recordsByKey(records []record) map[string]uint32 {
-	byKey := make(map[string]uint32, len(records)+len(id.uses))
-	for _, use := range id.uses {
-		byKey[use.id.String()] = use.records[0]
+// recordOf finds the record that a judgement's key names: by its own ID, or else by one that it carries.
+func (id *identity) recordOf(records []record, key string) (uint32, bool) {
+	at, found := slices.BinarySearchFunc(records, key, func(r record, key string) int { return strings.Compare(r.key, key) })
+	if found {
+		return uint32(at), true
 	}
-	for i := len(records) - 1; i >= 0; i-- {
-		byKey[records[i].key] = uint32(i)
+	e, err := connec.ParseExternalID(key)
+	if err != nil {
+		return 0, false
 	}
-	return byKey
+	n, found := id.ids.find(e)
+	if !found {
+		return 0, false
+	}
+	return id.ids.records(n)[0], true
 }
 
 // loadHoldings finds the IDs that keep records apart: those of applications, not the hub's own, not of a provider
 // whose duplicates are allowed, not hub values, and not IDs that are gone from an application listed in full.
-func (id *identity) loadHoldings(ctx context.Context, db *sql.DB, c *config.Config, collection string, hubs map[connec.ExternalID]bool) error {
+func (id *identity) loadHoldings(ctx context.Context, db *sql.DB, c *config.Config, collection string, records []record, hubs map[uint32]bool) error {
+	listed, err := listedScopes(ctx, db, collection)
+	if err != nil {
+		return err
+	}
+	counted := make([]uint32, id.ids.len()) // of records that an ID keeps apart
+	held := make([]uint32, len(records)+1)
+	for n := range uint32(id.ids.len()) {
+		s := id.ids.scopes[id.ids.scope[n]]
+		if s.provider == connec.HubProvider || hubs[n] || c.Distinct(s.provider, s.realm) == config.DistinctAllow {
+			continue
+		}
+		if listed[s] && !id.owned(n, records) {
+			e := id.ids.id(n)
+			id.conflicts = append(id.conflicts, conflict{kind: "dead_id", provider: s.provider, realm: s.realm, keyA: e.String(),
+				detail: fmt.Sprintf("no record of %s has the ID %s any more: it keeps no records apart", s, e.ID)})
+			continue
+		}
+		carriers := id.ids.records(n)
+		counted[n] = uint32(len(carriers))
+		for _, r := range carriers {
+			held[r]++
+		}
+	}
+	id.layOut(counted, held)
+	return nil
+}
+
+// listedScopes are the applications of which a file source lists all records.
+func listedScopes(ctx context.Context, db *sql.DB, collection string) (map[scope]bool, error) {
 	listed := map[scope]bool{}
 	err := queries.Each(ctx, db, "match/050_own_ids.sql", queries.Args{"collection": collection}, func(rows *sql.Rows) error {
 		var s scope
@@ -174,48 +183,52 @@ func (id *identity) loadHoldings(ctx context.Context, db *sql.DB, c *config.Conf
 		listed[s] = true
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	owned, err := ownIDs(ctx, db, collection)
-	if err != nil {
-		return err
-	}
-	for n, use := range id.uses {
-		s := scope{use.id.Provider, use.id.Realm}
-		if use.id.IsHub() || hubs[use.id] || c.Distinct(s.provider, s.realm) == config.DistinctAllow {
-			continue
-		}
-		if listed[s] && !owned[use.id] {
-			id.conflicts = append(id.conflicts, conflict{kind: "dead_id", provider: s.provider, realm: s.realm, keyA: use.id.String(),
-				detail: fmt.Sprintf("no record of %s has the ID %s any more: it keeps no records apart", s, use.id.ID)})
-			continue
-		}
-		for _, r := range use.records {
-			id.holdings[r] = append(id.holdings[r], holding{id.scopeNumber(s), uint32(n)})
-		}
-	}
-	return nil
+	return listed, err
 }
 
-func ownIDs(ctx context.Context, db *sql.DB, collection string) (map[connec.ExternalID]bool, error) {
-	owned := map[connec.ExternalID]bool{}
-	err := queries.Each(ctx, db, "match/051_file_ids.sql", queries.Args{"collection": collection}, func(rows *sql.Rows) error {
-		var e connec.ExternalID
-		err := rows.Scan(&e.Provider, &e.Realm, &e.ID)
-		owned[e] = true
-		return err
-	})
-	return owned, err
+// owned reports that an ID is the own one of a file source's record.
+func (id *identity) owned(n uint32, records []record) bool {
+	key := ""
+	for _, r := range id.ids.records(n) {
+		if records[r].hub {
+			continue
+		}
+		if key == "" {
+			key = id.ids.id(n).String()
+		}
+		if records[r].key == key {
+			return true
+		}
+	}
+	return false
 }
 
-func (id *identity) scopeNumber(s scope) uint32 {
-	i := slices.Index(id.scopes, s)
-	if i < 0 {
-		i = len(id.scopes)
-		id.scopes = append(id.scopes, s)
+// layOut makes the lists of holdings, by scope and number, out of how many each record has.
+func (id *identity) layOut(counted, held []uint32) {
+	total := uint32(0)
+	for _, n := range held {
+		total += n
 	}
-	return uint32(i)
+	all := make([]holding, 0, total)
+	id.holdings = make([][]holding, len(held)-1)
+	for r := range id.holdings {
+		from := len(all)
+		all = all[:from+int(held[r])]
+		id.holdings[r] = all[from:from:len(all)]
+	}
+	for n, count := range counted {
+		if count == 0 {
+			continue
+		}
+		for _, r := range id.ids.records(uint32(n)) {
+			id.holdings[r] = append(id.holdings[r], holding{id.ids.scope[n], uint32(n)})
+		}
+	}
+	for _, list := range id.holdings {
+		if len(list) > 1 {
+			slices.SortFunc(list, func(a, b holding) int { return cmp.Or(cmp.Compare(a.scope, b.scope), cmp.Compare(a.id, b.id)) })
+		}
+	}
 }
 
 // scopeOf splits "provider/realm".

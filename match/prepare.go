@@ -1,26 +1,154 @@
 package match
 
 import (
-	"slices"
-	"strings"
+	"context"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/sameas/sameas/match/kernel"
+	queries "github.com/sameas/sameas/sql"
 )
 
-// prepare numbers the values of all records: the kernel's set, without its block keys.
-func (s *schema) prepare(records []record, rows []featureRow) *kernel.Set {
-	set := &kernel.Set{}
-	for f := range s.fields {
-		d := kernel.NewDictionary(s.fields[f].kind)
-		codes := make([]uint32, len(rows))
-		for i := range rows {
-			codes[i] = d.Code(rows[i].vals[f])
-		}
-		set.Dictionaries = append(set.Dictionaries, d)
-		set.Values = append(set.Values, codes)
+// readBatch is how many records are normalised at a time: enough for all cores, few enough to be forgotten soon.
+const readBatch = 1 << 15
+
+func workers(threads int) int {
+	if threads > 0 {
+		return threads
 	}
-	if c := channels(records); c != nil {
-		set.Apart = [][]uint32{c}
+	return runtime.GOMAXPROCS(0)
+}
+
+// inParallel calls do(worker, i) for every i below n, on so many goroutines; a worker's calls follow one another.
+func inParallel(ctx context.Context, threads, n int, do func(worker, i int) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	tasks := make(chan int, n)
+	for i := range n {
+		tasks <- i
+	}
+	close(tasks)
+	for w := range min(threads, n) {
+		group.Go(func() error {
+			for i := range tasks {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				if err := do(w, i); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+// columns are the records that were read and their values, a number each in the dictionary of its field.
+type columns struct {
+	schema       *schema
+	threads      int
+	makers       []*maker
+	employers    map[int64][]string
+	records      []record
+	dictionaries []*kernel.Dictionary
+	values       [][]uint32
+	found        []placeholder
+}
+
+func newColumns(s *schema, threads int, employers map[int64][]string) *columns {
+	c := &columns{schema: s, threads: workers(threads), employers: employers, values: make([][]uint32, len(s.fields))}
+	for range c.threads {
+		c.makers = append(c.makers, s.newMaker())
+	}
+	for f := range s.fields {
+		c.dictionaries = append(c.dictionaries, kernel.NewDictionary(s.fields[f].kind))
+	}
+	return c
+}
+
+// readColumns reads a collection: one goroutine asks the workspace for records while all cores normalise the ones before.
+func readColumns(ctx context.Context, db queries.Querier, s *schema, threads int, employers map[int64][]string) (*columns, error) {
+	for _, clean := range []bool{false, true} {
+		c := newColumns(s, threads, employers)
+		batches := make(chan []packedRow, 1)
+		group, ctx := errgroup.WithContext(ctx)
+		whole := false
+		group.Go(func() (err error) {
+			defer close(batches)
+			whole, err = eachPacked(ctx, db, s.collection, clean, readBatch, func(rows []packedRow) error {
+				select {
+				case batches <- rows:
+					return nil
+				case <-ctx.Done():
+					return ctx.Err()
+				}
+			})
+			return err
+		})
+		group.Go(func() error {
+			for rows := range batches {
+				if err := c.take(ctx, rows); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err := group.Wait(); err != nil {
+			return nil, err
+		}
+		if whole || clean {
+			c.sort()
+			return c, nil
+		}
+	}
+	return nil, nil // not reached: what is read clean is whole
+}
+
+// take normalises a batch of records, record by record on all cores, and then numbers their values, field by field.
+func (c *columns) take(ctx context.Context, rows []packedRow) error {
+	const chunk = 512
+	width, first := len(c.schema.fields), len(c.records)
+	texts := make([]string, len(rows)*width)
+	c.records = append(c.records, make([]record, len(rows))...)
+	err := inParallel(ctx, c.threads, (len(rows)+chunk-1)/chunk, func(worker, n int) error {
+		m := c.makers[worker]
+		for i := n * chunk; i < min((n+1)*chunk, len(rows)); i++ {
+			c.records[first+i] = unpack(rows[i], m.names, &m.raw)
+			m.raw.organizations = c.employers[rows[i].rid]
+			m.features(texts[i*width : (i+1)*width])
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return inParallel(ctx, c.threads, width, func(_, f int) error {
+		d := c.dictionaries[f]
+		for i := range rows {
+			c.values[f] = append(c.values[f], d.Code(texts[i*width+f]))
+		}
+		return nil
+	})
+}
+
+// sort puts the records in the order of their keys.
+func (c *columns) sort() {
+	order := inKeyOrder(c.records)
+	c.records = permuted(c.records, order)
+	for f := range c.values {
+		c.values[f] = permuted(c.values[f], order)
+	}
+}
+
+// set is the kernel's form of the columns, without block keys. No value can be added any more.
+func (c *columns) set() *kernel.Set {
+	set := &kernel.Set{Dictionaries: c.dictionaries, Values: c.values}
+	if channel := channels(c.records); channel != nil {
+		set.Apart = [][]uint32{channel}
+	}
+	for _, d := range c.dictionaries {
+		d.Seal()
 	}
 	set.Pack()
 	return set
@@ -30,12 +158,17 @@ func (s *schema) prepare(records []record, rows []featureRow) *kernel.Set {
 func channels(records []record) []uint32 {
 	numbers := map[string]uint32{"": 0}
 	apart := make([]uint32, len(records))
+	last, number := "", uint32(0)
 	for i := range records {
-		c := channelOf(&records[i])
-		if _, ok := numbers[c]; !ok {
-			numbers[c] = uint32(len(numbers))
+		if c := records[i].channel; c != last {
+			var ok bool
+			if number, ok = numbers[c]; !ok {
+				number = uint32(len(numbers))
+				numbers[c] = number
+			}
+			last = c
 		}
-		apart[i] = numbers[c]
+		apart[i] = number
 	}
 	if len(numbers) < 3 {
 		return nil
@@ -43,39 +176,22 @@ func channels(records []record) []uint32 {
 	return apart
 }
 
-func channelOf(r *record) string {
-	switch {
-	case !r.hub:
-		return ""
-	case r.channel != "":
-		return r.channel
+// vals are a record's normalised texts as the set has them.
+func vals(set *kernel.Set, i uint32, into []string) []string {
+	into = into[:0]
+	for f, d := range set.Dictionaries {
+		into = append(into, d.Text(set.Values[f][i]))
 	}
-	return r.realm
+	return into
 }
 
-// refiners are what a key too large is split by, first the first: attributes that duplicates mostly share.
-func (s *schema) refiners(rows []featureRow) []func(i uint32) string {
-	value := func(name string, cut func(string) string) func(uint32) string {
-		f := s.index(name)
-		return func(i uint32) string { return cut(rows[i].vals[f]) }
-	}
-	first := func(n int) func(string) string {
-		return func(v string) string {
-			v, _, _ = strings.Cut(v, valueSeparator)
-			return v[:min(n, len(v))]
+// coded is the set of a few records, by their normalised texts.
+func (s *schema) coded(texts [][]string) *kernel.Set {
+	c := newColumns(s, 1, nil)
+	for _, record := range texts {
+		for f, text := range record {
+			c.values[f] = append(c.values[f], c.dictionaries[f].Code(text))
 		}
 	}
-	if s.collection == "people" {
-		return []func(uint32) string{value("given", first(3)), value("family", first(4)), value("birth_date", first(4)), value("postcode", first(8))}
-	}
-	return []func(uint32) string{value("name", sortedWord), value("city", first(6)), value("postcode", first(8))}
-}
-
-// sortedWord is the first word of a name in alphabetical order, so that the order of its words does not matter.
-func sortedWord(name string) string {
-	words := strings.Fields(strings.ReplaceAll(name, kernel.Telling, ""))
-	if len(words) == 0 {
-		return ""
-	}
-	return slices.Min(words)
+	return &kernel.Set{Dictionaries: c.dictionaries, Values: c.values}
 }

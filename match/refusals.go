@@ -55,7 +55,7 @@ func (m *matching) refusedRow(r refusal) conflict {
 	row := conflict{a: r.a, b: r.b, pair: true, between: true, weight: float64(r.weight) * kernel.Unit, scored: true}
 	switch r.reason {
 	case refusedApart:
-		s := m.identity.scopes[r.scope]
+		s := m.identity.ids.scopes[r.scope]
 		row.kind, row.provider, row.realm = "cannot_link", s.provider, s.realm
 		row.detail = fmt.Sprintf("%s and %s look like one (%.1f bits), but %s holds two records for them (%s and %s): not merged; if they are one, merge them in that application", a, b, row.weight, s, m.idOf(r.x, r.scope), m.idOf(r.y, r.scope))
 	case refusedDifferent:
@@ -74,7 +74,7 @@ func (m *matching) refusedRow(r refusal) conflict {
 func (m *matching) idOf(record, scope uint32) string {
 	for _, h := range m.identity.holdings[record] {
 		if h.scope == scope {
-			return m.identity.uses[h.id].id.ID
+			return m.identity.ids.id(h.id).ID
 		}
 	}
 	return "?"

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/sameas/sameas/internal/config"
 	"github.com/sameas/sameas/match/kernel"
 	queries "github.com/sameas/sameas/sql"
@@ -16,6 +18,9 @@ import (
 
 // matched are the collections that can be matched, in their order: people are matched knowing the organizations.
 var matched = []string{"organizations", "people"}
+
+// Collection reports whether a collection of this name can be matched.
+func Collection(name string) bool { return slices.Contains(matched, name) }
 
 // Run matches and replaces the rows of the tables that match owns.
 func Run(ctx context.Context, o Options) (Result, error) {
@@ -90,16 +95,18 @@ type matching struct {
 	options   Options
 	schema    *schema
 	records   []record
-	rows      []featureRow
+	sources   []string // by stratum
 	set       *kernel.Set
 	plan      *plan
 	identity  *identity
 	component []uint32
-	fit       fit
 	model     *model
 	judge     *judge
-	scanned   kernel.Result
+	scanned   kernel.Result // without its edges,
+	kept      []keptPair    // which stand here, in the order of records
+	clusters  *clusterRows
 	outcome   outcome
+	found     []placeholder
 }
 
 func runCollection(ctx context.Context, o Options, collection string) (Summary, error) {
@@ -112,7 +119,6 @@ func runCollection(ctx context.Context, o Options, collection string) (Summary, 
 		name string
 		do   func(context.Context) error
 	}{
-		{"read", m.read},
 		{"features", m.features},
 		{"blocks", m.block},
 		{"identity", m.identify},
@@ -121,13 +127,24 @@ func runCollection(ctx context.Context, o Options, collection string) (Summary, 
 		{"cluster", m.cluster},
 		{"store", m.store},
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var saving errgroup.Group // of features, while the next steps go on
 	for i, step := range steps {
 		o.Progress(collection+"/"+step.name, int64(i), int64(len(steps)))
-		if err := ctx.Err(); err != nil {
-			return Summary{}, err
+		err := ctx.Err()
+		if step.name == "store" && err == nil {
+			err = saving.Wait()
 		}
-		if err := step.do(ctx); err != nil {
-			return Summary{}, errors.Join(ctx.Err(), err)
+		if err == nil {
+			err = errors.Join(step.do(ctx), ctx.Err())
+		}
+		if err != nil {
+			cancel()
+			return Summary{}, errors.Join(err, saving.Wait())
+		}
+		if step.name == "features" {
+			saving.Go(func() error { return m.saveFeatures(ctx) })
 		}
 		o.Log.Debug("match step done", "collection", collection, "step", step.name)
 	}
@@ -135,25 +152,30 @@ func runCollection(ctx context.Context, o Options, collection string) (Summary, 
 	return m.summary(), nil
 }
 
-func (m *matching) read(ctx context.Context) (err error) {
-	if m.records, err = loadRecords(ctx, m.options.DB, m.schema.collection); err != nil {
+// features reads the records and normalises them on the way.
+func (m *matching) features(ctx context.Context) (err error) {
+	var employers map[int64][]string
+	if m.schema.collection == "people" {
+		if employers, err = loadEmployers(ctx, m.options.DB); err != nil {
+			return err
+		}
+	}
+	c, err := readColumns(ctx, m.options.DB, m.schema, m.options.Threads, employers)
+	if err != nil {
 		return err
 	}
-	if m.schema.collection == "people" {
-		return loadEmployers(ctx, m.options.DB, m.records)
-	}
+	c.markTelling()
+	c.joinPhones()
+	c.dropPlaceholders()
+	c.markOwn()
+	m.records, m.found, m.set = c.records, c.found, c.set()
+	m.sources, m.set.Stratum = strataOf(m.records)
 	return nil
 }
 
-func (m *matching) features(ctx context.Context) (err error) {
-	m.rows, err = makeFeatures(ctx, m.schema, m.records, m.options.Threads, nil)
+func (m *matching) block(ctx context.Context) (err error) {
+	m.plan, err = planBlocks(ctx, m.schema, m.set, m.options.Threads)
 	return err
-}
-
-func (m *matching) block(context.Context) error {
-	m.set = m.schema.prepare(m.records, m.rows)
-	m.plan = planBlocks(m.schema, m.rows, m.set)
-	return nil
 }
 
 func (m *matching) identify(ctx context.Context) (err error) {
@@ -163,18 +185,44 @@ func (m *matching) identify(ctx context.Context) (err error) {
 
 func (m *matching) train(ctx context.Context) (err error) {
 	m.component = m.identity.components(len(m.records))
-	terms := countTerms(m.schema, m.set, m.component)
-	m.fit, err = fitModel(ctx, m.schema, m.set, m.plan, terms, m.linkedPatterns(), m.options.Threads)
+	terms, err := m.countTerms(ctx)
 	if err != nil {
 		return err
 	}
-	m.model = m.schema.build(m.fit.parameters, terms, m.set, m.options.Config.Thresholds(m.schema.collection))
-	m.model.Trained = m.fit.trained
-	m.model.Warnings = append(m.model.Warnings, m.fit.warnings...)
+	thresholds := m.options.Config.Thresholds(m.schema.collection)
+	if kept := m.options.Models.of(m.schema.collection); kept != nil {
+		m.model, err = m.schema.reuse(*kept, m.sources, terms, thresholds)
+	} else {
+		m.model, err = m.fitted(ctx, terms, thresholds)
+	}
+	if err != nil {
+		return err
+	}
 	m.model.Warnings = append(m.model.Warnings, m.identity.warnings()...)
 	m.model.spec.Keep = thresholdUnits(m.model.Thresholds.Review)
 	m.judge = newJudge(m.schema, m.model, m.set)
+	m.judge.dependence = newDependence(m.schema, m.set, m.component, m.model)
 	return nil
+}
+
+// countTerms counts the values of all fields.
+func (m *matching) countTerms(ctx context.Context) ([]termTable, error) {
+	components, terms := newJoinedComponents(m.component), make([]termTable, len(m.schema.fields))
+	err := inParallel(ctx, workers(m.options.Threads), len(terms), func(_, f int) error {
+		terms[f] = countTerms(m.set.Dictionaries[f], m.set.Values[f], components)
+		return nil
+	})
+	return terms, err
+}
+
+// fitted is the model as the data have it.
+func (m *matching) fitted(ctx context.Context, terms []termTable, thresholds config.Thresholds) (*model, error) {
+	f, err := fitModel(ctx, m.schema, training{set: m.set, sources: m.sources, plan: m.plan, terms: terms, linked: m.linkedPatterns(),
+		apart: m.identity.apartColumns(len(m.records)), threads: m.options.Threads})
+	if err != nil {
+		return nil, err
+	}
+	return m.schema.build(f, m.sources, terms, m.set, thresholds), nil
 }
 
 // linkedPatterns are those of must-linked pairs, less the pairs whose content is equal: a sync copied those, and they
@@ -183,27 +231,36 @@ func (m *matching) linkedPatterns() linkedPairs {
 	comparer := kernel.NewComparer(m.set, m.schema.patternsOnly())
 	var linked linkedPairs
 	for _, l := range m.identity.links {
-		if l.kind == "decision" || m.records[l.a].contentHash == m.records[l.b].contentHash {
+		if l.kind == "decision" || m.records[l.a].content == m.records[l.b].content {
 			continue
 		}
 		linked.patterns = append(linked.patterns, comparer.Pattern(l.a, l.b))
+		if m.set.FirstRule(l.a, l.b) >= 0 {
+			linked.blocked++
+		}
 	}
 	return linked
 }
 
 func (m *matching) score(ctx context.Context) (err error) {
 	stage := m.schema.collection + "/score"
-	m.scanned, err = scan(ctx, m.set, m.model.spec, m.plan.blocks, m.options.Threads, func(done, total int64) {
+	m.scanned, err = scan(ctx, m.set, m.model.spec, blockList{m.plan.blocks(), m.plan.block}, m.options.Threads, func(done, total int64) {
 		m.options.Progress(stage, done, total)
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	edges := m.scanned.Edges
+	m.scanned.Edges = nil
+	return m.judgeKept(ctx, edges)
 }
 
 func (m *matching) cluster(context.Context) error {
-	m.identity.judgeLinks(m.records, m.judge.Comparer, m.model)
+	m.identity.judgeLinks(m.records, m.judge)
 	m.component = m.identity.components(len(m.records))
 	m.outcome = m.form()
 	m.outcome.conflicts = append(m.outcome.conflicts, m.identity.conflicts...)
 	m.outcome.conflicts = append(m.outcome.conflicts, m.plan.oversized(m.schema)...)
+	m.outcome.conflicts = append(m.outcome.conflicts, m.placeholderRows()...)
 	return nil
 }

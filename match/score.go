@@ -11,9 +11,15 @@ import (
 	"github.com/sameas/sameas/match/kernel"
 )
 
+// blockList is a choice of blocks, made one by one: all at once they would take more memory than the records.
+type blockList struct {
+	n  int
+	at func(i int) kernel.Block
+}
+
 // scan compares the blocks on all cores. The result does not depend on their number: counts are added, and edges are
 // put in the order of records.
-func scan(ctx context.Context, set *kernel.Set, spec *kernel.Spec, blocks []kernel.Block, threads int, progress func(done, total int64)) (kernel.Result, error) {
+func scan(ctx context.Context, set *kernel.Set, spec *kernel.Spec, blocks blockList, threads int, progress func(done, total int64)) (kernel.Result, error) {
 	n := workers(threads)
 	scanners := make([]*kernel.Scanner, n)
 	var next, done atomic.Int64
@@ -24,18 +30,18 @@ func scan(ctx context.Context, set *kernel.Set, spec *kernel.Spec, blocks []kern
 			const batch = 64
 			for {
 				from := int(next.Add(batch)) - batch
-				if from >= len(blocks) {
+				if from >= blocks.n {
 					return nil
 				}
 				if err := ctx.Err(); err != nil {
 					return err
 				}
-				to := min(from+batch, len(blocks))
-				for _, b := range blocks[from:to] {
-					scanners[w].Scan(b)
+				to := min(from+batch, blocks.n)
+				for i := from; i < to; i++ {
+					scanners[w].Scan(blocks.at(i))
 				}
 				if w == 0 || done.Load()%4096 == 0 {
-					progress(done.Add(int64(to-from)), int64(len(blocks)))
+					progress(done.Add(int64(to-from)), int64(blocks.n))
 				} else {
 					done.Add(int64(to - from))
 				}

@@ -10,6 +10,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/duckdb/duckdb-go/v2"
 
@@ -21,7 +23,6 @@ import (
 // forget are the statements that delete what the run before wrote.
 func forget() []string {
 	return []string{
-		"match/080_clear_features.sql",
 		"match/080_clear_models.sql",
 		"match/080_clear_blocking.sql",
 		"match/080_clear_edges.sql",
@@ -37,25 +38,12 @@ func forget() []string {
 
 // store replaces the collection's rows of all tables in one transaction, so that a reader sees one run or the other.
 func (m *matching) store(ctx context.Context) error {
-	conn, err := m.options.DB.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	tx, err := conn.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("begin transaction: %w", err)
-	}
-	if err := m.storeIn(ctx, conn, tx); err != nil {
-		_ = tx.Rollback()
-		return err
-	}
-	return queries.Commit(ctx, tx)
+	return m.transact(ctx, func(conn *sql.Conn, tx *sql.Tx) error { return m.storeIn(ctx, conn, tx) })
 }
 
 func (m *matching) storeIn(ctx context.Context, conn *sql.Conn, tx *sql.Tx) error {
 	args := queries.Args{"collection": m.schema.collection}
-	former, err := loadFormer(ctx, tx, m.schema.collection)
+	former, err := loadFormer(ctx, tx, m.schema.collection, m.identity.ids)
 	if err != nil {
 		return err
 	}
@@ -75,9 +63,6 @@ func (m *matching) storeIn(ctx context.Context, conn *sql.Conn, tx *sql.Tx) erro
 	if err != nil {
 		return err
 	}
-	if _, err := queries.Exec(ctx, tx, "match/092_cluster_keys.sql", args); err != nil {
-		return err
-	}
 	_, err = queries.Exec(ctx, tx, "match/091_stage.sql", queries.Args{"collection": m.schema.collection, "digest": digest, "config_digest": m.configDigest()})
 	return err
 }
@@ -85,16 +70,17 @@ func (m *matching) storeIn(ctx context.Context, conn *sql.Conn, tx *sql.Tx) erro
 // appendTables writes the rows in bulk and returns the digest of the clusters.
 func (m *matching) appendTables(conn *sql.Conn, former *formerClusters) (digest string, err error) {
 	clusters := m.clusterRows(former)
+	m.clusters = clusters
 	for _, table := range []struct {
 		name string
 		fill func(add addRow) error
 	}{
-		{"features", m.featureRows},
 		{"term_weights", m.termRows},
 		{"blocking", m.blockingRows},
 		{"edges", m.edgeRows},
 		{"clusters", clusters.rows},
 		{"cluster_names", func(add addRow) error { return former.rows(m.schema.collection, add) }},
+		{"cluster_keys", clusters.keyRows},
 		{"cluster_stats", clusters.statRows},
 		{"conflicts", clusters.conflictRows},
 	} {
@@ -125,38 +111,34 @@ func appendTable(conn *sql.Conn, table string, fill func(addRow) error) error {
 	})
 }
 
-func (m *matching) featureRows(add addRow) error {
-	for i := range m.records {
-		r := &m.records[i]
-		if err := add(r.rid, m.schema.collection, r.contentHash, m.schema.version(), m.rows[i].vals, m.rows[i].keys); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
+// termRows are those of the values that more than two have; the others weigh what the model says of rare ones.
 func (m *matching) termRows(add addRow) error {
-	for f, table := range m.model.frequencies {
-		terms := make([]string, 0, len(table))
-		for term, bits := range table {
-			if bits != 0 {
-				terms = append(terms, term)
+	for f, bits := range m.model.terms {
+		d := m.set.Dictionaries[f]
+		rare := units(m.model.Fields[f].Rare)
+		var terms []uint32
+		for n := range bits {
+			if n > 0 && bits[n] != rare {
+				terms = append(terms, uint32(n))
 			}
 		}
-		slices.Sort(terms)
-		for _, term := range terms {
-			if err := add(m.schema.collection, m.schema.fields[f].name, term, table[term]); err != nil {
+		slices.SortFunc(terms, func(a, b uint32) int { return strings.Compare(d.Term(a), d.Term(b)) })
+		for _, n := range terms {
+			if err := add(m.schema.collection, m.schema.fields[f].name, d.Term(n), float64(bits[n])*kernel.Unit); err != nil {
 				return err
 			}
 		}
+	}
+	if d := m.judge.dependence; d != nil {
+		return d.rows(m.schema.collection, add)
 	}
 	return nil
 }
 
 func (m *matching) blockingRows(add addRow) error {
 	kept := make([]int64, len(m.schema.rules))
-	for _, e := range m.scanned.Edges {
-		kept[e.Rule]++
+	for i := range m.kept {
+		kept[m.kept[i].rule]++
 	}
 	found := make([]int64, len(m.schema.rules))
 	for _, l := range m.identity.links {
@@ -175,39 +157,67 @@ func (m *matching) blockingRows(add addRow) error {
 	return nil
 }
 
-// edgeRow is a row of edges while rows are collected.
-type edgeRow struct {
+// linkRow is a must-link as a row of edges.
+type linkRow struct {
 	a, b      uint32
 	kind, via string
 }
 
-// edgeList is every must-link, and every kept fuzzy pair, in the order of records; a pair linked in several ways has
-// a row for each.
-func (m *matching) edgeList() []edgeRow {
-	var rows []edgeRow
+// linkRows are the must-links in the order of records; a pair linked in several ways has a row for each.
+func (m *matching) linkRows() []linkRow {
+	rows := make([]linkRow, 0, len(m.identity.links))
 	for _, l := range m.identity.links {
-		rows = append(rows, edgeRow{l.a, l.b, l.kind, l.via})
+		rows = append(rows, linkRow{l.a, l.b, l.kind, l.via})
 	}
-	for _, e := range m.scanned.Edges {
-		rows = append(rows, edgeRow{e.A, e.B, "fuzzy", m.schema.rules[e.Rule].name})
-	}
-	slices.SortFunc(rows, func(x, y edgeRow) int {
+	slices.SortFunc(rows, func(x, y linkRow) int {
 		return cmp.Or(cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b), cmp.Compare(x.kind, y.kind), cmp.Compare(x.via, y.via))
 	})
 	return slices.Compact(rows)
 }
 
+// edgeRows are every must-link and every kept pair.
 func (m *matching) edgeRows(add addRow) error {
-	for _, e := range m.edgeList() {
-		c := m.judge.Compare(e.a, e.b)
+	row := func(a, b uint32, kind, via string, c kernel.Comparison) error {
 		weight := float64(c.Weight) * kernel.Unit
-		err := add(m.schema.collection, m.records[e.a].rid, m.records[e.b].rid, m.records[e.a].key, m.records[e.b].key,
-			e.kind, e.via, c.Levels, termBits(c.Terms), weight, evidence.Probability(weight))
-		if err != nil {
+		return add(m.schema.collection, m.records[a].rid, m.records[b].rid, m.records[a].key, m.records[b].key,
+			kind, via, levelText(c.Levels), termText(c.Terms), weight, evidence.Probability(weight))
+	}
+	for _, l := range m.linkRows() {
+		if err := row(l.a, l.b, l.kind, l.via, m.judge.Compare(l.a, l.b)); err != nil {
+			return err
+		}
+	}
+	for i := range m.kept {
+		p := &m.kept[i]
+		if err := row(p.a, p.b, "fuzzy", m.schema.rules[p.rule].name, p.comparison(len(m.schema.fields))); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// levelText writes levels as numbers between commas.
+func levelText(levels []uint8) string {
+	text := make([]byte, 0, 2*len(levels))
+	for i, l := range levels {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = strconv.AppendUint(text, uint64(l), 10)
+	}
+	return string(text)
+}
+
+// termText writes frequency adjustments as bits between commas; they are exact as decimals.
+func termText(terms []int32) string {
+	text := make([]byte, 0, 4*len(terms))
+	for i, t := range terms {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = strconv.AppendFloat(text, float64(t)*kernel.Unit, 'f', -1, 64)
+	}
+	return string(text)
 }
 
 // configDigest is that of the parts of the configuration which matching reads.

@@ -23,19 +23,20 @@ type clusterRows struct {
 
 func (m *matching) clusterRows(former *formerClusters) *clusterRows {
 	c := &clusterRows{matching: m, group: make([]int, len(m.records))}
-	place := map[uint32]int{}
-	for i := range m.records {
+	itself := make([]uint32, len(m.records))
+	for i := range m.records { // a root is the smallest of its cluster, so it comes first
 		root := m.outcome.auto.find(uint32(i))
-		g, ok := place[root]
-		if !ok {
-			g = len(c.groups)
-			place[root] = g
-			c.groups = append(c.groups, nil)
+		if root == uint32(i) {
+			c.group[i] = len(c.groups)
+			itself[i] = root
+			c.groups = append(c.groups, itself[i:i+1:i+1])
+			continue
 		}
-		c.groups[g] = append(c.groups[g], uint32(i))
+		g := c.group[root]
 		c.group[i] = g
+		c.groups[g] = append(c.groups[g], uint32(i))
 	}
-	c.names = nameClusters(m.schema.collection, m.records, c.groups, former)
+	c.names = nameClusters(m.schema.collection, m.records, c.groups, c.group, former)
 	for _, members := range c.groups {
 		root := m.outcome.auto.find(members[0])
 		tier := cmp.Or(m.outcome.tier[root], "auto")
@@ -53,6 +54,23 @@ func (c *clusterRows) rows(add addRow) error {
 	for i := range c.records {
 		g := c.group[i]
 		if err := add(c.schema.collection, c.records[i].rid, c.records[i].key, c.names[g], c.tiers[g], c.reviewIDs[g]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keyRows are the external IDs that one cluster alone carries: what the next run inherits cluster IDs by. Extracting anew
+// replaces external IDs and numbers records anew; only what is kept here tells what a cluster was made of.
+func (c *clusterRows) keyRows(add addRow) error {
+	ids := c.identity.ids
+	for n := range uint32(ids.len()) {
+		carriers := ids.records(n)
+		g := c.group[carriers[0]]
+		if slices.ContainsFunc(carriers, func(r uint32) bool { return c.group[r] != g }) {
+			continue
+		}
+		if err := add(c.schema.collection, ids.hash[n], c.names[g]); err != nil {
 			return err
 		}
 	}
@@ -171,7 +189,7 @@ func (c *clusterRows) conflictRows(add addRow) error {
 // summary counts what the run found.
 func (m *matching) summary() Summary {
 	s := Summary{Collection: m.schema.collection, Records: int64(len(m.records)), MustLinks: int64(len(m.identity.links)),
-		Edges: int64(len(m.edgeList())), Conflicts: map[string]int64{}, Warnings: m.model.Warnings}
+		Edges: int64(len(m.linkRows()) + len(m.kept)), Conflicts: map[string]int64{}, Warnings: m.model.Warnings}
 	for _, n := range m.scanned.Pairs {
 		s.Pairs += n
 	}
@@ -185,7 +203,7 @@ func (m *matching) summary() Summary {
 		}
 		s.Conflicts[c.kind]++
 	}
-	groups := m.clusterRows(&formerClusters{assigned: map[string]int64{}})
+	groups := m.clusters
 	items := map[string]int{}
 	inReview := map[string]bool{}
 	for g, members := range groups.groups {

@@ -35,13 +35,17 @@ func (s *schema) nameFields() *nameFields {
 // namesBear reports whether names that do not quite fit are borne out by something of the person's own: colleagues and
 // neighbours share given names, or family names, and everything that comes with a workplace and a town. Where data hold hardly any look-alikes, there is nobody to take
 // for another.
-func (j *judge) namesBear(c kernel.Comparison) bool {
+func (j *judge) namesBear(a, b uint32, c kernel.Comparison) bool {
 	n := j.names
 	if n == nil || j.model.fewLookAlikes() {
 		return true
 	}
 	own := j.agreeing(c, n.own)
-	switch c.Levels[n.given] {
+	given := c.Levels[n.given]
+	if (given == kernel.GivenRelated || given == kernel.GivenClose) && j.dependence.bothNames(a, b) {
+		return own >= 2 // twins have a birth date in common, and a couple a mailbox
+	}
+	switch given {
 	case kernel.GivenRelated, kernel.GivenDifferent:
 		return own >= 1
 	case kernel.GivenClose, kernel.GivenInitial:
@@ -56,6 +60,9 @@ func (j *judge) namesBear(c kernel.Comparison) bool {
 // and nothing of the person's own or of the home agrees, nor when nothing but the names agrees and they were either
 // exchanged or something else of the person differs: among many people such pairs are namesakes.
 func (j *judge) worthAsking(c kernel.Comparison) bool {
+	if j.organizations != nil {
+		return j.organizationWorthAsking(c)
+	}
 	n := j.names
 	if n == nil || j.agreeing(c, n.own) > 0 || j.agreeing(c, n.home) > 0 {
 		return true

@@ -4,42 +4,41 @@ import (
 	"testing"
 
 	"github.com/sameas/sameas/internal/config"
-	"github.com/sameas/sameas/match/kernel"
 )
 
 func TestNamesThatDoNotFitNeedAWitness(t *testing.T) {
 	t.Parallel()
 	home := []address{{line1: "12 Alder Street", city: "Ballarat", postcode: "3350", country: "Australia"}}
 	away := []address{{line1: "7 Cedar Road", city: "Ballarat", postcode: "3350", country: "Australia"}}
-	person := func(first, last string, change func(*record)) record {
-		r := record{firstName: first, lastName: last}
+	person := func(first, last string, change func(*raw)) raw {
+		r := raw{firstName: first, lastName: last}
 		if change != nil {
 			change(&r)
 		}
 		return r
 	}
-	works := func(r *record) { r.companyName = "Damson Freight" }
+	works := func(r *raw) { r.companyName = "Damson Freight" }
 	for _, c := range []struct {
 		name        string
-		a, b        record
+		a, b        raw
 		bear, worth bool
 	}{
 		{"one name, nothing else", person("Anna", "Brown", nil), person("Anna", "Brown", nil), true, true},
-		{"one name, other birth dates", person("Anna", "Brown", func(r *record) { r.birthDate = "1961-02-03" }),
-			person("Anna", "Brown", func(r *record) { r.birthDate = "1984-11-27" }), true, false},
-		{"one name, other streets", person("Anna", "Brown", func(r *record) { r.addresses = home }),
-			person("Anna", "Brown", func(r *record) { r.addresses = away }), true, false},
+		{"one name, other birth dates", person("Anna", "Brown", func(r *raw) { r.birthDate = "1961-02-03" }),
+			person("Anna", "Brown", func(r *raw) { r.birthDate = "1984-11-27" }), true, false},
+		{"one name, other streets", person("Anna", "Brown", func(r *raw) { r.addresses = home }),
+			person("Anna", "Brown", func(r *raw) { r.addresses = away }), true, false},
 		{"names exchanged, nothing else", person("James", "Taylor", nil), person("Taylor", "James", nil), true, false},
 		{"colleagues of one given name", person("Anna", "Brown", works), person("Anna", "Whitlock", works), false, false},
 		{"colleagues of names alike", person("Deepak", "Rao", works), person("Deepika", "Rao", works), false, true},
-		{"a married name with a mobile", person("Anna", "Brown", func(r *record) { r.mobiles = []string{"0412 345 876"} }),
-			person("Anna", "Whitlock", func(r *record) { r.mobiles = []string{"0412 345 876"} }), true, true},
-		{"an initial at one street", person("A", "Brown", func(r *record) { r.addresses = home }),
-			person("Anna", "Brown", func(r *record) { r.addresses = home }), true, true},
+		{"a married name with a mobile", person("Anna", "Brown", func(r *raw) { r.mobiles = []string{"0412 345 876"} }),
+			person("Anna", "Whitlock", func(r *raw) { r.mobiles = []string{"0412 345 876"} }), true, true},
+		{"an initial at one street", person("A", "Brown", func(r *raw) { r.addresses = home }),
+			person("Anna", "Brown", func(r *raw) { r.addresses = home }), true, true},
 	} {
 		j := judgeOf(t, c.a, c.b)
 		got := j.Compare(0, 1)
-		if bear := j.namesBear(got); bear != c.bear {
+		if bear := j.namesBear(0, 1, got); bear != c.bear {
 			t.Errorf("%s: names bear %v, want %v (levels %v)", c.name, bear, c.bear, got.Levels)
 		}
 		if worth := j.worthAsking(got); worth != c.worth {
@@ -49,18 +48,13 @@ func TestNamesThatDoNotFitNeedAWitness(t *testing.T) {
 }
 
 // judgeOf judges two people by the documented defaults.
-func judgeOf(t *testing.T, a, b record) *judge {
+func judgeOf(t *testing.T, a, b raw) *judge {
 	t.Helper()
 	s, err := schemaOf("people", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	records := []record{a, b}
-	var rows []featureRow
-	for i := range records {
-		rows = append(rows, s.features(&records[i], kernel.Nicknames()))
-	}
-	set := s.prepare(records, rows)
-	m := s.build(s.defaults(startLambda(10_000)), nil, set, config.Thresholds{Auto: 0.99, Review: 0.5, Attach: 0.995})
+	set := s.coded([][]string{featuresOf(s, a), featuresOf(s, b)})
+	m := s.build(fit{parameters: s.defaults(startLambda(10_000))}, nil, nil, set, config.Thresholds{Auto: 0.99, Review: 0.5, Attach: 0.995})
 	return newJudge(s, m, set)
 }

@@ -16,7 +16,7 @@ CREATE TABLE IF NOT EXISTS meta (
 -- owner: each stage writes its own rows. grain: the latest finished run of one stage over one collection.
 -- A stage whose input_digest differs from the digest of the stage before it is stale.
 CREATE TABLE IF NOT EXISTS stages (
-    stage VARCHAR NOT NULL,            -- extract | match | plan
+    stage VARCHAR NOT NULL,            -- extract | features | match | plan
     collection VARCHAR NOT NULL,
     digest VARCHAR NOT NULL,           -- hex SHA-256 over what the stage wrote for the collection, order-free
     input_digest VARCHAR NOT NULL,     -- digest of the stage before it when this one ran; '' for extract
@@ -179,10 +179,10 @@ CREATE TABLE IF NOT EXISTS links (
 CREATE TABLE IF NOT EXISTS features (
     rid BIGINT NOT NULL,
     collection VARCHAR NOT NULL,
-    content_hash VARCHAR NOT NULL,
+    content_hash VARCHAR NOT NULL,     -- the first half of the record's
     spec VARCHAR NOT NULL,             -- version of the normalisation
-    vals VARCHAR[] NOT NULL,           -- one text per field of the model, in its order; '' = missing; several values joined by U+001F
-    block_keys VARCHAR[] NOT NULL      -- one key per blocking rule, in its order; '' = the rule does not apply; several joined by U+001F
+    vals VARCHAR NOT NULL              -- one text per field of the model, in its order, joined by U+001D; '' = missing; several values joined by U+001F.
+                                       -- Block keys are made of them
 );
 
 -- owner: match. grain: one fitted model.
@@ -213,8 +213,8 @@ CREATE TABLE IF NOT EXISTS edges (
     key_b VARCHAR NOT NULL,
     kind VARCHAR NOT NULL,             -- shared_id | link | fuzzy | decision
     via VARCHAR NOT NULL,              -- shared_id: the ID's text form; link: source:line; fuzzy: the blocking rule; decision: its id
-    levels UTINYINT[],                 -- comparison level per field of the model, in its order; 0 = missing; NULL when not scored
-    tf DOUBLE[],                       -- term-frequency adjustment per field in bits; NULL when not scored
+    levels VARCHAR,                    -- comparison level per field of the model, in its order, between commas; 0 = missing; NULL when not scored
+    tf VARCHAR,                        -- term-frequency adjustment per field in bits, likewise
     weight DOUBLE,                     -- total in bits, prior included; NULL when not scored
     probability DOUBLE                 -- 1/(1+2^-weight); a score unless calibrated
 );
@@ -240,9 +240,7 @@ CREATE TABLE IF NOT EXISTS cluster_names (
 -- owner: match. grain: one external ID that one cluster alone carried when it was matched last; what cluster IDs are inherited by.
 CREATE TABLE IF NOT EXISTS cluster_keys (
     collection VARCHAR NOT NULL,
-    provider VARCHAR NOT NULL,
-    realm VARCHAR NOT NULL,
-    id VARCHAR NOT NULL,
+    id_hash UBIGINT NOT NULL,          -- of the external ID
     cluster_id VARCHAR NOT NULL
 );
 
@@ -345,7 +343,7 @@ CREATE TABLE IF NOT EXISTS outcomes (
 -- owner: match. grain: one value of one field whose frequency changes its weight; what explain needs besides the model.
 CREATE TABLE IF NOT EXISTS term_weights (
     collection VARCHAR NOT NULL,
-    field VARCHAR NOT NULL,            -- name of the model's field
+    field VARCHAR NOT NULL,            -- name of the model's field, or in brackets what is counted of several fields at once
     term VARCHAR NOT NULL,             -- the normalised value
     bits DOUBLE NOT NULL               -- added to levels that frequency adjusts
 );

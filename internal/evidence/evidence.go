@@ -5,7 +5,11 @@
 // level, summed with the prior's log-odds.
 package evidence
 
-import "math"
+import (
+	"math"
+	"strconv"
+	"strings"
+)
 
 // Missing is the level of a field that one of two records lacks: no evidence, 0 bits.
 const Missing = 0
@@ -16,6 +20,10 @@ type Level struct {
 	M    float64 `json:"m"`    // probability of the level among matches
 	U    float64 `json:"u"`    // probability of the level among non-matches
 	Bits float64 `json:"bits"` // log2(m/u), as used (floored, made monotonic)
+	// MLinks and MEM are what m would be of must-linked pairs alone, and of EM on candidate pairs alone; 0 with no such pair.
+	MLinks float64 `json:"m_links"`
+	MEM    float64 `json:"m_em"`
+	From   string  `json:"from"` // where m comes from: links, EM, default
 }
 
 // Field is one compared field of a model.
@@ -25,12 +33,26 @@ type Field struct {
 	Group  string  `json:"group"` // correlated evidence is summed and capped by group; "" is a group of its own
 	TF     bool    `json:"tf"`    // adjusted by the frequency of its values
 	Levels []Level `json:"levels"`
+	// Rare is what a value adds that two records at most have, in bits, where frequency adjusts.
+	Rare float64 `json:"rare_bits,omitempty"`
 	// Lent is the group that the field counts in when the field Owner is at its last level, and Group is "": a mailbox
 	// is one person's own, unless the given names differ: then a family shares it.
 	Lent  string `json:"lent,omitempty"`
 	Owner string `json:"owner,omitempty"`
 	// Personal evidence is about the person or organization itself, not about its household or workplace.
 	Personal bool `json:"personal"`
+	// Links and Matches are how many must-linked pairs, and expected matches among the candidates, have both values.
+	Links   float64 `json:"links"`
+	Matches float64 `json:"matches"`
+}
+
+// Prior is the prior of pairs of two sources.
+type Prior struct {
+	Left    string  `json:"left"`
+	Right   string  `json:"right"`
+	Bits    float64 `json:"bits"`
+	Pairs   float64 `json:"pairs"`   // that no ID keeps apart
+	Matches float64 `json:"matches"` // expected among the candidates
 }
 
 // Group is correlated evidence whose sum is capped. A group may stand within a wider one: what its cap leaves counts
@@ -51,8 +73,9 @@ type Thresholds struct {
 // Model is a fitted model of one collection.
 type Model struct {
 	Collection string     `json:"collection"`
-	Spec       string     `json:"spec"` // version of fields and normalisation
-	Prior      float64    `json:"prior_bits"`
+	Spec       string     `json:"spec"`             // version of fields and normalisation
+	Prior      float64    `json:"prior_bits"`       // of all pairs
+	Priors     []Prior    `json:"priors,omitempty"` // of each two sources, where there are several
 	Fields     []Field    `json:"fields"`
 	Groups     []Group    `json:"groups"`
 	Thresholds Thresholds `json:"thresholds"`
@@ -62,32 +85,69 @@ type Model struct {
 
 // Step is one field's part of a waterfall.
 type Step struct {
-	Field  string  `json:"field"`
-	Label  string  `json:"label"`
-	Group  string  `json:"group,omitempty"`
-	Level  string  `json:"level"`
-	Left   string  `json:"left"`
-	Right  string  `json:"right"`
-	M      float64 `json:"m"`
-	U      float64 `json:"u"`
-	Base   float64 `json:"base_bits"` // log2(m/u)
-	TF     float64 `json:"tf_bits"`   // term-frequency adjustment
-	Bits   float64 `json:"bits"`      // what counts: base + tf, less what the group's cap took
-	Capped float64 `json:"capped_bits,omitempty"`
+	Field string `json:"field"`
+	Label string `json:"label"`
+	Group string `json:"group,omitempty"`
+	Level string `json:"level"`
+	Left  string `json:"left"` // as compared: normalised
+	Right string `json:"right"`
+	// LeftGiven and RightGiven are the values as their sources gave them, for display; "" where nobody looked them up.
+	LeftGiven  string  `json:"left_given,omitempty"`
+	RightGiven string  `json:"right_given,omitempty"`
+	M          float64 `json:"m"`
+	U          float64 `json:"u"`
+	Base       float64 `json:"base_bits"` // log2(m/u)
+	TF         float64 `json:"tf_bits"`   // term-frequency adjustment
+	Bits       float64 `json:"bits"`      // what counts: base + tf, less what the group's cap took
+	Capped     float64 `json:"capped_bits,omitempty"`
 }
 
-// Waterfall is the whole reason of a pair: Prior plus the sum of the steps' Bits is Total, exactly in this order.
+// Held is what the cap of one group of correlated fields took from a waterfall.
+type Held struct {
+	Group string  `json:"group"`
+	Cap   float64 `json:"cap_bits"`
+	Sum   float64 `json:"sum_bits"`  // of the group's steps, what narrower groups had taken left out
+	Bits  float64 `json:"held_bits"` // Sum - Cap
+}
+
+// Waterfall is the whole reason of a pair: Prior plus the sum of the steps' Bits is Total, exactly in this order. The
+// steps' Capped add up to the bits in Held.
 type Waterfall struct {
 	Prior       float64 `json:"prior_bits"`
 	Steps       []Step  `json:"steps"`
+	Held        []Held  `json:"held_back,omitempty"`
 	Total       float64 `json:"total_bits"`
 	Probability float64 `json:"probability"`
 }
 
 // Explain builds the waterfall of a pair from its comparison pattern: one level and one term-frequency adjustment per
-// field of the model, in the model's order, and the values as a person reads them. tf, left and right may be nil.
+// field of the model, in the model's order, and the values as a person reads them. tf, left and right may be nil. The prior
+// is that of all pairs.
 func (m *Model) Explain(levels []uint8, tf []float64, left, right []string) Waterfall {
-	w := Waterfall{Prior: m.Prior}
+	return m.ExplainFrom(m.Prior, levels, tf, left, right)
+}
+
+// PriorOf is the prior of a pair of two sources.
+func (m *Model) PriorOf(left, right string) float64 {
+	for _, p := range m.Priors {
+		if p.Left == left && p.Right == right || p.Left == right && p.Right == left {
+			return p.Bits
+		}
+	}
+	return m.Prior
+}
+
+// From moves the waterfall to another prior: that of a stored pair is what its weight and its steps leave.
+func (w Waterfall) From(prior float64) Waterfall {
+	w.Total += prior - w.Prior
+	w.Prior = prior
+	w.Probability = Probability(w.Total)
+	return w
+}
+
+// ExplainFrom is Explain with the pair's own prior.
+func (m *Model) ExplainFrom(prior float64, levels []uint8, tf []float64, left, right []string) Waterfall {
+	w := Waterfall{Prior: prior}
 	for i, f := range m.Fields {
 		level := f.Levels[levels[i]]
 		s := Step{Field: f.Name, Label: f.Label, Group: f.Group, Level: level.Name, M: level.M, U: level.U,
@@ -101,7 +161,7 @@ func (m *Model) Explain(levels []uint8, tf []float64, left, right []string) Wate
 		}
 		w.Steps = append(w.Steps, s)
 	}
-	m.capGroups(w.Steps)
+	w.Held = m.capGroups(w.Steps)
 	w.Total = w.Prior
 	for _, s := range w.Steps {
 		w.Total += s.Bits
@@ -121,13 +181,16 @@ func (m *Model) differs(name string, levels []uint8) bool {
 }
 
 // capGroups takes from each capped group, last field first, what its sum has over the cap.
-func (m *Model) capGroups(steps []Step) {
+func (m *Model) capGroups(steps []Step) (held []Held) {
 	for _, g := range m.Groups {
 		over := -g.Cap
 		for _, s := range steps {
 			if m.inside(s.Group, g.Name) {
 				over += s.Bits
 			}
+		}
+		if over > 0 {
+			held = append(held, Held{Group: g.Name, Cap: g.Cap, Sum: over + g.Cap, Bits: over})
 		}
 		for i := len(steps) - 1; i >= 0 && over > 0; i-- {
 			if s := &steps[i]; m.inside(s.Group, g.Name) && s.Bits > 0 {
@@ -138,6 +201,7 @@ func (m *Model) capGroups(steps []Step) {
 			}
 		}
 	}
+	return held
 }
 
 // inside reports whether a group is the other one, or stands within it.
@@ -172,3 +236,35 @@ func Probability(bits float64) float64 { return 1 / (1 + math.Exp2(-bits)) }
 
 // Bits is the total weight of a probability, the inverse of Probability.
 func Bits(p float64) float64 { return math.Log2(p / (1 - p)) }
+
+// Line is the waterfall in one line: "prior -11.2; Surname exact +9.1 (tf +1.2); E-mail different -2.0".
+func (w *Waterfall) Line() string {
+	var b strings.Builder
+	b.WriteString("prior ")
+	b.WriteString(Signed(w.Prior))
+	for _, s := range w.Steps {
+		if s.Level == "missing" {
+			continue
+		}
+		b.WriteString("; " + s.Label + " " + s.Level + " " + Signed(s.Bits))
+		if s.TF != 0 {
+			b.WriteString(" (tf " + Signed(s.TF) + ")")
+		}
+		if s.Capped != 0 {
+			b.WriteString(" (capped " + Signed(-s.Capped) + ")")
+		}
+	}
+	return b.String()
+}
+
+// Signed writes bits with their sign and one decimal; what rounds to nothing is +0.0.
+func Signed(bits float64) string {
+	text := strconv.FormatFloat(bits, 'f', 1, 64)
+	switch {
+	case text == "-0.0":
+		return "+0.0"
+	case strings.HasPrefix(text, "-"):
+		return text
+	}
+	return "+" + text
+}

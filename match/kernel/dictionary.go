@@ -12,8 +12,17 @@ const Separator = "\x1f"
 // Named stands before an e-mail address that is made of its owner's name.
 const Named = "~"
 
-// Telling stands before a word of an organization's name that tells things apart, such as a place or "holdings".
-const Telling = "~"
+// Telling stands before a word of an organization's name that has a meaning of its own, such as "bakery", and UnitWord
+// before one that tells apart what belongs together, such as a place or "holdings".
+const (
+	Telling  = "~"
+	UnitWord = "^"
+)
+
+// Unmarked is an organization's name without the marks of its words.
+func Unmarked(name string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(name, Telling, ""), UnitWord, "")
+}
 
 // Dictionary numbers the distinct values of one field and holds each taken apart for comparison.
 // Number 0 is the missing value. It is written by one goroutine and then only read.

@@ -33,11 +33,11 @@ INSERT INTO blocking (collection, rule, position, keys, largest, pairs, kept, mu
     ('people', 'email', 0, 1, 3, 3, 3, 0),
     ('people', 'surname_initial', 1, 2, 3, 4, 1, 0);
 INSERT INTO edges (collection, rid_a, rid_b, key_a, key_b, kind, via, levels, tf, weight, probability) VALUES
-    ('people', 3, 4, 'connec/org-1/p-1', 'connec/org-1/p-2', 'fuzzy', 'email', [2, 1, 1], [0, 1.5, 0], 13.7, 0.99992),
-    ('people', 3, 7, 'connec/org-1/p-1', 'my-application/2243/17', 'fuzzy', 'email', [2, 1, 1], NULL, 13.5, 0.99991),
-    ('people', 4, 7, 'connec/org-1/p-2', 'my-application/2243/17', 'fuzzy', 'email', [2, 1, 1], NULL, 13.5, 0.99991),
+    ('people', 3, 4, 'connec/org-1/p-1', 'connec/org-1/p-2', 'fuzzy', 'email', '2,1,1', '0,1.5,0', 13.7, 0.99992),
+    ('people', 3, 7, 'connec/org-1/p-1', 'my-application/2243/17', 'fuzzy', 'email', '2,1,1', NULL, 13.5, 0.99991),
+    ('people', 4, 7, 'connec/org-1/p-2', 'my-application/2243/17', 'fuzzy', 'email', '2,1,1', NULL, 13.5, 0.99991),
     ('people', 5, 6, 'connec/org-1/p-3', 'connec/org-1/p-4', 'link', 'known-links:2', NULL, NULL, NULL, NULL),
-    ('people', 6, 8, 'connec/org-1/p-4', 'my-application/2243/18', 'fuzzy', 'surname_initial', [2, 1, 0], NULL, 0.7, 0.62);
+    ('people', 6, 8, 'connec/org-1/p-4', 'my-application/2243/18', 'fuzzy', 'surname_initial', '2,1,0', NULL, 0.7, 0.62);
 INSERT INTO clusters (collection, rid, key, cluster_id, tier, review_id) VALUES
     ('organizations', 1, 'connec/org-1/o-1', 'organizations-01', 'single', 'organizations-01'),
     ('organizations', 2, 'connec/org-1/o-2', 'organizations-02', 'single', 'organizations-02'),

@@ -1,14 +1,11 @@
--- match/020_external_ids.sql: the external IDs of one collection.
--- reads: external_ids, records
+-- match/020_external_ids.sql: the external IDs of one collection, packed into one text each.
+-- reads: external_ids
 -- writes: nothing
--- params: collection
--- grain: one external ID of one record, in the order of IDs and then of records' keys
+-- params: collection, first_rid, last_rid
+-- grain: one external ID of one record of a range, in no order
 SELECT
-    e.rid,
-    e.provider,
-    e.realm,
-    e.id
-FROM external_ids AS e
-JOIN records AS r ON r.rid = e.rid
-WHERE e.collection = $collection
-ORDER BY e.provider, e.realm, e.id, r.key, r.source, e.rid
+    rid,
+    concat_ws(chr(29), provider, realm, id) AS packed
+FROM external_ids
+WHERE collection = $collection
+    AND rid BETWEEN $first_rid AND $last_rid

@@ -20,8 +20,8 @@ SELECT
     e.via,
     e.weight,
     e.probability,
-    array_to_string(e.levels, ',') AS levels,
-    array_to_string(e.tf, ',') AS tf
+    e.levels,
+    e.tf
 FROM edges e
 JOIN clusters a ON a.rid = e.rid_a AND a.collection = e.collection
 JOIN clusters b ON b.rid = e.rid_b AND b.collection = e.collection AND b.review_id = a.review_id

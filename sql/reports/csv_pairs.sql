@@ -15,8 +15,8 @@ SELECT
     e.via,
     round(e.weight, 3) AS weight_bits,
     round(e.probability, 6) AS probability,
-    array_to_string(e.levels, ',') AS levels,
-    array_to_string(e.tf, ',') AS tf
+    e.levels,
+    e.tf
 FROM edges e
 LEFT JOIN clusters a ON a.rid = e.rid_a AND a.collection = e.collection
 LEFT JOIN clusters b ON b.rid = e.rid_b AND b.collection = e.collection

@@ -1,0 +1,232 @@
+package match
+
+import (
+	"context"
+	"database/sql"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/sameas/sameas/match/kernel"
+)
+
+// dependence takes back, of pairs kept for their sum, what the sum counts twice. Fellegi and Sunter's sum takes fields
+// to be independent among pairs that are not one person; names are not, and what is made of a name agrees with it:
+//
+//   - a full name may be more frequent than its two parts let expect: every country has its John Smith;
+//   - an e-mail address may say no more than its owner's name: of those who share the name, some share john.smith@.
+//
+// It only ever takes away, so no pair that the kernel dropped would have been kept.
+type dependence struct {
+	dependenceTables
+	given, family, email int
+	set                  *kernel.Set
+	joint                []int32   // per record: what its full name's frequency takes away, in units
+	bearers              []float64 // per given name's number: under how many family names it is found, if that makes it a name
+}
+
+// dependenceTables are what is counted over all records.
+type dependenceTables struct {
+	names  map[string]float64 // full name: bits, below 0
+	shapes map[string]float64 // shape of a named address: log2 of its frequency
+	known  map[string]float64 // given name: number of family names, of those found under enough
+}
+
+// Limits of what makes a given name one.
+const (
+	knownFamilies = 5    // so many family names have it,
+	knownShare    = 0.05 // and another name is no typo of it that is found under this share of as many
+)
+
+// newDependence counts, each component once; nil of a collection without names of people.
+func newDependence(s *schema, set *kernel.Set, component []uint32, m *model) *dependence {
+	d := dependenceOf(s, set)
+	if d == nil {
+		return nil
+	}
+	d.dependenceTables = d.count(component, m)
+	d.index()
+	return d
+}
+
+func dependenceOf(s *schema, set *kernel.Set) *dependence {
+	d := &dependence{given: s.index("given"), family: s.index("family"), email: s.index("email"), set: set}
+	if d.given < 0 || d.family < 0 || d.email < 0 || s.fields[d.given].kind != kernel.Given {
+		return nil
+	}
+	return d
+}
+
+// index lays the tables out by record and by value.
+func (d *dependence) index() {
+	d.joint = make([]int32, d.set.Len())
+	for i := range d.joint {
+		if name := d.fullName(uint32(i)); name != "" {
+			d.joint[i] = units(d.names[name])
+		}
+	}
+	values := d.set.Dictionaries[d.given]
+	d.bearers = make([]float64, values.Len())
+	for code := range d.bearers {
+		d.bearers[code] = d.known[leadingWord(values.Text(uint32(code)))]
+	}
+}
+
+func leadingWord(text string) string {
+	word, _, _ := strings.Cut(text, " ")
+	return word
+}
+
+func (d *dependence) text(field int, record uint32) string {
+	return d.set.Dictionaries[field].Text(d.set.Values[field][record])
+}
+
+// fullName is the first given and the family name of a record, "" without either.
+func (d *dependence) fullName(record uint32) string {
+	given, family := leadingWord(d.text(d.given, record)), d.familyName(record)
+	if len(given) < 2 || family == "" {
+		return ""
+	}
+	return given + " " + family
+}
+
+func (d *dependence) familyName(record uint32) string {
+	family, _, _ := strings.Cut(d.text(d.family, record), valueSeparator)
+	return family
+}
+
+// apply corrects a comparison, and reports whether it changed anything but the weight.
+func (d *dependence) apply(a, b uint32, c *kernel.Comparison, m *model) bool {
+	changed := false
+	if alikeNames(c.Levels[d.given], c.Levels[d.family]) {
+		if joint := min(d.joint[a], d.joint[b]); joint < 0 {
+			c.Terms[d.family] += joint
+			changed = true
+		}
+	}
+	if l := c.Levels[d.email]; l == kernel.Same || l == kernel.EmailClose {
+		if taken := d.address(a, b, c, m); taken < 0 {
+			c.Terms[d.email] += taken
+			changed = true
+		}
+	}
+	return changed
+}
+
+// concerns reports whether apply may change a comparison of this pattern.
+func (d *dependence) concerns(p kernel.Pattern) bool {
+	email := p.Level(d.email)
+	return alikeNames(p.Level(d.given), p.Level(d.family)) || email == kernel.Same || email == kernel.EmailClose
+}
+
+// alikeNames reports that both names agree, exchanged or mistyped as they may be: then a full name is shared.
+func alikeNames(given, family uint8) bool {
+	return given == kernel.Same && (family == kernel.Same || family == kernel.FamilyClose) ||
+		given == kernel.GivenClose && family == kernel.Same ||
+		given == kernel.GivenSwapped && family == kernel.FamilySwapped
+}
+
+// bothNames reports that two given names, alike as they may be, are both found under so many family names that neither is
+// a typo of the other: Wei and Wen are two names.
+func (d *dependence) bothNames(a, b uint32) bool {
+	if d == nil {
+		return false
+	}
+	x, y := d.set.Values[d.given][a], d.set.Values[d.given][b]
+	few, many := min(d.bearers[x], d.bearers[y]), max(d.bearers[x], d.bearers[y])
+	return few > 0 && few >= knownShare*many && leadingWord(d.text(d.given, a)) != leadingWord(d.text(d.given, b))
+}
+
+// address is what an equal address weighs too much, in units: of two who share the names that it is made of, it says only
+// that both chose that shape. The best of several addresses counts.
+func (d *dependence) address(a, b uint32, c *kernel.Comparison, m *model) int32 {
+	level := m.Fields[d.email].Levels[c.Levels[d.email]]
+	counted := units(level.Bits) + c.Terms[d.email]
+	best := int32(math.MinInt32)
+	for x := range strings.SplitSeq(d.text(d.email, a), valueSeparator) {
+		for y := range strings.SplitSeq(d.text(d.email, b), valueSeparator) {
+			if c.Levels[d.email] == kernel.Same && strings.TrimPrefix(x, kernel.Named) != strings.TrimPrefix(y, kernel.Named) {
+				continue
+			}
+			frequency := math.Inf(-1)
+			for _, side := range []struct {
+				address string
+				record  uint32
+			}{{x, a}, {y, b}} {
+				frequency = max(frequency, d.shapeFrequency(side.address, side.record, c))
+			}
+			best = max(best, units(min(math.Log2(level.M)-frequency, maxBits+maxTermBits)))
+		}
+	}
+	if best == math.MinInt32 {
+		return 0
+	}
+	return min(0, max(best, 0)-counted)
+}
+
+// shapeFrequency is log2 of how frequent an address's shape is, where the names that it is made of agree.
+func (d *dependence) shapeFrequency(address string, record uint32, c *kernel.Comparison) float64 {
+	shape := d.shape(address, record)
+	given, family := c.Levels[d.given], c.Levels[d.family]
+	switch {
+	case shape.text == "",
+		shape.given && (given == kernel.Missing || given >= kernel.GivenRelated),
+		shape.family && (family == kernel.Missing || family >= kernel.FamilyRelated):
+		return math.Inf(-1)
+	}
+	if f, ok := d.shapes[shape.text]; ok {
+		return f - shape.digits*math.Log2(10)
+	}
+	return math.Inf(-1)
+}
+
+// Names of the tables in term_weights: they are no fields of the model, and so no field's name.
+const (
+	namesTable  = "(full name)"
+	shapesTable = "(e-mail shape)"
+	knownTable  = "(known given name)"
+)
+
+// rows are those of term_weights, in order.
+func (t *dependenceTables) rows(collection string, add addRow) error {
+	for _, table := range []struct {
+		name  string
+		terms map[string]float64
+	}{{namesTable, t.names}, {shapesTable, t.shapes}, {knownTable, t.known}} {
+		for _, term := range slices.Sorted(maps.Keys(table.terms)) {
+			if err := add(collection, table.name, term, table.terms[term]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// storedDependence reads of the stored tables what concerns the records of a set.
+func storedDependence(ctx context.Context, db *sql.DB, s *schema, set *kernel.Set) (*dependence, error) {
+	d := dependenceOf(s, set)
+	if d == nil {
+		return nil, nil
+	}
+	d.dependenceTables = dependenceTables{names: map[string]float64{}, shapes: map[string]float64{}, known: map[string]float64{}}
+	var terms []string
+	for i := range uint32(set.Len()) {
+		terms = append(terms, d.fullName(i), leadingWord(d.text(d.given, i)))
+		for e := range strings.SplitSeq(d.text(d.email, i), valueSeparator) {
+			terms = append(terms, d.shape(e, i).text)
+		}
+	}
+	err := eachTermWeight(ctx, db, s.collection, terms, func(table, term string, value float64) {
+		switch table {
+		case namesTable:
+			d.names[term] = value
+		case shapesTable:
+			d.shapes[term] = value
+		case knownTable:
+			d.known[term] = value
+		}
+	})
+	d.index()
+	return d, err
+}

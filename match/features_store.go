@@ -1,0 +1,96 @@
+package match
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	queries "github.com/sameas/sameas/sql"
+)
+
+// saveFeatures writes the collection's features, unless those of the run before are the same: a record's values depend on
+// its content, the normalisation and what the collection's other records tell of it. It is a transaction of its own, since
+// nobody reads features without the clusters that are written after them.
+func (m *matching) saveFeatures(ctx context.Context) error {
+	digest, err := m.featuresDigest(ctx)
+	if err != nil {
+		return err
+	}
+	var before string
+	args := queries.Args{"collection": m.schema.collection}
+	err = queries.One(ctx, m.options.DB, "match/082_features_digest.sql", args, &before)
+	if err == nil && before == digest || err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	return m.transact(ctx, func(conn *sql.Conn, tx *sql.Tx) error {
+		for _, statement := range []string{"match/080_clear_features.sql", "match/083_clear_features_digest.sql"} {
+			if _, err := queries.Exec(ctx, tx, statement, args); err != nil {
+				return err
+			}
+		}
+		if err := appendTable(conn, "features", m.featureRows); err != nil {
+			return err
+		}
+		_, err := queries.Exec(ctx, tx, "match/084_features_digest.sql", queries.Args{"collection": m.schema.collection, "digest": digest, "spec": m.schema.version()})
+		return err
+	})
+}
+
+// transact runs do in a transaction on a connection of its own, since what is appended goes by way of the connection.
+func (m *matching) transact(ctx context.Context, do func(*sql.Conn, *sql.Tx) error) error {
+	conn, err := m.options.DB.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin transaction: %w", err)
+	}
+	if err := do(conn, tx); err != nil {
+		_ = tx.Rollback()
+		return err
+	}
+	return queries.Commit(ctx, tx)
+}
+
+// featuresDigest is that of all features: a sum over records, so that their order does not count.
+func (m *matching) featuresDigest(ctx context.Context) (string, error) {
+	const chunk = 1 << 14
+	n := len(m.records)
+	sums := make([][2]uint64, (n+chunk-1)/chunk)
+	err := inParallel(ctx, workers(m.options.Threads), len(sums), func(_, c int) error {
+		for i := c * chunk; i < min((c+1)*chunk, n); i++ {
+			r := &m.records[i]
+			h := mix(uint64(r.rid)) ^ r.content[0] ^ r.content[1]
+			for f, d := range m.set.Dictionaries {
+				h = hashed(h, d.Text(m.set.Values[f][i]))
+			}
+			sums[c][0] += mix(h)
+			sums[c][1] += mix(h ^ fnvPrime)
+		}
+		return nil
+	})
+	var sum [2]uint64
+	for _, s := range sums {
+		sum[0] += s[0]
+		sum[1] += s[1]
+	}
+	return fmt.Sprintf("%016x%016x %d %s", sum[0], sum[1], n, m.schema.version()), err
+}
+
+// featureRows are one a record.
+func (m *matching) featureRows(add addRow) error {
+	version := m.schema.version()
+	var texts []string
+	for i := range m.records {
+		r := &m.records[i]
+		texts = vals(m.set, uint32(i), texts)
+		if err := add(r.rid, m.schema.collection, r.content.String(), version, strings.Join(texts, fieldSeparator)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

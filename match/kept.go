@@ -1,0 +1,63 @@
+package match
+
+import (
+	"context"
+
+	"github.com/sameas/sameas/match/kernel"
+)
+
+// keptPair is a pair that was found alike, compared in full.
+type keptPair struct {
+	a, b    uint32 // a < b
+	weight  int32  // in units
+	rule    uint8  // under which it was found
+	auto    bool   // its evidence may join without being asked
+	pattern kernel.Pattern
+	terms   [kernel.MaxFields]int16 // what frequency and dependence add to each field, in units
+}
+
+// comparison is the pair's in full.
+func (p *keptPair) comparison(fields int) kernel.Comparison {
+	c := kernel.Comparison{Levels: make([]uint8, fields), Terms: make([]int32, fields), Weight: p.weight}
+	for f := range fields {
+		c.Levels[f], c.Terms[f] = p.pattern.Level(f), int32(p.terms[f])
+	}
+	return c
+}
+
+// judgeKept compares the pairs that the kernel kept in full, on all cores, takes back what their fields say of each other,
+// and leaves out those that then fall below the review threshold.
+func (m *matching) judgeKept(ctx context.Context, edges []kernel.Edge) error {
+	const chunk = 4096
+	threads := workers(m.options.Threads)
+	judges := make([]*judge, threads)
+	for w := range judges {
+		judges[w] = newJudge(m.schema, m.model, m.set)
+		judges[w].dependence = m.judge.dependence
+	}
+	pairs := make([]keptPair, len(edges))
+	err := inParallel(ctx, threads, (len(edges)+chunk-1)/chunk, func(worker, n int) error {
+		for i := n * chunk; i < min((n+1)*chunk, len(edges)); i++ {
+			pairs[i] = judges[worker].keep(edges[i])
+		}
+		return nil
+	})
+	m.kept = pairs[:0]
+	for i := range pairs {
+		if pairs[i].weight >= m.model.spec.Keep {
+			m.kept = append(m.kept, pairs[i])
+		}
+	}
+	return err
+}
+
+func (j *judge) keep(e kernel.Edge) keptPair {
+	c := j.Compare(e.A, e.B)
+	p := keptPair{a: e.A, b: e.B, weight: c.Weight, rule: e.Rule}
+	for f, level := range c.Levels {
+		p.pattern |= kernel.Pattern(level) << (4 * f)
+		p.terms[f] = int16(c.Terms[f])
+	}
+	p.auto = c.Weight >= thresholdUnits(j.model.Thresholds.Auto) && j.independent(e.A, e.B, c)
+	return p
+}
