@@ -10,6 +10,7 @@ type Scratch struct {
 	positions [256]uint64 // bit j of positions[c]: byte j of one text is c; all zero between calls
 	rows      [3][]int
 	digits    [2][]byte
+	matched   [2][]bool
 }
 
 // Edits is the number of single-byte insertions, deletions, substitutions and swaps of neighbours that turn a into b

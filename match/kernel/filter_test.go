@@ -236,3 +236,29 @@ func FuzzFilter(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkFilter streams the blocks of a town: reading rows, comparing, writing edges.
+func BenchmarkFilter(b *testing.B) {
+	town := newTown(20_000, 3)
+	set := town.set()
+	spec := town.spec(set)
+	spec.Keep = 8000
+	var file, rows bytes.Buffer
+	if err := WriteSpec(&file, spec, set); err != nil {
+		b.Fatal(err)
+	}
+	w := NewRowWriter(&rows, set)
+	for i, block := range blocksOf(set, 2000) {
+		if err := w.Write(block, strconv.Itoa(i)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	lines := bytes.Count(rows.Bytes(), []byte("\n"))
+	b.SetBytes(int64(rows.Len()))
+	for b.Loop() {
+		if err := Filter(bytes.NewReader(file.Bytes()), bytes.NewReader(rows.Bytes()), &bytes.Buffer{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(lines)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+}
