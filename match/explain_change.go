@@ -127,7 +127,7 @@ func (v *pairView) fields(lost bool) []option {
 		if lost {
 			c.Levels[f] = kernel.Missing
 		}
-		w := v.weigher.model.Explain(c.Levels, termBits(c.Terms), nil, nil)
+		w := v.weigher.model.ExplainFrom(float64(v.weigher.judge.prior(0, 1))*kernel.Unit, c.Levels, termBits(c.Terms), nil, nil)
 		c.Weight = units(w.Total)
 		options = append(options, option{field.Label, field.Levels[level].Name, w.Total,
 			c.Weight >= thresholdUnits(v.weigher.model.Thresholds.Auto) && v.weigher.judge.independent(0, 1, c)})
