@@ -28,7 +28,7 @@ func (j *judge) otherUnit(c kernel.Comparison) bool {
 // since neighbours in a street and companies of a group share much. An acronym or a part of a name wants a number or
 // website that reaches only it, or the telephone or the brand's website at the place; another name the tax number, or
 // telephone and website; the same name in another street, which may be another shop, a number. And a brand alone is no
-// more than a brand where the telephone differs.
+// more than a brand where telephone or mailbox differ.
 func (j *judge) organizationBears(c kernel.Comparison) bool {
 	o := j.organizations
 	if o == nil {
@@ -37,19 +37,22 @@ func (j *judge) organizationBears(c kernel.Comparison) bool {
 	tax, phone, own := j.speaks(c, o.tax), j.speaks(c, o.phone), j.speaks(c, o.own)
 	here := o.here(c)
 	brand := c.Levels[o.domain] == kernel.Same || c.Levels[o.email] == kernel.Same
+	other := c.Levels[o.domain] > kernel.TextClose // another brand
 	switch level := c.Levels[o.name]; {
 	case level == kernel.OrgOther:
 		return !j.otherUnit(c)
 	case level == kernel.OrgRelated:
 		return c.Levels[o.tax] == kernel.Same || phone && own
 	case level == kernel.OrgDifferent || level == kernel.Missing:
-		return c.Levels[o.tax] == kernel.Same && (phone || own || here)
+		return c.Levels[o.tax] == kernel.Same && (own || here)
 	case o.elsewhere(c):
 		return tax || phone
+	case level == kernel.OrgAcronym && here && !other:
+		return true
 	case level == kernel.OrgAcronym || level == kernel.OrgContained:
 		return tax || own || here && (phone || brand)
 	}
-	return tax || phone || here || c.Levels[o.phone] != kernel.CodeDifferent
+	return tax || phone || here || c.Levels[o.phone] != kernel.CodeDifferent && c.Levels[o.email] != kernel.EmailDifferent
 }
 
 // organizationWorthAsking reports whether a pair of organizations that is not sure is worth a person's time: two units
