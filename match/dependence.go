@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/sameas/sameas/match/kernel"
-	queries "github.com/sameas/sameas/sql"
 )
 
 // dependence takes back, of pairs kept for their sum, what the sum counts twice. Fellegi and Sunter's sum takes fields
@@ -218,11 +217,7 @@ func storedDependence(ctx context.Context, db *sql.DB, s *schema, set *kernel.Se
 			terms = append(terms, d.shape(e, i).text)
 		}
 	}
-	slices.Sort(terms)
-	err := queries.Each(ctx, db, "match/102_term_weights.sql", queries.Args{"collection": s.collection, "terms": slices.Compact(terms)}, func(rows *sql.Rows) error {
-		var table, term string
-		var value float64
-		err := rows.Scan(&table, &term, &value)
+	err := eachTermWeight(ctx, db, s.collection, terms, func(table, term string, value float64) {
 		switch table {
 		case namesTable:
 			d.names[term] = value
@@ -231,7 +226,6 @@ func storedDependence(ctx context.Context, db *sql.DB, s *schema, set *kernel.Se
 		case knownTable:
 			d.known[term] = value
 		}
-		return err
 	})
 	d.index()
 	return d, err

@@ -3,9 +3,7 @@ package match
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
-	"math"
 
 	queries "github.com/sameas/sameas/sql"
 )
@@ -13,108 +11,14 @@ import (
 // ErrNotMatched says that there are no clusters to judge.
 var ErrNotMatched = errors.New("nothing matched yet: run `sameas match` first")
 
-// Ratio is a share between 0 and 1; NaN, of nothing at all, is null in JSON and a dash in text.
-type Ratio float64
+// defaultMisses is how many missed pairs of each cause are listed.
+const defaultMisses = 20
 
-// MarshalJSON writes NaN as null.
-func (r Ratio) MarshalJSON() ([]byte, error) {
-	if math.IsNaN(float64(r)) {
-		return []byte("null"), nil
-	}
-	return json.Marshal(float64(r))
-}
-
-// Interval bounds a figure with 95 % confidence.
-type Interval struct {
-	Low  Ratio `json:"low"`
-	High Ratio `json:"high"`
-}
-
-// Rates are the figures of pairs: precision is true pairs found / pairs found, recall true pairs found / true pairs,
-// F1 their harmonic mean. What blocking missed is missed here, too.
-type Rates struct {
-	Precision Ratio `json:"precision"`
-	Recall    Ratio `json:"recall"`
-	F1        Ratio `json:"f1"`
-}
-
-// PairFigures are the rates of the pairs inside clusters.
-type PairFigures struct {
-	Pairs     int64 `json:"pairs"` // pairs inside clusters
-	TruePairs int64 `json:"true_pairs_found"`
-	Rates
-	// PrecisionInterval and RecallInterval are by bootstrap over connected groups (auto only).
-	PrecisionInterval *Interval `json:"precision_interval,omitempty"`
-	RecallInterval    *Interval `json:"recall_interval,omitempty"`
-}
-
-// OracleFigures are those of auto with every review item judged by the truth.
-type OracleFigures struct {
-	PairFigures
-	Items int64 `json:"items"` // how many items a person would have to judge
-}
-
-// Threshold is the probability at which scored pairs, without closure, have the best F1.
-type Threshold struct {
-	Threshold Ratio `json:"threshold"`
-	Rates
-}
-
-// KindFigures are the pairs of which a record is of that kind in the truth file.
-type KindFigures struct {
-	Kind       string `json:"kind"`
-	TruePairs  int64  `json:"true_pairs"`
-	Auto       Ratio  `json:"recall_auto"`
-	Review     Ratio  `json:"recall_auto_and_review"`
-	FalsePairs int64  `json:"false_pairs_auto"` // pairs of auto that the truth says are different things
-}
-
-// Figures are all that is measured over one choice of pairs.
-type Figures struct {
-	TruePairs      int64         `json:"true_pairs"`
-	BlockingRecall Ratio         `json:"blocking_recall"` // true pairs that share a block key or are must-linked
-	Auto           PairFigures   `json:"auto"`
-	AutoAndReview  PairFigures   `json:"auto_and_review"`
-	OracleReview   OracleFigures `json:"oracle_review"`
-	BestThreshold  Threshold     `json:"best_threshold"`
-	BCubed         Rates         `json:"bcubed"` // of auto, averaged over records
-	AutoClusters   int64         `json:"auto_clusters"`
-	ImpureClusters int64         `json:"impure_clusters"` // auto clusters that hold two entities
-	ByKind         []KindFigures `json:"by_kind,omitempty"`
-}
-
-// CollectionEvaluation is what the truth says of one collection's clusters.
-type CollectionEvaluation struct {
-	Collection string `json:"collection"`
-	Records    int64  `json:"records"`  // that the truth names; the others are judged by nothing
-	Unjudged   int64  `json:"unjudged"` // records of the workspace that the truth does not name
-	Figures
-	// NotByIDs are the same figures over the pairs that no chain of shared IDs and links joins.
-	NotByIDs Figures `json:"not_by_ids"`
-}
-
-// LeftOut is what matching found again after one application's IDs were taken away.
-type LeftOut struct {
-	Provider      string `json:"provider"`
-	Realm         string `json:"realm"`
-	Collection    string `json:"collection"`
-	LinkedPairs   int64  `json:"linked_pairs"` // pairs joined only by way of its IDs
-	Auto          Ratio  `json:"recall_auto"`
-	AutoAndReview Ratio  `json:"recall_auto_and_review"`
-}
-
-// Evaluation is the result of Evaluate: against a truth file, or by leaving one provider out.
-type Evaluation struct {
-	Collections []CollectionEvaluation `json:"collections,omitempty"`
-	LeftOut     []LeftOut              `json:"left_out,omitempty"`
-	// Unknown counts the truth file's rows that name no record of the workspace.
-	Unknown int64    `json:"truth_rows_unknown"`
-	Notes   []string `json:"notes,omitempty"`
-}
-
-// Evaluate measures the stored clusters against a truth file. Without one it leaves one provider out at a time,
-// matches again in a temporary workspace, and reports how many of the pairs come back that only its IDs joined.
+// Evaluate measures the stored clusters against a truth file. Without one, or when it is asked to, it leaves one provider
+// out at a time, matches again in a temporary workspace, and reports how many of the pairs come back that only its IDs
+// joined; with a truth file, how far that is from the truth.
 func Evaluate(ctx context.Context, o EvaluateOptions) (Evaluation, error) {
+	o.Options = o.Options.withDefaults()
 	collections, err := matchedCollections(ctx, o.DB)
 	if err != nil {
 		return Evaluation{}, err
@@ -123,13 +27,14 @@ func Evaluate(ctx context.Context, o EvaluateOptions) (Evaluation, error) {
 		return Evaluation{}, ErrNotMatched
 	}
 	if o.Truth == nil {
-		return leaveOneOut(ctx, o.Options)
+		return leaveOneOut(ctx, o.Options, nil)
 	}
 	truth, err := readTruth(o.Truth, o.TruthName)
 	if err != nil {
 		return Evaluation{}, err
 	}
 	var e Evaluation
+	worlds := map[string]*judged{}
 	for _, collection := range collections {
 		j, err := loadJudged(ctx, o.DB, collection, truth, len(collections) > 1)
 		if err != nil {
@@ -138,10 +43,11 @@ func Evaluate(ctx context.Context, o EvaluateOptions) (Evaluation, error) {
 		if len(j.records) == 0 {
 			continue
 		}
-		c, err := j.evaluate(ctx, o.Options)
+		c, err := j.evaluate(ctx, o)
 		if err != nil {
 			return Evaluation{}, err
 		}
+		worlds[collection] = j
 		e.Collections = append(e.Collections, c)
 		e.Notes = append(e.Notes, j.notes...)
 	}
@@ -149,7 +55,12 @@ func Evaluate(ctx context.Context, o EvaluateOptions) (Evaluation, error) {
 	if len(e.Collections) == 0 {
 		return Evaluation{}, truth.nothingFound(collections)
 	}
-	return e, nil
+	if !o.LeaveOut {
+		return e, nil
+	}
+	left, err := leaveOneOut(ctx, o.Options, worlds)
+	e.LeftOut, e.Notes = left.LeftOut, append(e.Notes, left.Notes...)
+	return e, err
 }
 
 func matchedCollections(ctx context.Context, db *sql.DB) ([]string, error) {
@@ -164,8 +75,12 @@ func matchedCollections(ctx context.Context, db *sql.DB) ([]string, error) {
 }
 
 // evaluate computes one collection's figures, over all pairs and over those that IDs do not join.
-func (j *judged) evaluate(ctx context.Context, o Options) (CollectionEvaluation, error) {
+func (j *judged) evaluate(ctx context.Context, o EvaluateOptions) (CollectionEvaluation, error) {
 	s, err := schemaOf(j.collection, o.Config)
+	if err != nil {
+		return CollectionEvaluation{}, err
+	}
+	m, err := storedModel(ctx, o.DB, s)
 	if err != nil {
 		return CollectionEvaluation{}, err
 	}
@@ -178,22 +93,32 @@ func (j *judged) evaluate(ctx context.Context, o Options) (CollectionEvaluation,
 		return CollectionEvaluation{}, err
 	}
 	c := CollectionEvaluation{Collection: j.collection, Records: int64(len(j.records)), Unjudged: j.unjudged}
-	c.Figures = j.figures(false, scored, keys)
-	c.NotByIDs = j.figures(true, scored, keys)
-	return c, nil
+	grid := thresholdGrid(m.Thresholds)
+	c.Figures = j.figures(false, scored, keys, grid)
+	c.NotByIDs = j.figures(true, scored, keys, grid)
+	c.Missed, err = j.missed(ctx, o, s, m, scored, keys)
+	return c, err
 }
 
-func (j *judged) figures(notByIDs bool, scored []scoredPair, keys blockKeys) Figures {
+func (j *judged) figures(notByIDs bool, scored []scoredPair, keys blockKeys, grid []ThresholdFigures) Figures {
 	v := view{j.records, notByIDs}
 	f := Figures{TruePairs: v.pairs(byEntity)}
-	f.BlockingRecall = ratio(v.blocked(keys), f.TruePairs)
+	blocked := v.blocked(keys, len(j.kinds))
+	f.BlockingRecall = ratio(blocked.pairs, f.TruePairs)
 	f.Auto = v.pairFigures(byAuto, f.TruePairs)
-	f.Auto.PrecisionInterval, f.Auto.RecallInterval = v.intervals()
 	f.AutoAndReview = v.pairFigures(byReview, f.TruePairs)
-	f.OracleReview = OracleFigures{v.pairFigures(byOracle, f.TruePairs), j.items}
-	f.BestThreshold = v.bestThreshold(scored, f.TruePairs)
+	f.OracleReview = OracleFigures{v.pairFigures(byOracle, f.TruePairs), j.items, 100 * ratio(j.items, int64(len(j.records))+j.unjudged)}
+	bounds := v.intervals()
+	for tier, figures := range []*PairFigures{&f.Auto, &f.AutoAndReview, &f.OracleReview.PairFigures} {
+		figures.PrecisionInterval, figures.RecallInterval = bounds[tier].precision, bounds[tier].recall
+	}
+	f.BestThreshold, f.Thresholds = v.thresholds(scored, f.TruePairs, grid)
 	f.BCubed = v.bCubed(byAuto)
 	f.AutoClusters, f.ImpureClusters = v.impure(byAuto)
-	f.ByKind = v.byKind(j.kinds)
+	f.ImpureShare = ratio(f.ImpureClusters, f.AutoClusters)
+	f.ImpureAtMost = Ratio(atMost(f.ImpureClusters, f.AutoClusters))
+	f.BySize = v.bySize(byAuto)
+	f.ByKind = v.byKind(j.kinds, blocked.kinds)
+	f.LookAlikes = v.lookAlikes(j.kinds)
 	return f
 }

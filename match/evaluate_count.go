@@ -27,15 +27,41 @@ type view struct {
 // groupKey is a record's groups under up to five groupings.
 type groupKey [5]int32
 
-// sizes counts records by their groups under all the groupings at once, of the records that only lets through.
-func sizes(records []verdict, only func(*verdict) bool, groupings ...grouping) map[groupKey]int64 {
+// sizes counts records by their groups under all the groupings at once, of the records that only lets through. A record
+// that is alone in its group under one of the first `shared` groupings makes no pair and is left out: most are.
+func sizes(records []verdict, only func(*verdict) bool, shared int, groupings ...grouping) map[groupKey]int64 {
+	alone := make([][]bool, shared)
+	for i, by := range groupings[:shared] {
+		alone[i] = aloneIn(records, by)
+	}
 	counts := map[groupKey]int64{}
+next:
 	for i := range records {
-		if v := &records[i]; only == nil || only(v) {
-			counts[keyOf(v, groupings)]++
+		v := &records[i]
+		if only != nil && !only(v) {
+			continue
 		}
+		for g := range alone {
+			if alone[g][groupings[g](v)] {
+				continue next
+			}
+		}
+		counts[keyOf(v, groupings)]++
 	}
 	return counts
+}
+
+// aloneIn tells of each group's number whether the group has one record only; groups are numbered from 0 or 1, densely.
+func aloneIn(records []verdict, by grouping) []bool {
+	var alone, several []bool
+	for i := range records {
+		g := int(by(&records[i]))
+		for len(alone) <= g {
+			alone, several = append(alone, false), append(several, false)
+		}
+		alone[g], several[g] = !several[g] && !alone[g], several[g] || alone[g]
+	}
+	return alone
 }
 
 func keyOf(v *verdict, groupings []grouping) groupKey {
@@ -52,7 +78,8 @@ func labelled(v *verdict) bool { return v.label != 0 }
 func (v view) pairs(groupings ...grouping) int64 {
 	total := int64(0)
 	for _, t := range v.terms() {
-		for _, n := range sizes(v.records, t.only, slices.Concat(groupings, t.more)...) {
+		all := slices.Concat(groupings, t.more)
+		for _, n := range sizes(v.records, t.only, len(all), all...) {
 			total += t.sign * (n * (n - 1) / 2)
 		}
 	}
@@ -118,13 +145,13 @@ func (v view) companions(groupings ...grouping) func(i int) int64 {
 	tables := make([]map[groupKey]int64, len(terms))
 	for i, t := range terms {
 		terms[i].more = slices.Concat(groupings, t.more)
-		tables[i] = sizes(v.records, t.only, terms[i].more...)
+		tables[i] = sizes(v.records, t.only, len(terms[i].more), terms[i].more...)
 	}
 	return func(i int) int64 {
 		r, n := &v.records[i], int64(1)
 		for k, t := range terms {
 			if t.only == nil || t.only(r) {
-				n += t.sign * (tables[k][keyOf(r, t.more)] - 1)
+				n += t.sign * max(0, tables[k][keyOf(r, t.more)]-1) // none, of a record that is alone
 			}
 		}
 		return n
@@ -137,12 +164,14 @@ type groupPairs struct{ found, right int64 }
 func (v view) perGroup(by grouping) map[int32]groupPairs {
 	counts := map[int32]groupPairs{}
 	for _, t := range v.terms() {
-		for k, n := range sizes(v.records, t.only, slices.Concat([]grouping{by}, t.more)...) {
+		found := slices.Concat([]grouping{by}, t.more)
+		for k, n := range sizes(v.records, t.only, len(found), found...) {
 			c := counts[k[0]]
 			c.found += t.sign * (n * (n - 1) / 2)
 			counts[k[0]] = c
 		}
-		for k, n := range sizes(v.records, t.only, slices.Concat([]grouping{by, byEntity}, t.more)...) {
+		right := slices.Concat([]grouping{by, byEntity}, t.more)
+		for k, n := range sizes(v.records, t.only, len(right), right...) {
 			c := counts[k[0]]
 			c.right += t.sign * (n * (n - 1) / 2)
 			counts[k[0]] = c
@@ -172,8 +201,8 @@ func (v view) touching(kinds int, groupings ...grouping) []int64 {
 	totals := make([]int64, kinds+1)
 	for _, t := range v.terms() {
 		all := slices.Concat(groupings, t.more)
-		whole := sizes(v.records, t.only, all...)
-		for k, n := range sizes(v.records, t.only, append(all, byKind)...) {
+		whole := sizes(v.records, t.only, len(all), all...)
+		for k, n := range sizes(v.records, t.only, len(all), append(all, byKind)...) {
 			kind := k[len(all)]
 			k[len(all)] = 0
 			size := whole[k]
@@ -184,7 +213,7 @@ func (v view) touching(kinds int, groupings ...grouping) []int64 {
 }
 
 // byKind is the table of kinds, sorted by name. A pair of two kinds stands under both.
-func (v view) byKind(kinds []string) []KindFigures {
+func (v view) byKind(kinds []string, blocked []int64) []KindFigures {
 	if len(kinds) == 0 {
 		return nil
 	}
@@ -194,7 +223,7 @@ func (v view) byKind(kinds []string) []KindFigures {
 	table := make([]KindFigures, n)
 	for i, name := range kinds {
 		k := i + 1
-		table[i] = KindFigures{name, wanted[k], ratio(right[k], wanted[k]), ratio(withReview[k], wanted[k]), auto[k] - right[k]}
+		table[i] = KindFigures{name, wanted[k], ratio(right[k], wanted[k]), ratio(withReview[k], wanted[k]), auto[k] - right[k], ratio(blocked[k], wanted[k])}
 	}
 	slices.SortFunc(table, func(a, b KindFigures) int { return cmp.Compare(a.Kind, b.Kind) })
 	return table

@@ -16,67 +16,118 @@ const (
 	normal95   = 1.959963984540054
 )
 
-// tally is what one connected group of records adds to the figures.
-type tally struct{ right, found, wanted int64 }
+// tiers are the ways of clustering that are bounded, in this order.
+const tiers = 3
 
-// intervals bound precision and recall of auto by a bootstrap over connected groups: records that share a cluster or
-// an entity stand or fall together, pairs are not independent. Where nothing is wrong the bootstrap has nothing to
-// vary; then the lower bound is Wilson's, over groups.
-func (v view) intervals() (precision, recall *Interval) {
-	groups := v.tallies()
+// tally is what one connected group of records adds to the figures: to those of auto, auto with review, review judged.
+type tally struct {
+	right, found [tiers]int64
+	wanted       int64
+}
+
+func (t *tally) add(o tally, times int64) {
+	for i := range t.right {
+		t.right[i] += times * o.right[i]
+		t.found[i] += times * o.found[i]
+	}
+	t.wanted += times * o.wanted
+}
+
+// bounds of one tier.
+type bounds struct{ precision, recall *Interval }
+
+// intervals bound precision and recall by a bootstrap over connected groups: records that share a cluster or an entity
+// stand or fall together, pairs are not independent (a cluster bootstrap, Davison and Hinkley 1997, section 3.8). Where
+// nothing is wrong the bootstrap has nothing to vary; then the lower bound is Wilson's, over groups.
+func (v view) intervals() [tiers]bounds {
+	kinds, groups := differentTallies(v.tallies())
 	if len(groups) == 0 {
-		return nil, nil
+		return [tiers]bounds{}
 	}
+	var precisions, recalls [tiers][]float64
 	random := rand.New(rand.NewPCG(seedFirst, seedSecond))
-	var precisions, recalls []float64
+	drawn := make([]int64, len(kinds))
 	for range resamples {
-		var sum tally
+		clear(drawn)
 		for range groups {
-			g := groups[random.IntN(len(groups))]
-			sum = tally{sum.right + g.right, sum.found + g.found, sum.wanted + g.wanted}
+			drawn[groups[random.IntN(len(groups))]]++
 		}
-		if sum.found > 0 {
-			precisions = append(precisions, float64(sum.right)/float64(sum.found))
+		var sum tally
+		for k, times := range drawn {
+			sum.add(kinds[k], times)
 		}
-		if sum.wanted > 0 {
-			recalls = append(recalls, float64(sum.right)/float64(sum.wanted))
-		}
-	}
-	finds, wants := 0, 0
-	for _, g := range groups {
-		if g.found > 0 {
-			finds++
-		}
-		if g.wanted > 0 {
-			wants++
+		for tier := range tiers {
+			if sum.found[tier] > 0 {
+				precisions[tier] = append(precisions[tier], float64(sum.right[tier])/float64(sum.found[tier]))
+			}
+			if sum.wanted > 0 {
+				recalls[tier] = append(recalls[tier], float64(sum.right[tier])/float64(sum.wanted))
+			}
 		}
 	}
-	return percentiles(precisions, finds), percentiles(recalls, wants)
+	var out [tiers]bounds
+	for tier := range tiers {
+		finds, wants := 0, 0
+		for _, k := range groups {
+			if kinds[k].found[tier] > 0 {
+				finds++
+			}
+			if kinds[k].wanted > 0 {
+				wants++
+			}
+		}
+		out[tier] = bounds{percentiles(precisions[tier], finds), percentiles(recalls[tier], wants)}
+	}
+	return out
+}
+
+// differentTallies numbers the different ones of sorted tallies: most groups are alike, and a number a group is all that drawing
+// has to reach for.
+func differentTallies(all []tally) (kinds []tally, numbers []int32) {
+	for _, t := range all {
+		if len(kinds) == 0 || kinds[len(kinds)-1] != t {
+			kinds = append(kinds, t)
+		}
+		numbers = append(numbers, int32(len(kinds)-1))
+	}
+	return kinds, numbers
 }
 
 // tallies are the connected groups that hold a pair, in an order that does not depend on how they were found.
 func (v view) tallies() []tally {
 	u := newUnions(len(v.records))
-	firstOfEntity, firstOfCluster := v.connect(u, byEntity), v.connect(u, byAuto)
-	byRoot := map[uint32]tally{}
-	for group, p := range v.perGroup(byAuto) {
-		root := u.find(firstOfCluster[group])
-		t := byRoot[root]
-		byRoot[root] = tally{t.right + p.right, t.found + p.found, t.wanted}
+	firstOfEntity := v.connect(u, byEntity)
+	groupings := [tiers]grouping{byAuto, byReview, byOracle}
+	var firsts [tiers]map[int32]uint32
+	for tier, by := range groupings {
+		firsts[tier] = v.connect(u, by)
+	}
+	byRoot := map[uint32]*tally{}
+	of := func(record uint32) *tally {
+		root := u.find(record)
+		if byRoot[root] == nil {
+			byRoot[root] = &tally{}
+		}
+		return byRoot[root]
+	}
+	for tier, by := range groupings {
+		for group, p := range v.perGroup(by) {
+			t := of(firsts[tier][group])
+			t.right[tier] += p.right
+			t.found[tier] += p.found
+		}
 	}
 	for group, p := range v.perGroup(byEntity) {
-		root := u.find(firstOfEntity[group])
-		t := byRoot[root]
-		byRoot[root] = tally{t.right, t.found, t.wanted + p.found}
+		of(firstOfEntity[group]).wanted += p.found
 	}
 	var groups []tally
 	for _, t := range byRoot {
-		if t.found+t.wanted > 0 {
-			groups = append(groups, t)
+		if t.wanted > 0 || t.found != [tiers]int64{} {
+			groups = append(groups, *t)
 		}
 	}
 	slices.SortFunc(groups, func(a, b tally) int {
-		return cmp.Or(cmp.Compare(a.found, b.found), cmp.Compare(a.wanted, b.wanted), cmp.Compare(a.right, b.right))
+		return cmp.Or(slices.Compare(a.found[:], b.found[:]), cmp.Compare(a.wanted, b.wanted), slices.Compare(a.right[:], b.right[:]))
 	})
 	return groups
 }
@@ -118,4 +169,36 @@ func wilson(k, n int) (low, high float64) {
 	middle := (p + z*z/(2*m)) / (1 + z*z/m)
 	half := z / (1 + z*z/m) * math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
 	return max(middle-half, 0), min(middle+half, 1)
+}
+
+// atMost is the greatest share that k of n may stand for with 95 % confidence: the one-sided upper bound of Clopper and
+// Pearson (Biometrika 26, 1934), the share at which k or fewer of n come about once in twenty times. None of n is about
+// 3/n. NaN of nothing.
+func atMost(k, n int64) float64 {
+	if n == 0 {
+		return math.NaN()
+	}
+	low, high := float64(k)/float64(n), 1.0
+	for range 60 {
+		if middle := (low + high) / 2; k < n && atMostK(k, n, middle) < 0.05 {
+			high = middle
+		} else {
+			low = middle
+		}
+	}
+	return high
+}
+
+// atMostK is the probability that k or fewer of n fall to a share p, 0 < p < 1.
+func atMostK(k, n int64, p float64) float64 {
+	logOf := func(x int64) float64 { l, _ := math.Lgamma(float64(x) + 1); return l }
+	sum := 0.0
+	for i := k; i >= 0; i-- {
+		term := math.Exp(logOf(n) - logOf(i) - logOf(n-i) + float64(i)*math.Log(p) + float64(n-i)*math.Log1p(-p))
+		sum += term
+		if term < sum*1e-17 && float64(i) < float64(n)*p {
+			break // the terms fall off from here on
+		}
+	}
+	return sum
 }

@@ -19,8 +19,8 @@ type providerRealm struct{ collection, provider, realm string }
 
 // leaveOneOut takes the IDs of one provider and realm away at a time, everywhere: from records, references and
 // links, and so from organization clusters and the model; matches again; and counts how many of the pairs come back
-// whose every chain of IDs ran through them.
-func leaveOneOut(ctx context.Context, o Options) (Evaluation, error) {
+// whose every chain of IDs ran through them. truth is the judged records by collection, nil without a truth file.
+func leaveOneOut(ctx context.Context, o Options, truth map[string]*judged) (Evaluation, error) {
 	var candidates []providerRealm
 	err := queries.Each(ctx, o.DB, "match/evaluate_providers.sql", queries.Args{"hub_provider": connec.HubProvider}, func(rows *sql.Rows) error {
 		var p providerRealm
@@ -31,14 +31,17 @@ func leaveOneOut(ctx context.Context, o Options) (Evaluation, error) {
 	if err != nil {
 		return Evaluation{}, err
 	}
-	e := Evaluation{Notes: []string{"recall on linked pairs only: without a truth file nothing is known of wrong merges, so there is no precision"}}
+	var e Evaluation
+	if truth == nil {
+		e.Notes = append(e.Notes, "recall on linked pairs only: without a truth file nothing is known of wrong merges, so there is no precision")
+	}
 	for i := 0; i < len(candidates); {
 		var collections []string
 		p := candidates[i]
 		for ; i < len(candidates) && candidates[i].provider == p.provider && candidates[i].realm == p.realm; i++ {
 			collections = append(collections, candidates[i].collection)
 		}
-		found, err := leaveOut(ctx, o, p, collections)
+		found, err := leaveOut(ctx, o, p, collections, truth)
 		if err != nil {
 			return Evaluation{}, fmt.Errorf("without the IDs of %s/%s: %w", p.provider, p.realm, err)
 		}
@@ -52,7 +55,7 @@ func leaveOneOut(ctx context.Context, o Options) (Evaluation, error) {
 
 // leaveOut matches a copy of the workspace without one application's IDs; the copy lives in a folder of its own, which
 // is removed again.
-func leaveOut(ctx context.Context, o Options, p providerRealm, collections []string) ([]LeftOut, error) {
+func leaveOut(ctx context.Context, o Options, p providerRealm, collections []string, truth map[string]*judged) ([]LeftOut, error) {
 	folder, err := os.MkdirTemp("", "sameas-left-out-")
 	if err != nil {
 		return nil, fmt.Errorf("make a temporary workspace: %w", err)
@@ -67,13 +70,13 @@ func leaveOut(ctx context.Context, o Options, p providerRealm, collections []str
 		return nil, err
 	}
 	again := o
-	again.DB = copied
+	again.DB, again.Collections = copied, nil
 	if _, err := Run(ctx, again); err != nil {
 		return nil, err
 	}
 	var results []LeftOut
 	for _, collection := range collections {
-		found, err := recovered(ctx, o.DB, copied, collection)
+		found, err := recovered(ctx, o, copied, collection, truth[collection])
 		if err != nil {
 			return nil, err
 		}
@@ -92,7 +95,7 @@ func copyWithout(ctx context.Context, from, to *sql.DB, p providerRealm) error {
 		table, query string
 		args         queries.Args
 	}{
-		{"records", "match/evaluate_copy_records.sql", nil},
+		{"records", "match/evaluate_copy_records.sql", without},
 		{"external_ids", "match/evaluate_copy_external_ids.sql", without},
 		{"refs", "match/evaluate_copy_refs.sql", without},
 		{"links", "match/evaluate_copy_links.sql", without},
@@ -144,10 +147,10 @@ func copyTable(ctx context.Context, from, to *sql.DB, table, query string, args 
 	})
 }
 
-// recovered counts the pairs that are joined by IDs in the one workspace and not in the other, and how many of them
-// the other's clusters hold all the same.
-func recovered(ctx context.Context, with, without *sql.DB, collection string) (LeftOut, error) {
-	before, err := loadStored(ctx, with, collection)
+// recovered counts the pairs that are joined by IDs in the workspace and not in the other, and how many of them the
+// other's clusters hold all the same; with truth, what that is worth.
+func recovered(ctx context.Context, o Options, without *sql.DB, collection string, truth *judged) (LeftOut, error) {
+	before, err := loadStored(ctx, o.DB, collection)
 	if err != nil {
 		return LeftOut{}, err
 	}
@@ -155,7 +158,7 @@ func recovered(ctx context.Context, with, without *sql.DB, collection string) (L
 	for i, r := range before {
 		places[r.rid] = i
 	}
-	joined, err := loadComponents(ctx, with, collection, places)
+	joined, err := loadComponents(ctx, o.DB, collection, places)
 	if err != nil {
 		return LeftOut{}, err
 	}
@@ -172,8 +175,13 @@ func recovered(ctx context.Context, with, without *sql.DB, collection string) (L
 		after[i].judged, after[i].linked = true, still.find(uint32(place))
 		after[i].entity = fmt.Sprint(joined.find(uint32(place)))
 	}
-	v := view{number(collection, after).records, true}
+	again := number(collection, after)
+	v := view{again.records, true}
 	wanted := v.pairs(byEntity)
-	return LeftOut{Collection: collection, LinkedPairs: wanted,
-		Auto: ratio(v.pairs(byAuto, byEntity), wanted), AutoAndReview: ratio(v.pairs(byReview, byEntity), wanted)}, nil
+	found := LeftOut{Collection: collection, LinkedPairs: wanted,
+		Auto: ratio(v.pairs(byAuto, byEntity), wanted), AutoAndReview: ratio(v.pairs(byReview, byEntity), wanted)}
+	if truth != nil && wanted > 0 {
+		found.ByTruth, err = truth.leftOut(ctx, o, again)
+	}
+	return found, err
 }

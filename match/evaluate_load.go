@@ -22,10 +22,17 @@ type judged struct {
 	collection string
 	records    []verdict
 	place      map[int64]int // rid: place in records
+	names      []naming
 	kinds      []string
 	items      int64 // review items
 	unjudged   int64
 	notes      []string
+}
+
+// naming is what a judged record and its cluster are called.
+type naming struct {
+	key, source            string
+	cluster, tier, channel string
 }
 
 // stored is a record with its clusters as the tables have them.
@@ -34,6 +41,7 @@ type stored struct {
 	own                           connec.ExternalID
 	auto, review, cluster, tier   string
 	entity, kind, distinguishable string
+	key, source, channel          string
 	judged                        bool
 	linked                        uint32
 }
@@ -77,7 +85,7 @@ func loadStored(ctx context.Context, db *sql.DB, collection string) ([]stored, e
 	var records []stored
 	err := queries.Each(ctx, db, "match/evaluate_records.sql", queries.Args{"collection": collection}, func(rows *sql.Rows) error {
 		var r stored
-		err := rows.Scan(&r.rid, &r.own.Provider, &r.own.Realm, &r.own.ID, &r.auto, &r.review, &r.cluster, &r.tier)
+		err := rows.Scan(&r.rid, &r.own.Provider, &r.own.Realm, &r.own.ID, &r.auto, &r.review, &r.cluster, &r.tier, &r.key, &r.source, &r.channel)
 		records = append(records, r)
 		return err
 	})
@@ -166,6 +174,7 @@ func number(collection string, records []stored) *judged {
 		}
 		j.place[r.rid] = len(j.records)
 		j.records = append(j.records, v)
+		j.names = append(j.names, naming{r.key, r.source, r.cluster, r.tier, r.channel})
 	}
 	return j
 }

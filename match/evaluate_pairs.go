@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -37,28 +36,6 @@ func (j *judged) loadScored(ctx context.Context, db *sql.DB) ([]scoredPair, erro
 	return pairs, err
 }
 
-// bestThreshold goes down the scored pairs and keeps the weight with the best F1, the highest of equals.
-func (v view) bestThreshold(scored []scoredPair, wanted int64) Threshold {
-	best := Threshold{Threshold: Ratio(math.NaN()), Rates: ratesOf(0, 0, wanted)}
-	var right, found int64
-	for i, p := range scored {
-		a, b := &v.records[p.a], &v.records[p.b]
-		if v.counts(a, b) {
-			found++
-			if a.entity == b.entity {
-				right++
-			}
-		}
-		if i+1 < len(scored) && scored[i+1].weight == p.weight || found == 0 {
-			continue // pairs of one weight are above a threshold together
-		}
-		if r := ratesOf(right, found, wanted); math.IsNaN(float64(best.Threshold)) || r.F1 > best.F1 {
-			best = Threshold{Ratio(p.probability), r}
-		}
-	}
-	return best
-}
-
 // blockKeys are the numbers of each judged record's block keys, sorted.
 type blockKeys [][]uint64
 
@@ -88,7 +65,7 @@ func (j *judged) loadBlockKeys(ctx context.Context, db *sql.DB, s *schema) (bloc
 		slices.Sort(keys[place])
 		return nil
 	})
-	for name, n := range sizes(j.records, nil, byEntity) {
+	for name, n := range sizes(j.records, nil, 1, byEntity) {
 		if n > giantEntity {
 			j.notes = append(j.notes, fmt.Sprintf("%s: entity number %d of the truth has %d records: its blocking recall is a lower bound", j.collection, name[0], n))
 		}
@@ -100,26 +77,51 @@ func (j *judged) loadBlockKeys(ctx context.Context, db *sql.DB, s *schema) (bloc
 // giantEntity is the size beyond which an entity's pairs are no longer walked through one by one.
 const giantEntity = 20_000
 
-// blocked counts the true pairs of the view that share a block key or are must-linked.
-func (v view) blocked(keys blockKeys) int64 {
-	members := map[int32][]int{}
-	for i := range v.records {
-		members[v.records[i].entity] = append(members[v.records[i].entity], i)
+// blockedPairs counts true pairs that blocking finds, in all and by the kinds of their records.
+type blockedPairs struct {
+	pairs int64
+	kinds []int64
+}
+
+func (p *blockedPairs) add(a, b *verdict) {
+	p.pairs++
+	p.kinds[a.kind]++
+	if b.kind != a.kind {
+		p.kinds[b.kind]++
 	}
-	total := int64(0)
-	for _, list := range members {
-		switch {
-		case len(list) > giantEntity:
-			total += v.blockedInGiant(keys, list)
-		case len(list) > 1:
-			total += v.blockedInEntity(keys, list)
+}
+
+// blocked counts the true pairs of the view that share a block key or are must-linked.
+func (v view) blocked(keys blockKeys, kinds int) blockedPairs {
+	total := blockedPairs{kinds: make([]int64, kinds+1)}
+	for _, list := range entities(v.records) {
+		if len(list) > giantEntity {
+			v.blockedInGiant(keys, list, &total)
+		} else {
+			v.blockedInEntity(keys, list, &total)
 		}
 	}
 	return total
 }
 
+// entities are the records of each entity that has several, in the order of their first.
+func entities(records []verdict) [][]int {
+	place := map[int32]int{}
+	var lists [][]int
+	for i := range records {
+		at, seen := place[records[i].entity]
+		if !seen {
+			at = len(lists)
+			place[records[i].entity] = at
+			lists = append(lists, nil)
+		}
+		lists[at] = append(lists[at], i)
+	}
+	return slices.DeleteFunc(lists, func(list []int) bool { return len(list) < 2 })
+}
+
 // blockedInEntity marks, for each record, the later ones that share a key with it or are must-linked to it.
-func (v view) blockedInEntity(keys blockKeys, list []int) int64 {
+func (v view) blockedInEntity(keys blockKeys, list []int, total *blockedPairs) {
 	byKey, byLink := map[uint64][]int{}, map[int32][]int{}
 	for place, i := range list {
 		for _, k := range keys[i] {
@@ -128,15 +130,14 @@ func (v view) blockedInEntity(keys blockKeys, list []int) int64 {
 		byLink[v.records[i].linked] = append(byLink[v.records[i].linked], place)
 	}
 	seen := make([]int, len(list)) // by which record (from 1) a place was marked last
-	total := int64(0)
 	for place, i := range list {
 		mark := func(others []int) {
 			later, _ := slices.BinarySearch(others, place+1)
 			for _, other := range others[later:] {
 				if seen[other] != place+1 {
 					seen[other] = place + 1
-					if v.counts(&v.records[i], &v.records[list[other]]) {
-						total++
+					if a, b := &v.records[i], &v.records[list[other]]; v.counts(a, b) {
+						total.add(a, b)
 					}
 				}
 			}
@@ -146,11 +147,10 @@ func (v view) blockedInEntity(keys blockKeys, list []int) int64 {
 		}
 		mark(byLink[v.records[i].linked])
 	}
-	return total
 }
 
 // blockedInGiant counts by formula the pairs under the entity's commonest key alone: at least so many were found.
-func (v view) blockedInGiant(keys blockKeys, list []int) int64 {
+func (v view) blockedInGiant(keys blockKeys, list []int, total *blockedPairs) {
 	counts := map[uint64]int64{}
 	for _, i := range list {
 		for _, k := range keys[i] {
@@ -169,5 +169,9 @@ func (v view) blockedInGiant(keys blockKeys, list []int) int64 {
 			under = append(under, v.records[i])
 		}
 	}
-	return view{under, v.notByIDs}.pairs()
+	found := view{under, v.notByIDs}
+	total.pairs += found.pairs()
+	for kind, n := range found.touching(len(total.kinds) - 1) {
+		total.kinds[kind] += n
+	}
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sameas/sameas/internal/config"
 	queries "github.com/sameas/sameas/sql"
 )
 
@@ -41,6 +42,15 @@ func workspace(t *testing.T, collection string, records []oneRecord, edges []one
 			t.Fatal(err)
 		}
 	}
+	schema, err := schemaOf(collection, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	model, err := json.Marshal(schema.build(schema.defaults(1e-3), nil, (&config.Config{}).Thresholds(collection)).Model)
+	if err != nil {
+		t.Fatal(err)
+	}
+	exec(`INSERT INTO models VALUES (?, ?, TIMESTAMP '2026-01-01')`, collection, string(model))
 	for i, r := range records {
 		exec(`INSERT INTO records (rid, source, collection, key, provider, realm, id, hub, content_hash, raw) VALUES (?, 's', ?, ?, 'p', '1', ?, false, '', '{}')`,
 			i+1, collection, "p/1/"+r.id, r.id)
@@ -131,6 +141,22 @@ func TestEvaluateByHand(t *testing.T) {
 	if c.OracleReview.Items != 2 || c.OracleReview.Pairs != 3 || !sameRates(c.OracleReview.Rates, 1, 3./4, 6./7) {
 		t.Errorf("oracle: %+v", c.OracleReview)
 	}
+	if got := thresholdLines(c.Thresholds); got != "review 0.00 5/3; 1.58 4/2; 3.17 3/1; 4.25 3/1; auto 6.63 2/1; attach 7.64 2/1; 9.96 1/1; 13.29 0/0; 16.61 0/0; 19.93 0/0" {
+		t.Errorf("thresholds: %s", got)
+	}
+	if got := thresholdLines(c.NotByIDs.Thresholds); got != "review 0.00 4/2; 1.58 3/1; 3.17 2/0; 4.25 2/0; auto 6.63 1/0; attach 7.64 1/0; 9.96 0/0; 13.29 0/0; 16.61 0/0; 19.93 0/0" {
+		t.Errorf("thresholds, not by IDs: %s", got)
+	}
+	if c.BySize[1] != (SizeFigures{"3", 1, 1, 3, 1. / 3}) || c.BySize[3].Size != "5-9" || c.BySize[4].Size != "10+" || c.BySize[0].Clusters != 0 {
+		t.Errorf("by size: %+v", c.BySize)
+	}
+	// 14 and 24: clean with clean, typo with clean. In review also 34 moved with clean and 67 twin with twin.
+	if got := fmt.Sprint(c.LookAlikes); got != "[{[clean clean] 1 1} {[clean typo] 1 1} {[clean moved] 0 1} {[twin twin] 0 1}]" {
+		t.Errorf("look-alikes: %s", got)
+	}
+	if !near(c.OracleReview.ItemsPer, 200./7) || !near(c.ImpureShare, 1) || c.ImpureAtMost != 1 {
+		t.Errorf("%v items per 100 records, impure %v, at most %v", c.OracleReview.ItemsPer, c.ImpureShare, c.ImpureAtMost)
+	}
 	// By weight: 12 right (12), 24 wrong (9), 67 wrong (5), 13 right (3), 45 right (1): F1 2/5, 2/6, 2/7, 4/8, 6/9.
 	if !near(c.BestThreshold.Threshold, 2./3) || !sameRates(c.BestThreshold.Rates, 3./5, 3./4, 2./3) {
 		t.Errorf("best threshold: %+v", c.BestThreshold)
@@ -152,10 +178,19 @@ func TestEvaluateByHand(t *testing.T) {
 		n.AutoAndReview.Pairs != 6 || !near(n.AutoAndReview.Recall, 2./3) {
 		t.Errorf("not by IDs: %+v", n)
 	}
-	want := []KindFigures{{"clean", 3, 1. / 3, 2. / 3, 2}, {"moved", 2, 0, 1, 0}, {"twin", 0, Ratio(math.NaN()), Ratio(math.NaN()), 0}, {"typo", 2, 1. / 2, 1, 1}}
+	none := Ratio(math.NaN())
+	want := []KindFigures{{"clean", 3, 1. / 3, 2. / 3, 2, 2. / 3}, {"moved", 2, 0, 1, 0, 1. / 2}, {"twin", 0, none, none, 0, none}, {"typo", 2, 1. / 2, 1, 1, 1. / 2}}
 	if fmt.Sprint(c.ByKind) != fmt.Sprint(want) {
 		t.Errorf("by kind: %v, want %v", c.ByKind, want)
 	}
+}
+
+func thresholdLines(rows []ThresholdFigures) string {
+	var lines []string
+	for _, r := range rows {
+		lines = append(lines, strings.TrimSpace(fmt.Sprintf("%s %.2f %d/%d", r.Name, r.Bits, r.Pairs, r.TruePairs)))
+	}
+	return strings.Join(lines, "; ")
 }
 
 func TestIndistinguishablePairsCountNeitherWay(t *testing.T) {
@@ -226,7 +261,8 @@ func TestEvaluationPrints(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := e.Text()
-	for _, want := range []string{"people: 7 records judged, 0 not named by the truth", "auto             ", "0.3333", "review judged (2 items)", "1 rows of the truth file", "twin"} {
+	for _, want := range []string{"people: 7 records judged, 0 not named by the truth", "auto             ", "0.3333", "review judged (2 items)", "1 rows of the truth file", "twin",
+		"of 1 auto clusters: 1 in 1, at most 1 in 1 with 95 %", "review items per 100 records", "refused: independence", "not blocked, the strongest 2 of 2"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
 		}
@@ -255,7 +291,7 @@ func TestCountsAgreeWithEveryPairLookedAt(t *testing.T) {
 		keys := make(blockKeys, len(records))
 		for i := range records {
 			any := func(n int) int32 { return int32(random.IntN(n)) }
-			records[i] = verdict{entity: any(4), auto: any(6), review: any(3), linked: any(10), label: max(0, any(5)-2), kind: any(3)}
+			records[i] = verdict{entity: any(4), auto: any(6), review: any(3), linked: any(10), oracle: any(8), label: max(0, any(5)-2), kind: any(3)}
 			for k := range uint64(4) {
 				if random.IntN(3) == 0 {
 					keys[i] = append(keys[i], k)
@@ -268,11 +304,25 @@ func TestCountsAgreeWithEveryPairLookedAt(t *testing.T) {
 	}
 }
 
-func checkAgainstPairs(t *testing.T, round int, v view, keys blockKeys) {
-	t.Helper()
-	var wanted, found, right, blocked int64
-	var kindWanted, kindFound, kindRight [3]int64
-	impure, used := map[int32]bool{}, map[int32]bool{}
+// lookedAt is what a look at every pair finds.
+type lookedAt struct {
+	wanted, found, right, blocked                    int64
+	kindWanted, kindFound, kindRight, kindBlocked    [3]int64
+	falseKinds                                       map[[2]int32]int64
+	tiers                                            tally
+	impure, used                                     map[int32]bool
+	sizePairs, sizeRight, sizeClusters, sizeImpurely [5]int64
+}
+
+func sizeClass(n int) int { return map[bool]int{true: min(n, 5) - 2, false: 4}[n < 10] }
+
+// lookAtPairs counts pair by pair.
+func lookAtPairs(v view, keys blockKeys) lookedAt {
+	c := lookedAt{falseKinds: map[[2]int32]int64{}, impure: map[int32]bool{}, used: map[int32]bool{}}
+	members := map[int32]int{}
+	for i := range v.records {
+		members[v.records[i].auto]++
+	}
 	for i := range v.records {
 		for k := i + 1; k < len(v.records); k++ {
 			a, b := &v.records[i], &v.records[k]
@@ -286,49 +336,89 @@ func checkAgainstPairs(t *testing.T, round int, v view, keys blockKeys) {
 					return
 				}
 				*to++
-				if kinds != nil {
-					kinds[a.kind]++
-					if a.kind != b.kind {
-						kinds[b.kind]++
-					}
+				kinds[a.kind]++
+				if a.kind != b.kind {
+					kinds[b.kind]++
 				}
 			}
-			add(&wanted, &kindWanted, same)
-			add(&found, &kindFound, together)
-			add(&right, &kindRight, same && together)
-			add(&blocked, nil, same && shares)
-			if together {
-				used[a.auto] = true
-				impure[a.auto] = impure[a.auto] || !same
+			add(&c.wanted, &c.kindWanted, same)
+			add(&c.found, &c.kindFound, together)
+			add(&c.right, &c.kindRight, same && together)
+			add(&c.blocked, &c.kindBlocked, same && shares)
+			for tier, in := range [tiers]bool{together, a.review == b.review, a.oracle == b.oracle} {
+				if in {
+					c.tiers.found[tier]++
+				}
+				if in && same {
+					c.tiers.right[tier]++
+				}
 			}
+			if !together {
+				continue
+			}
+			class := sizeClass(members[a.auto])
+			c.sizePairs[class]++
+			if !c.used[a.auto] {
+				c.sizeClusters[class]++
+			}
+			c.used[a.auto] = true
+			if same {
+				c.sizeRight[class]++
+				continue
+			}
+			if !c.impure[a.auto] {
+				c.sizeImpurely[class]++
+			}
+			c.impure[a.auto] = true
+			c.falseKinds[[2]int32{min(a.kind, b.kind), max(a.kind, b.kind)}]++
 		}
 	}
-	bad := 0
-	for _, is := range impure {
-		if is {
-			bad++
-		}
-	}
+	c.tiers.wanted = c.wanted
+	return c
+}
+
+func checkAgainstPairs(t *testing.T, round int, v view, keys blockKeys) {
+	t.Helper()
+	c := lookAtPairs(v, keys)
+	blocked := v.blocked(keys, 2)
 	clusters, impureClusters := v.impure(byAuto)
-	got := []int64{v.pairs(byEntity), v.pairs(byAuto), v.pairs(byAuto, byEntity), v.blocked(keys), clusters, impureClusters}
-	want := []int64{wanted, found, right, blocked, int64(len(used)), int64(bad)}
+	got := []int64{v.pairs(byEntity), v.pairs(byAuto), v.pairs(byAuto, byEntity), blocked.pairs, clusters, impureClusters}
+	want := []int64{c.wanted, c.found, c.right, c.blocked, int64(len(c.used)), int64(len(c.impure))}
 	if !slices.Equal(got, want) {
 		t.Errorf("round %d, not by IDs %v: %v, want %v", round, v.notByIDs, got, want)
 	}
 	for _, x := range []struct {
 		got  []int64
 		want [3]int64
-	}{{v.touching(2, byEntity), kindWanted}, {v.touching(2, byAuto), kindFound}, {v.touching(2, byAuto, byEntity), kindRight}} {
+	}{{v.touching(2, byEntity), c.kindWanted}, {v.touching(2, byAuto), c.kindFound}, {v.touching(2, byAuto, byEntity), c.kindRight}, {blocked.kinds, c.kindBlocked}} {
 		if !slices.Equal(x.got, x.want[:]) {
 			t.Errorf("round %d, not by IDs %v, by kind: %v, want %v", round, v.notByIDs, x.got, x.want)
 		}
 	}
 	var sum tally
 	for _, g := range v.tallies() {
-		sum = tally{sum.right + g.right, sum.found + g.found, sum.wanted + g.wanted}
+		sum.add(g, 1)
 	}
-	if sum != (tally{right, found, wanted}) {
-		t.Errorf("round %d: the groups add up to %+v", round, sum)
+	if sum != c.tiers {
+		t.Errorf("round %d: the groups add up to %+v, want %+v", round, sum, c.tiers)
+	}
+	for class, row := range v.bySize(byAuto) {
+		got := []int64{row.Clusters, row.Impure, row.Pairs}
+		want := []int64{c.sizeClusters[class], c.sizeImpurely[class], c.sizePairs[class]}
+		if !slices.Equal(got, want) || fmt.Sprint(row.Precision) != fmt.Sprint(ratio(c.sizeRight[class], c.sizePairs[class])) {
+			t.Errorf("round %d, clusters of %s: %v precision %v, want %v", round, row.Size, got, row.Precision, want)
+		}
+	}
+	for _, row := range v.lookAlikes([]string{"a", "b"}) {
+		number := func(kind string) int32 { return int32(strings.Index(" ab", kind) * min(1, len(kind))) }
+		pair := [2]int32{number(row.Kinds[0]), number(row.Kinds[1])}
+		if row.Auto != c.falseKinds[pair] {
+			t.Errorf("round %d: %d wrong pairs of %v, want %d", round, row.Auto, row.Kinds, c.falseKinds[pair])
+		}
+		delete(c.falseKinds, pair)
+	}
+	if len(c.falseKinds) > 0 {
+		t.Errorf("round %d: wrong pairs in no row: %v", round, c.falseKinds)
 	}
 	checkBCubed(t, round, v)
 }
@@ -377,7 +467,14 @@ func TestIntervals(t *testing.T) {
 	for i := range int32(300) {
 		records = append(records, verdict{entity: i, auto: i, linked: 2 * i}, verdict{entity: i, auto: i, linked: 2*i + 1})
 	}
-	precision, recall := view{records, false}.intervals()
+	for i := range records {
+		records[i].review, records[i].oracle = records[i].auto, records[i].auto
+	}
+	interval := func() (*Interval, *Interval) {
+		b := (view{records, false}).intervals()[0]
+		return b.precision, b.recall
+	}
+	precision, recall := interval()
 	if precision.High != 1 || precision.Low < 0.98 || precision.Low >= 1 || *recall != *precision {
 		t.Errorf("no error in 300: %+v %+v", precision, recall)
 	}
@@ -385,16 +482,28 @@ func TestIntervals(t *testing.T) {
 	for i := range int32(30) {
 		records[2*i].entity = 1000 + i
 	}
-	precision, _ = view{records, false}.intervals()
+	precision, _ = interval()
 	if precision.Low < 0.85 || precision.Low > 0.88 || precision.High < 0.92 || precision.High > 0.95 {
 		t.Errorf("30 errors in 300: %+v", precision)
 	}
-	again, _ := view{records, false}.intervals()
+	again, _ := interval()
 	if *again != *precision {
 		t.Error("two runs differ")
 	}
-	if p, r := (view{}).intervals(); p != nil || r != nil {
+	if b := (view{}).intervals(); b != [tiers]bounds{} {
 		t.Error("an interval of nothing")
+	}
+	// Clopper and Pearson's own: none of 300 at most 1 - 0.05^(1/300), 2 of 10 at most 0.5069, all at most all.
+	for _, x := range []struct {
+		k, n int64
+		want float64
+	}{{0, 300, 1 - math.Pow(0.05, 1./300)}, {2, 10, 0.5069013}, {10, 10, 1}, {64, 39934, 0.0019730142}} {
+		if got := atMost(x.k, x.n); math.Abs(got-x.want) > 1e-7 {
+			t.Errorf("%d of %d: at most %v, want %v", x.k, x.n, got, x.want)
+		}
+	}
+	if !math.IsNaN(atMost(0, 0)) {
+		t.Error("a bound of nothing")
 	}
 }
 
@@ -406,8 +515,8 @@ func TestGiantEntityIsALowerBound(t *testing.T) {
 		records[i].linked = int32(i)
 		keys[i] = []uint64{1, 2 + uint64(i%2)}
 	}
-	if got := (view{records, false}).blocked(keys); got != n*(n-1)/2 {
-		t.Errorf("%d pairs under the one key", got)
+	if got := (view{records, false}).blocked(keys, 0); got.pairs != n*(n-1)/2 || got.kinds[0] != got.pairs {
+		t.Errorf("%d pairs under the one key", got.pairs)
 	}
 }
 
@@ -424,13 +533,16 @@ func TestCopyLeavesOneApplicationOut(t *testing.T) {
 	if err := copyWithout(ctx, from, to, providerRealm{"people", "q", "1"}); err != nil {
 		t.Fatal(err)
 	}
-	for table, want := range map[string]int{"records": 2, "external_ids": 2, "refs": 1, "links": 0} {
+	for table, want := range map[string]int{"records": 3, "external_ids": 2, "refs": 3, "links": 0} {
 		if got := countRows(ctx, t, to, table, ""); got != want {
 			t.Errorf("%s: %d rows, want %d", table, got, want)
 		}
 		if got := countRows(ctx, t, to, table, " AS x WHERE contains(x::VARCHAR, 'canary')"); got != 0 {
 			t.Errorf("%s: %d rows hold an ID of the application that was left out", table, got)
 		}
+	}
+	if got := countRows(ctx, t, to, "refs", " WHERE target_rid IS NOT NULL"); got != 1 {
+		t.Errorf("%d references lead somewhere; the one that only the ID left out knew must not", got)
 	}
 	var emails, line1, extra string
 	err = to.QueryRowContext(ctx, "SELECT emails[1], addresses[1].line1, extra['national_id'] FROM records WHERE rid = 1").Scan(&emails, &line1, &extra)
@@ -445,7 +557,10 @@ func leftOutWorkspace(t *testing.T) *sql.DB {
 	for _, q := range []string{
 		`UPDATE records SET emails = ['a@b.example', 'c'], extra = MAP {'national_id': '77'}, raw = '{"id":"canary"}', birth_date = DATE '1985-01-29',
 			addresses = [{'kind': 'k', 'line1': '1 High St', 'line2': NULL, 'city': 'x', 'region': NULL, 'postal_code': NULL, 'country': NULL}] WHERE rid = 1`,
-		`INSERT INTO refs VALUES (1, 'people', 'organization_id', 'organizations', 'q', '1', 'canary', NULL), (1, 'people', 'organization_id', 'organizations', 'p', '1', 'o', 3)`,
+		`INSERT INTO records (rid, source, collection, key, provider, realm, id, hub, content_hash, raw) VALUES (3, 's', 'people', 'q/1/canary', 'q', '1', 'canary', false, '', '{}')`,
+		`INSERT INTO external_ids VALUES (3, 'people', 'q', '1', 'canary', 0)`,
+		`INSERT INTO refs VALUES (1, 'people', 'organization_id', 'organizations', 'q', '1', 'canary', NULL), (1, 'people', 'organization_id', 'organizations', 'p', '1', 'o', 3),
+			(2, 'people', 'manager_id', 'people', 'p', '1', '1', 1), (2, 'people', 'x_id', 'people', 'p', '1', 'gone', 3)`,
 		`INSERT INTO links VALUES ('l', 2, 'people', 'p', '1', '1', 'q', '1', 'canary')`,
 	} {
 		if _, err := db.ExecContext(t.Context(), q); err != nil {
@@ -478,7 +593,7 @@ func TestRecoveredCountsWhatOnlyTheIDsJoined(t *testing.T) {
 	none := math.NaN()
 	with := workspace(t, "people", records("a", "a", "a", "b"), []oneEdge{{1, 2, "shared_id", none}, {2, 3, "link", none}})
 	without := workspace(t, "people", records("a", "b", "a", "c"), []oneEdge{{1, 2, "shared_id", none}, {3, 4, "fuzzy", 9}})
-	got, err := recovered(t.Context(), with, without, "people")
+	got, err := recovered(t.Context(), Options{DB: with}, without, "people", nil)
 	if err != nil || got.LinkedPairs != 2 || !near(got.Auto, 1./2) || !near(got.AutoAndReview, 1./2) {
 		t.Errorf("%+v, %v", got, err)
 	}

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 
 	"github.com/sameas/sameas/internal/config"
-	"github.com/sameas/sameas/internal/evidence"
 )
 
 // ErrNothingExtracted says that the workspace holds no records to match.
@@ -44,19 +43,6 @@ type Result struct {
 	Collections []Summary `json:"collections"`
 }
 
-// Explanation says why two records are, or are not, the same.
-type Explanation struct {
-	Collection string             `json:"collection"`
-	Left       string             `json:"left"`
-	Right      string             `json:"right"`
-	Verdict    string             `json:"verdict"` // same | review | different, in the stored clusters
-	Reason     string             `json:"reason"`  // in words
-	Waterfall  evidence.Waterfall `json:"waterfall"`
-	FoundBy    string             `json:"found_by"` // blocking rule, shared ID or link; or why none did
-	Conflicts  []string           `json:"conflicts"`
-	Path       []string           `json:"path"` // keys joining the two inside their cluster
-}
-
 // EvaluateOptions of Evaluate.
 type EvaluateOptions struct {
 	Options
@@ -64,4 +50,8 @@ type EvaluateOptions struct {
 	Truth io.Reader
 	// TruthName names it in errors.
 	TruthName string
+	// LeaveOut leaves one provider out beside the truth file; without a truth file that is done anyway.
+	LeaveOut bool
+	// Misses is how many missed pairs of each cause are listed; nil means 20.
+	Misses *int
 }

@@ -95,37 +95,8 @@ func parseFloats(text string, want int) ([]float64, bool) {
 	return values, true
 }
 
-// summarise writes a waterfall in one line: "prior -11.2; Surname exact +9.1 (tf +1.2); E-mail different -2.0".
-func summarise(w *evidence.Waterfall) string {
-	var b strings.Builder
-	b.WriteString("prior ")
-	b.WriteString(signed(w.Prior))
-	for _, s := range w.Steps {
-		if s.Level == "missing" {
-			continue
-		}
-		b.WriteString("; " + s.Label + " " + s.Level + " " + signed(s.Bits))
-		if s.TF != 0 {
-			b.WriteString(" (tf " + signed(s.TF) + ")")
-		}
-		if s.Capped != 0 {
-			b.WriteString(" (capped " + signed(-s.Capped) + ")")
-		}
-	}
-	return b.String()
-}
-
-// signed writes bits with their sign and one decimal; what rounds to nothing is +0.0.
-func signed(bits float64) string {
-	text := strconv.FormatFloat(bits, 'f', 1, 64)
-	switch {
-	case text == "-0.0":
-		return "+0.0"
-	case strings.HasPrefix(text, "-"):
-		return text
-	}
-	return "+" + text
-}
+// signed writes bits as every view of them does.
+func signed(bits float64) string { return evidence.Signed(bits) }
 
 // pairRow ends a line of pairs.csv with the waterfall instead of the levels it is made from.
 func pairRow(m models) func(*csvWriter, []any) error {
@@ -139,7 +110,7 @@ func pairRow(m models) func(*csvWriter, []any) error {
 		tf, _ := values[last+1].(string)
 		summary := ""
 		if w := m.explain(collection, levels, tf); w != nil {
-			summary = summarise(w)
+			summary = w.Line()
 		}
 		c.cell(summary)
 		return nil

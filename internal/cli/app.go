@@ -138,6 +138,7 @@ func (r *runner) commands() []*cli.Command {
 		r.matchCommand(),
 		r.explainCommand(),
 		r.evaluateCommand(),
+		r.compareCommand(),
 		r.mergeCommand(),
 		r.forecastCommand(),
 		r.reportCommand(),

@@ -204,7 +204,7 @@ func (d *demo) match(ctx context.Context) (err error) {
 	if d.result.Match, err = d.runner.match(ctx, d.session, nil, 0); err != nil {
 		return err
 	}
-	if d.result.Evaluation, err = d.evaluate(ctx, d.session, filepath.Join(d.dir, "truth.csv")); err != nil {
+	if d.result.Evaluation, err = d.evaluate(ctx, d.session, filepath.Join(d.dir, "truth.csv"), match.EvaluateOptions{}); err != nil {
 		return err
 	}
 	d.say("sameas match: which records are the same", matchText(d.result.Match))

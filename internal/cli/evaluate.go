@@ -16,9 +16,17 @@ func (r *runner) evaluateCommand() *cli.Command {
 		Usage: "accuracy of the clusters, against a truth file or by leaving one provider out",
 		Description: "The truth file is CSV: provider,realm,id,entity and, optionally, collection, kind, indistinguishable.\n" +
 			"Without it one provider's IDs are removed in turn: recall on linked pairs, no precision.",
-		Flags: []cli.Flag{&cli.StringFlag{Name: "truth", Usage: "truth `FILE`"}},
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "truth", Usage: "truth `FILE`"},
+			&cli.BoolFlag{Name: "leave-out", Usage: "leave one provider out beside the truth file, too, and compare"},
+			&cli.IntFlag{Name: "misses", Value: 20, Usage: "list the `N` strongest of the true pairs that auto missed, for each cause"},
+		},
 		Action: r.bareStage(false, func(ctx context.Context, c *cli.Context, s *session) error {
-			evaluation, err := r.evaluate(ctx, s, c.String("truth"))
+			misses := c.Int("misses")
+			if misses < 0 {
+				return usageError(fmt.Errorf("--misses %d: want a number from 0 on", misses))
+			}
+			evaluation, err := r.evaluate(ctx, s, c.String("truth"), match.EvaluateOptions{LeaveOut: c.Bool("leave-out"), Misses: &misses})
 			if err != nil {
 				return err
 			}
@@ -27,9 +35,9 @@ func (r *runner) evaluateCommand() *cli.Command {
 	}
 }
 
-func (r *runner) evaluate(ctx context.Context, s *session, truth string) (match.Evaluation, error) {
+func (r *runner) evaluate(ctx context.Context, s *session, truth string, o match.EvaluateOptions) (match.Evaluation, error) {
 	defer s.progress.Close()
-	o := match.EvaluateOptions{Options: r.matchOptions(s, nil, 0), TruthName: truth}
+	o.Options, o.TruthName = r.matchOptions(s, nil, 0), truth
 	if truth != "" {
 		f, err := os.Open(truth)
 		if err != nil {

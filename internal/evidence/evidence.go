@@ -5,7 +5,11 @@
 // level, summed with the prior's log-odds.
 package evidence
 
-import "math"
+import (
+	"math"
+	"strconv"
+	"strings"
+)
 
 // Missing is the level of a field that one of two records lacks: no evidence, 0 bits.
 const Missing = 0
@@ -64,24 +68,37 @@ type Model struct {
 
 // Step is one field's part of a waterfall.
 type Step struct {
-	Field  string  `json:"field"`
-	Label  string  `json:"label"`
-	Group  string  `json:"group,omitempty"`
-	Level  string  `json:"level"`
-	Left   string  `json:"left"`
-	Right  string  `json:"right"`
-	M      float64 `json:"m"`
-	U      float64 `json:"u"`
-	Base   float64 `json:"base_bits"` // log2(m/u)
-	TF     float64 `json:"tf_bits"`   // term-frequency adjustment
-	Bits   float64 `json:"bits"`      // what counts: base + tf, less what the group's cap took
-	Capped float64 `json:"capped_bits,omitempty"`
+	Field string `json:"field"`
+	Label string `json:"label"`
+	Group string `json:"group,omitempty"`
+	Level string `json:"level"`
+	Left  string `json:"left"` // as compared: normalised
+	Right string `json:"right"`
+	// LeftGiven and RightGiven are the values as their sources gave them, for display; "" where nobody looked them up.
+	LeftGiven  string  `json:"left_given,omitempty"`
+	RightGiven string  `json:"right_given,omitempty"`
+	M          float64 `json:"m"`
+	U          float64 `json:"u"`
+	Base       float64 `json:"base_bits"` // log2(m/u)
+	TF         float64 `json:"tf_bits"`   // term-frequency adjustment
+	Bits       float64 `json:"bits"`      // what counts: base + tf, less what the group's cap took
+	Capped     float64 `json:"capped_bits,omitempty"`
 }
 
-// Waterfall is the whole reason of a pair: Prior plus the sum of the steps' Bits is Total, exactly in this order.
+// Held is what the cap of one group of correlated fields took from a waterfall.
+type Held struct {
+	Group string  `json:"group"`
+	Cap   float64 `json:"cap_bits"`
+	Sum   float64 `json:"sum_bits"`  // of the group's steps, what narrower groups had taken left out
+	Bits  float64 `json:"held_bits"` // Sum - Cap
+}
+
+// Waterfall is the whole reason of a pair: Prior plus the sum of the steps' Bits is Total, exactly in this order. The
+// steps' Capped add up to the bits in Held.
 type Waterfall struct {
 	Prior       float64 `json:"prior_bits"`
 	Steps       []Step  `json:"steps"`
+	Held        []Held  `json:"held_back,omitempty"`
 	Total       float64 `json:"total_bits"`
 	Probability float64 `json:"probability"`
 }
@@ -103,7 +120,7 @@ func (m *Model) Explain(levels []uint8, tf []float64, left, right []string) Wate
 		}
 		w.Steps = append(w.Steps, s)
 	}
-	m.capGroups(w.Steps)
+	w.Held = m.capGroups(w.Steps)
 	w.Total = w.Prior
 	for _, s := range w.Steps {
 		w.Total += s.Bits
@@ -123,13 +140,16 @@ func (m *Model) differs(name string, levels []uint8) bool {
 }
 
 // capGroups takes from each capped group, last field first, what its sum has over the cap.
-func (m *Model) capGroups(steps []Step) {
+func (m *Model) capGroups(steps []Step) (held []Held) {
 	for _, g := range m.Groups {
 		over := -g.Cap
 		for _, s := range steps {
 			if m.inside(s.Group, g.Name) {
 				over += s.Bits
 			}
+		}
+		if over > 0 {
+			held = append(held, Held{Group: g.Name, Cap: g.Cap, Sum: over + g.Cap, Bits: over})
 		}
 		for i := len(steps) - 1; i >= 0 && over > 0; i-- {
 			if s := &steps[i]; m.inside(s.Group, g.Name) && s.Bits > 0 {
@@ -140,6 +160,7 @@ func (m *Model) capGroups(steps []Step) {
 			}
 		}
 	}
+	return held
 }
 
 // inside reports whether a group is the other one, or stands within it.
@@ -174,3 +195,35 @@ func Probability(bits float64) float64 { return 1 / (1 + math.Exp2(-bits)) }
 
 // Bits is the total weight of a probability, the inverse of Probability.
 func Bits(p float64) float64 { return math.Log2(p / (1 - p)) }
+
+// Line is the waterfall in one line: "prior -11.2; Surname exact +9.1 (tf +1.2); E-mail different -2.0".
+func (w *Waterfall) Line() string {
+	var b strings.Builder
+	b.WriteString("prior ")
+	b.WriteString(Signed(w.Prior))
+	for _, s := range w.Steps {
+		if s.Level == "missing" {
+			continue
+		}
+		b.WriteString("; " + s.Label + " " + s.Level + " " + Signed(s.Bits))
+		if s.TF != 0 {
+			b.WriteString(" (tf " + Signed(s.TF) + ")")
+		}
+		if s.Capped != 0 {
+			b.WriteString(" (capped " + Signed(-s.Capped) + ")")
+		}
+	}
+	return b.String()
+}
+
+// Signed writes bits with their sign and one decimal; what rounds to nothing is +0.0.
+func Signed(bits float64) string {
+	text := strconv.FormatFloat(bits, 'f', 1, 64)
+	switch {
+	case text == "-0.0":
+		return "+0.0"
+	case strings.HasPrefix(text, "-"):
+		return text
+	}
+	return "+" + text
+}

@@ -46,9 +46,40 @@ func TestExplainCapsGroupsFromTheInnerOut(t *testing.T) {
 				t.Errorf("%s: %s: %v counted and %v capped are not %v", c.name, s.Field, s.Bits, s.Capped, s.Base+s.TF)
 			}
 		}
+		lost, held := 0.0, 0.0
+		for _, s := range w.Steps {
+			lost += s.Capped
+		}
+		for _, h := range w.Held {
+			held += h.Bits
+			if h.Bits <= 0 || h.Sum-h.Bits != h.Cap {
+				t.Errorf("%s: %+v", c.name, h)
+			}
+		}
+		if lost != held {
+			t.Errorf("%s: the steps lost %v bits to caps, the caps held back %v", c.name, lost, held)
+		}
 		if w.Total != c.want || sum != w.Total {
 			t.Errorf("%s: total %v, steps add up to %v, want %v", c.name, w.Total, sum, c.want)
 		}
+	}
+}
+
+func TestLineNamesEachStepThatCounts(t *testing.T) {
+	t.Parallel()
+	m := model()
+	for i := range m.Fields {
+		m.Fields[i].Label = m.Fields[i].Name
+	}
+	w := m.Explain([]uint8{2, 1, 0, 1}, []float64{0, -1.25, 0, 0}, nil, nil)
+	if got, want := w.Line(), "prior -12.0; given different -3.0; family exact +6.8 (tf -1.2); email exact +3.2 (capped -11.8)"; got != want {
+		t.Errorf("%s\nwant\n%s", got, want)
+	}
+	if len(w.Held) != 1 || w.Held[0] != (Held{"household", 10, 21.75, 11.75}) {
+		t.Errorf("held back: %+v", w.Held)
+	}
+	if Signed(-0.04) != "+0.0" || Signed(2) != "+2.0" || Signed(-2) != "-2.0" {
+		t.Error("signs")
 	}
 }
 

@@ -79,8 +79,8 @@ func (d *Dictionary) Code(text string) uint32 {
 	}
 	code := uint32(len(d.parts))
 	at := d.raw.Len()
-	if at+len(text) > math.MaxUint32 || code >= looseCode {
-		panic("kernel: a dictionary holds 4 GiB of text and 2,147,483,647 values at most")
+	if at+len(text) > math.MaxUint32 || code > codeMask {
+		panic("kernel: a dictionary holds 4 GiB of text and 536,870,911 values at most")
 	}
 	d.raw.WriteString(text)
 	d.starts = append(d.starts, uint32(d.raw.Len()))

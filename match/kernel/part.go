@@ -28,9 +28,6 @@ const (
 	partWords   = 1<<26 - 1
 )
 
-// looseCode marks a value's number, where records are scanned, when an unequal value may be the same in some part.
-const looseCode = 1 << 31
-
 // word is one distinct word of a dictionary's parts.
 type word struct {
 	sign uint64

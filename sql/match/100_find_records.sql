@@ -2,11 +2,15 @@
 -- reads: external_ids, records, features, clusters
 -- writes: nothing
 -- params: provider, realm, id, collection
--- grain: one record; an empty collection means any, an empty realm any realm
+-- grain: one record, the one whose own ID it is first; an empty collection means any, an empty realm any realm
 SELECT
     r.collection,
     r.rid,
     r.key,
+    CASE
+        WHEN r.hub THEN coalesce(nullif(r.channel_id, ''), r.realm)
+        ELSE ''
+    END AS channel,
     f.vals,
     c.cluster_id,
     c.tier,

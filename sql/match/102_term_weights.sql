@@ -1,7 +1,7 @@
 -- match/102_term_weights.sql: what the frequency of some values adds to their fields' weights.
 -- reads: term_weights
 -- writes: nothing
--- params: collection, terms
+-- params: collection, every, terms
 -- grain: one value of one field
 SELECT
     field,
@@ -9,5 +9,5 @@ SELECT
     bits
 FROM term_weights
 WHERE collection = $collection
-    AND list_contains(CAST($terms AS VARCHAR[]), term)
+    AND ($every OR list_contains(CAST($terms AS VARCHAR[]), term))
 ORDER BY field, term

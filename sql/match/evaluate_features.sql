@@ -1,4 +1,4 @@
--- match/evaluate_features.sql: the normalised values of each record, from which its block keys are made again.
+-- match/evaluate_features.sql: the normalised values of each record, for comparing records again and for making their block keys.
 -- reads: features
 -- writes: nothing
 -- params: collection

@@ -16,7 +16,13 @@ SELECT
     END AS auto_cluster,
     coalesce(c.review_id, '') AS review_cluster,
     coalesce(c.cluster_id, '') AS cluster_id,
-    coalesce(c.tier, '') AS tier
+    coalesce(c.tier, '') AS tier,
+    r.key,
+    r.source,
+    CASE
+        WHEN r.hub THEN coalesce(nullif(r.channel_id, ''), r.realm)
+        ELSE ''
+    END AS channel
 FROM records AS r
 LEFT JOIN clusters AS c
     ON c.collection = r.collection
