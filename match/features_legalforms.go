@@ -36,7 +36,7 @@ func legalForms() []legalForm {
 	add("llp", anywhere, "llp, limited liability partnership")
 	add("lp", atEnd, "lp, limited partnership")
 	add("unlimited", atEnd, "unlimited, unltd, ulc")
-	add("trust", atEnd, "trust, unit trust, family trust, discretionary trust, as trustee, atf")
+	add("trust", atEnd, "trust, unit trust, family trust, discretionary trust")
 	add("nl", atEnd, "nl, no liability")
 	add("cic", atEnd, "cic, community interest company, clg, cio")
 	// United States, Canada, Philippines.
@@ -46,9 +46,10 @@ func legalForms() []legalForm {
 	add("co", atEnd, "co, company, and co, and company, cie, et cie, compagnie")
 	add("pc", atEnd, "pc, pa, professional corporation, apc")
 	// Germany, Austria, Switzerland, Liechtenstein.
-	add("gmbh", anywhere, "gmbh, gesellschaft mit beschrankter haftung, gmbh co kg, gmbh and co kg, gmbh co kgaa, ggmbh, mbh, ges mbh, gesmbh")
+	add("gmbh", anywhere, "gmbh, gesellschaft mit beschrankter haftung, ggmbh, mbh, ges mbh, gesmbh")
+	add("cokg", anywhere, "gmbh co kg, gmbh and co kg, gmbh und co kg, gmbh co kgaa, ag co kg, ag und co kg, ug co kg, se co kg, gmbh co ohg")
 	add("ug", atEnd, "ug, ug haftungsbeschrankt, unternehmergesellschaft")
-	add("ag", atEnd, "ag, aktiengesellschaft, kgaa, ag co kg, se")
+	add("ag", atEnd, "ag, aktiengesellschaft, kgaa, se")
 	add("kg", atEnd, "kg, ohg, gbr, kommanditgesellschaft, ek, e k, co kg, and co kg, co ohg")
 	add("ev", atEnd, "ev, e v, eg, eingetragener verein")
 	// France, Belgium, Luxembourg, the French of Switzerland and Canada.
@@ -94,6 +95,10 @@ func legalForms() []legalForm {
 	add("bm", atEnd, "bm, b m, baam")
 	return forms
 }
+
+// secondCompany reports whether a form is that of a company which stands beside another one of the same name, as a trust
+// stands beside its trustee and a GmbH & Co. KG beside the GmbH that runs it: it stays part of the name.
+func secondCompany(class string) bool { return class == "trust" || class == "cokg" || class == "lp" }
 
 // legalTable finds legal forms in names.
 type legalTable struct {
