@@ -67,7 +67,7 @@ func legalForms() []legalForm {
 	// Spain, Portugal and Latin America.
 	add("sl", atEnd, "sl, s l, slu, sociedad limitada, srl de cv, s de rl de cv, s de rl, sociedad de responsabilidad limitada")
 	add("sa", atEnd, "sa de cv, sab de cv, sau, sapi de cv, spa chile, sac, saa, saic")
-	add("lda", atEnd, "lda, ltda, limitada, limitada me, eireli, me, epp, unipessoal lda, sociedade limitada")
+	add("lda", atEnd, "lda, ltda, limitada, limitada me, eireli, epp, unipessoal lda, sociedade limitada")
 	// Nordic countries.
 	add("ab", atEitherEnd, "ab, aktiebolag, aktiebolaget")
 	add("as", atEitherEnd, "as, a s, asa, aksjeselskap, aktieselskab")
@@ -82,13 +82,13 @@ func legalForms() []legalForm {
 	add("kft", atEnd, "kft, korlatolt felelossegu tarsasag, bt, kkt")
 	add("zrt", atEnd, "zrt, nyrt, rt, reszvenytarsasag")
 	add("doo", atEnd, "doo, d o o, d d, dd, jdoo, a d, ad, ood, eood, dooel, e o o d, o o d")
-	add("uab", atEitherEnd, "uab, sia, ou, oue, osauhing, mb, ii")
-	add("ooo", atEitherEnd, "ooo, oao, zao, pao, ao, tov, tzov, pat, prat, too, ip, chp, obshchestvo s ogranichennoi otvetstvennostiu")
-	add("ae", atEnd, "ae, epe, ee, ike, oe, anonymi etaireia")
+	add("uab", atEitherEnd, "uab, sia, oue, osauhing, mb")
+	add("ooo", atEitherEnd, "ooo, oao, zao, pao, ao, tov, tzov, prat, chp, obshchestvo s ogranichennoi otvetstvennostiu")
+	add("ae", atEnd, "ae, epe, ee, oe, anonymi etaireia")
 	add("as", atEnd, "anonim sirketi, a s, limited sirketi, ltd sti, ltd sirketi, sti, sanayi ve ticaret as, san ve tic as, san ve tic ltd sti")
 	// Asia, the Near East and Africa.
 	add("kk", atEitherEnd, "kk, k k, kabushiki kaisha, kabushiki gaisha, gk, godo kaisha, yk, yugen kaisha")
-	add("pt", atEitherEnd, "pt, tbk, pt tbk, cv, ud")
+	add("pt", atEitherEnd, "pt, tbk, pt tbk, cv")
 	add("jsc", atEitherEnd, "jsc, pjsc, ojsc, cjsc, tnhh, cong ty, cong ty tnhh, cong ty co phan, ctcp")
 	add("llc", anywhere, "fze, fzco, fz llc, fzc, wll, w l l, spc, dmcc")
 	add("opc", atEnd, "opc, gie, suarl, saoc, saog")
@@ -130,9 +130,11 @@ func (t *legalTable) strip(words []string) (kept []string, class string) {
 		end, class = end-n, f.class
 	}
 	kept = append(kept, words[:end]...)
-	if n, f := t.longest(func(i int) []string { return kept[:i] }, len(kept)-1); n > 0 && f.where == atEitherEnd {
-		kept = kept[n:]
-		class = f.class
+	if n, f := t.longest(func(i int) []string { return kept[:i] }, len(kept)-1); n > 0 && f.where == atEitherEnd && (class != "" || len(kept[0]) > 2) {
+		kept = kept[n:] // two letters before a name alone are its initials, unless another form stands behind it
+		if class == "" {
+			class = f.class
+		}
 	}
 	kept, inner := t.stripInside(kept)
 	if class == "" {
