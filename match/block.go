@@ -40,13 +40,13 @@ func organizationRules() []rule {
 		{"tax number", []string{"tax_number"}, func(v *values, k *keyring) { k.add(v.tax, "") }},
 		{"identifier", nil, func(v *values, k *keyring) { k.each(v.extras) }},
 		{"phone", []string{"phone"}, func(v *values, k *keyring) { k.each(v.phones) }},
-		{"domain", []string{"domain", "email"}, func(v *values, k *keyring) { k.each(v.domains) }},
-		{"email", []string{"email"}, func(v *values, k *keyring) { k.each(v.emails) }},
-		{"name", []string{"name"}, func(v *values, k *keyring) { k.add(strings.Join(slices.Sorted(slices.Values(v.words)), " "), "") }},
+		{"domain", []string{"domain", "email", "own_web"}, func(v *values, k *keyring) { k.each(v.domains) }},
+		{"email", []string{"email", "domain", "own_web"}, func(v *values, k *keyring) { k.each(v.emails) }},
+		{"name", []string{"name"}, sortedNames},
 		{"word of name, place", []string{"name", "city", "postcode"}, wordPlaces},
 		{"two words of name", []string{"name"}, wordPairs},
-		{"acronym, place", []string{"name", "city"}, func(v *values, k *keyring) { k.prefixed(v.cities, acronymOf(v)) }},
-		{"first word of name", []string{"name"}, firstWord},
+		{"acronym, place", []string{"name", "city"}, acronyms},
+		{"first word of name", []string{"name"}, firstWords},
 		{"street", []string{"street", "postcode", "city"}, func(v *values, k *keyring) { streetKeys(v, k, "") }},
 	}
 }
@@ -140,39 +140,58 @@ func streetKey(street string) (number, longest string) {
 	return number, longest
 }
 
+// sortedNames are the names with their words in alphabetical order.
+func sortedNames(v *values, k *keyring) {
+	for _, name := range v.orgNames {
+		k.add(strings.Join(slices.Sorted(strings.FieldsSeq(name)), " "), "")
+	}
+}
+
 func wordPlaces(v *values, k *keyring) {
-	for _, w := range v.words {
-		if len(w) >= 3 {
-			places(v, k, k.sound(w))
+	for _, name := range v.orgNames {
+		for w := range strings.FieldsSeq(name) {
+			if len(w) >= 3 {
+				places(v, k, k.sound(w))
+			}
 		}
 	}
 }
 
 func wordPairs(v *values, k *keyring) {
-	words := slices.Compact(slices.Sorted(slices.Values(v.words)))
-	for i := range words {
-		for j := i + 1; j < len(words) && j < i+4; j++ {
-			k.add(k.sound(words[i]), k.sound(words[j]))
+	for _, name := range v.orgNames {
+		words := slices.Compact(slices.Sorted(strings.FieldsSeq(name)))
+		for i := range words {
+			for j := i + 1; j < len(words) && j < i+4; j++ {
+				k.add(k.sound(words[i]), k.sound(words[j]))
+			}
 		}
 	}
 }
 
-func firstWord(v *values, k *keyring) {
-	if len(v.words) > 0 && len(v.words[0]) >= 3 {
-		k.add(v.words[0], "")
+func firstWords(v *values, k *keyring) {
+	for _, name := range v.orgNames {
+		if first, _, _ := strings.Cut(name, " "); len(first) >= 3 {
+			k.add(first, "")
+		}
 	}
 }
 
-// acronymOf is the name's own acronym, or the name itself where it may be one.
-func acronymOf(v *values) string {
-	if len(v.words) == 1 && len(v.words[0]) <= 4 {
-		return v.words[0]
+func acronyms(v *values, k *keyring) {
+	for _, name := range v.orgNames {
+		k.prefixed(v.cities, acronymOf(strings.Fields(name)))
 	}
-	if len(v.words) < 2 {
+}
+
+// acronymOf is a name's acronym, or the name itself where it may be one; "" for another name of one word.
+func acronymOf(words []string) string {
+	if len(words) == 1 && len(words[0]) <= 4 {
+		return words[0]
+	}
+	if len(words) < 2 {
 		return ""
 	}
-	initials := make([]byte, len(v.words))
-	for i, w := range v.words {
+	initials := make([]byte, len(words))
+	for i, w := range words {
 		initials[i] = w[0]
 	}
 	return string(initials)

@@ -21,7 +21,7 @@ type values struct {
 	streets, cities []string
 	postcodes       []string
 	extras          []string // of exact and exact_or_typo, each after its field's name
-	words           []string // of an organization's name
+	orgNames        []string // of an organization
 	tax             string
 	domains         []string
 	organizations   []string
@@ -144,7 +144,7 @@ func (k *keyring) sound(name string) string {
 func (k *keyring) read(vals []string) {
 	v := &k.values
 	*v = values{emails: v.emails[:0], shared: v.shared[:0], phones: v.phones[:0], streets: v.streets[:0], cities: v.cities[:0],
-		postcodes: v.postcodes[:0], extras: v.extras[:0], words: v.words[:0], domains: v.domains[:0], organizations: v.organizations[:0]}
+		postcodes: v.postcodes[:0], extras: v.extras[:0], orgNames: v.orgNames[:0], domains: v.domains[:0], organizations: v.organizations[:0]}
 	for f := range k.schema.fields {
 		if vals[f] != "" {
 			k.readField(&k.schema.fields[f], vals[f])
@@ -190,9 +190,7 @@ func (k *keyring) readField(f *field, text string) {
 	case "organization":
 		v.organizations = parts(v.organizations, text)
 	case "name":
-		for w := range strings.FieldsSeq(text) {
-			v.words = append(v.words, strings.TrimPrefix(w, kernel.Telling))
-		}
+		v.orgNames = parts(v.orgNames, kernel.Unmarked(text))
 	case "tax_number":
 		v.tax = text
 	case "domain":

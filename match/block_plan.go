@@ -272,7 +272,8 @@ func (s *schema) refiners(set *kernel.Set) []func(i uint32) string {
 
 // sortedWord is the first word of a name in alphabetical order, so that the order of its words does not matter.
 func sortedWord(name string) string {
-	words := strings.Fields(strings.ReplaceAll(name, kernel.Telling, ""))
+	name, _, _ = strings.Cut(name, valueSeparator)
+	words := strings.Fields(kernel.Unmarked(name))
 	if len(words) == 0 {
 		return ""
 	}

@@ -70,18 +70,18 @@ func (m *maker) person(into []string) int {
 	mobiles = append(append(mobiles, moved...), movedWork...)
 	landlines = append(landlines, fixed...)
 	return copy(into, []string{n.given, familyParts(n.family), birthDate(r.birthDate), join(named(personal, n)), join(mobiles), join(landlines),
-		join(a.streets), join(a.cities), join(a.postcodes), employerOf(r), join(work), join(shared), n.generation})
+		join(a.streets), join(a.cities), join(a.postcodes), m.employerOf(r), join(work), join(shared), n.generation})
 }
 
 // employerOf is the clusters of the organizations referred to and, without any, the company's name.
-func employerOf(r *raw) string {
+func (m *maker) employerOf(r *raw) string {
 	if len(r.organizations) > 0 {
 		return join(r.organizations)
 	}
 	if r.companyName == "" {
 		return ""
 	}
-	return orgName(r.companyName)
+	return m.schema.names.name(r.companyName)
 }
 
 // organization writes the values of the built-in fields of organizations, in their order, and returns how many they are.
@@ -102,8 +102,9 @@ func (m *maker) organization(into []string) int {
 		mobile, fixed := phones(list, a.country, false)
 		numbers = slices.Concat(numbers, fixed, mobile)
 	}
-	return copy(into, []string{orgName(r.name), taxReference(r.reference), join(all), join(domains), join(numbers),
-		join(a.streets), join(a.cities), join(a.postcodes)})
+	names, form := m.schema.names.read(r.name)
+	return copy(into, []string{join(names), taxReference(r.reference), join(all), join(domains), join(numbers),
+		join(a.streets), join(a.cities), join(a.postcodes), form, join(append(domains, all...))})
 }
 
 // emails sorts addresses into those of one person and those of a function.

@@ -1,36 +1,71 @@
 package match
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// legalForms are the words and word pairs that say what kind of company a company is, folded.
-var legalForms = map[string]bool{"pty": true, "ltd": true, "limited": true, "inc": true, "incorporated": true, "llc": true, "llp": true, "plc": true,
-	"corp": true, "corporation": true, "co": true, "company": true, "gmbh": true, "ag": true, "sa": true, "sas": true, "sarl": true, "srl": true,
-	"spa": true, "bv": true, "nv": true, "oy": true, "ab": true, "as": true, "aps": true, "kg": true, "pte": true, "sdn": true, "bhd": true,
-	"proprietary": true, "lp": true, "pl": true, "pllc": true, "kk": true, "trust": true, "nl": true, "pc": true, "unlimited": true}
+// orgWords maps words of organizations' names to one form each; "" is a word that says nothing.
+func orgWords() map[string]string {
+	return map[string]string{"and": "", "the": "", "of": "", "und": "", "et": "", "y": "", "e": "", "en": "", "og": "", "och": "", "de": "",
+		"intl": "international", "int": "international", "mfg": "manufacturing", "mfr": "manufacturing",
+		"svcs": "services", "svc": "services", "service": "services", "eng": "engineering", "engr": "engineering", "engrg": "engineering",
+		"assoc": "associates", "assocs": "associates", "bros": "brothers", "mgmt": "management", "mgt": "management", "tech": "technology",
+		"technologies": "technology", "sys": "systems", "system": "systems", "solution": "solutions", "grp": "group", "natl": "national",
+		"dist": "distribution", "distr": "distribution", "pkg": "packaging", "pkging": "packaging", "ind": "industries", "inds": "industries",
+		"indust": "industries", "hldgs": "holdings", "hldg": "holdings", "holding": "holdings", "aust": "australia", "nz": "newzealand",
+		"transp": "transport", "trans": "transport", "constr": "construction", "const": "construction", "dept": "department", "univ": "university",
+		"ctr": "centre", "center": "centre", "bldrs": "builders", "prop": "properties", "props": "properties", "log": "logistics", "logs": "logistics",
+		"logist": "logistics", "tex": "textiles", "text": "textiles", "inst": "instruments", "instr": "instruments", "whse": "warehouse",
+		"mktg": "marketing", "acctg": "accounting", "electr": "electrical", "elec": "electrical", "sth": "southern", "nth": "northern"}
+}
 
-// orgWords maps words of organizations' names to one form each.
-var orgWords = map[string]string{"and": "", "the": "", "of": "", "intl": "international", "int": "international", "mfg": "manufacturing", "mfr": "manufacturing",
-	"svcs": "services", "svc": "services", "service": "services", "eng": "engineering", "engr": "engineering", "engrg": "engineering",
-	"assoc": "associates", "assocs": "associates", "bros": "brothers", "mgmt": "management", "mgt": "management", "tech": "technology",
-	"technologies": "technology", "sys": "systems", "system": "systems", "solution": "solutions", "grp": "group", "natl": "national",
-	"dist": "distribution", "distr": "distribution", "pkg": "packaging", "pkging": "packaging", "ind": "industries", "inds": "industries",
-	"indust": "industries", "hldgs": "holdings", "hldg": "holdings", "holding": "holdings", "aust": "australia", "nz": "newzealand",
-	"transp": "transport", "trans": "transport", "constr": "construction", "const": "construction", "dept": "department", "univ": "university",
-	"ctr": "centre", "center": "centre", "bldrs": "builders", "prop": "properties", "props": "properties", "log": "logistics", "logs": "logistics",
-	"logist": "logistics", "tex": "textiles", "text": "textiles", "inst": "instruments", "instr": "instruments", "whse": "warehouse",
-	"mktg": "marketing", "acctg": "accounting", "electr": "electrical", "elec": "electrical"}
+// tradingMarks stand between the name of a company and the one over its door.
+func tradingMarks() []string {
+	return []string{" t/a ", " t/as ", " trading as ", " d/b/a ", " dba ", " d.b.a. ", " doing business as ", " o/a ", " operating as ",
+		" a/k/a ", " aka ", " also known as ", " f/k/a ", " fka ", " formerly known as ", " formerly "}
+}
 
-// orgName folds an organization's name: legal form stripped, abbreviations written out, single letters joined.
-// A name of nothing but legal form words is kept whole.
-func orgName(text string) string {
-	folded := fold(dropTradingAs(text))
-	words := joinLetters(strings.Fields(folded))
+// orgNames reads organizations' names.
+type orgNames struct {
+	legal *legalTable
+	words map[string]string
+	marks []string
+}
+
+func newOrgNames() *orgNames {
+	return &orgNames{newLegalTable(), orgWords(), tradingMarks()}
+}
+
+// read folds an organization's names: legal form stripped, abbreviations written out, single letters joined. There are
+// several where one text holds a trading name or, in brackets, another name; and the class of the legal form, if any.
+func (o *orgNames) read(text string) (names []string, form string) {
+	for _, t := range o.apart(text) {
+		name, class := o.one(t)
+		if name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+		if form == "" {
+			form = class
+		}
+	}
+	return names, form
+}
+
+// name is the first of the names.
+func (o *orgNames) name(text string) string {
+	names, _ := o.read(text)
+	if len(names) == 0 {
+		return ""
+	}
+	return names[0]
+}
+
+func (o *orgNames) one(text string) (name, form string) {
+	words, form := o.legal.strip(joinLetters(strings.Fields(fold(text))))
 	kept := make([]string, 0, len(words))
 	for _, w := range words {
-		if legalForms[w] {
-			continue
-		}
-		if long, ok := orgWords[w]; ok {
+		if long, ok := o.words[w]; ok {
 			w = long
 		}
 		if w != "" {
@@ -40,22 +75,35 @@ func orgName(text string) string {
 	if len(kept) == 0 {
 		kept = words
 	}
-	name := strings.Join(kept, " ")
+	name = strings.Join(kept, " ")
 	if isPlaceholder(name) {
-		return ""
+		return "", ""
 	}
-	return name
+	return name, form
 }
 
-// dropTradingAs keeps what stands before "trading as" and the like; the rest is another name of it.
-func dropTradingAs(text string) string {
+// apart parts a text at "trading as" and the like, and takes what stands in brackets for a name of its own where it
+// has a legal form or is the acronym of the rest. What else stands in brackets, such as a place, belongs to the name.
+func (o *orgNames) apart(text string) []string {
+	texts := []string{text}
 	lower := strings.ToLower(text)
-	for _, mark := range []string{" t/a ", " trading as ", " d/b/a ", " dba "} {
-		if i := strings.Index(lower, mark); i > 0 && i < len(text) {
-			return text[:i]
+	for _, mark := range o.marks {
+		if i := strings.Index(lower, mark); i > 0 && len(lower) == len(text) {
+			texts = []string{text[:i], text[i+len(mark):]}
+			break
 		}
 	}
-	return text
+	open, shut := strings.IndexByte(texts[0], '('), strings.IndexByte(texts[0], ')')
+	if open <= 0 || shut < open {
+		return texts
+	}
+	inside, outside := texts[0][open+1:shut], texts[0][:open]+" "+texts[0][shut+1:]
+	_, form := o.one(inside)
+	bare, _ := o.one(outside)
+	if form != "" && strings.Contains(strings.TrimSpace(inside), " ") || acronymOf(strings.Fields(bare)) == strings.ReplaceAll(fold(inside), " ", "") {
+		return append([]string{outside, inside}, texts[1:]...)
+	}
+	return texts
 }
 
 // joinLetters makes one word of a run of single letters: "a b c motors" is "abc motors".

@@ -22,7 +22,7 @@ func TestWordsThatTellThingsApart(t *testing.T) {
 	add("fir motors", "ballarat")
 	add("fir motors", "ballarat")
 	c.markTelling()
-	for i, want := range []string{"alder ~holdings", "birch ~holdings", "cedar ~holdings", "damson ~holdings", "elm ~ballarat", "fir motors", "fir motors"} {
+	for i, want := range []string{"alder ^holdings", "birch ^holdings", "cedar ^holdings", "damson ^holdings", "elm ^ballarat", "fir motors", "fir motors"} {
 		if got := vals(c.set(), uint32(i), nil)[s.index("name")]; got != want {
 			t.Errorf("record %d: %q, want %q", i, got, want)
 		}

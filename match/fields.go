@@ -38,6 +38,7 @@ type schema struct {
 	collection string
 	fields     []field
 	rules      []rule
+	names      *orgNames
 	// caps say by how many bits each group's sum must stay below the prior's reach: sharing a household, say, leaves
 	// the odds of being one person at 2^-margin, whatever more the household shares.
 	caps []groupCap
@@ -62,6 +63,7 @@ func schemaOf(collection string, c *config.Config) (*schema, error) {
 		s = organizationSchema()
 	}
 	s.collection = collection
+	s.names = newOrgNames()
 	if c != nil {
 		for _, extra := range c.Match[collection].Fields {
 			s.fields = append(s.fields, extraField(extra))
@@ -161,6 +163,10 @@ func organizationSchema() schema {
 				m: []float64{0.86, 0.04, 0.10}, u: []float64{0.03, 0.003, 1}},
 			{name: "postcode", label: "Postcode", kind: kernel.Code, group: groupPremises, tf: true,
 				m: []float64{0.82, 0.05, 0.13}, u: []float64{0.004, 0.01, 1}},
+			{name: "legal_form", label: "Legal form", kind: kernel.Exact, group: groupBrand, tf: true,
+				m: []float64{0.80, 0.20}, u: []float64{0.35, 1}},
+			{name: "own_web", label: "Own mailbox or website", kind: kernel.Exact, tf: true,
+				m: []float64{0.70, 0.30}, u: []float64{1e-5, 1}},
 		},
 	}
 }

@@ -11,16 +11,14 @@ const independentBits = 2.0
 // judge decides, pair by pair, what a weight alone does not: whether two independent groups of fields agree, and
 // whether something inside a cluster speaks against it.
 type judge struct {
-	comparer   *kernel.Comparer
-	dependence *dependence // nil of organizations
-	model      *model
-	veto       []vetoField
-	sums       []float64
-	known      map[[2]uint32]bool
-	// of organizations: a word that tells two names apart keeps them apart, unless tax number and street are equal
-	telling           bool
-	name, tax, street int
-	names             *nameFields
+	comparer      *kernel.Comparer
+	dependence    *dependence // nil of organizations
+	model         *model
+	veto          []vetoField
+	sums          []float64
+	known         map[[2]uint32]bool
+	organizations *organizationFields // nil of people
+	names         *nameFields         // nil of organizations
 }
 
 // Compare compares a pair in full, with what its fields say of each other taken into account.
@@ -71,15 +69,11 @@ type vetoField struct {
 
 func newJudge(s *schema, m *model, set *kernel.Set) *judge {
 	j := &judge{comparer: kernel.NewComparer(set, m.spec), model: m, known: map[[2]uint32]bool{}, sums: make([]float64, len(m.Groups))}
-	j.names = s.nameFields()
+	j.names, j.organizations = s.nameFields(), s.organizationFields()
 	for i, f := range s.fields {
 		switch {
 		case f.name == "generation", f.name == "tax_number", (f.name == "given" || f.name == "birth_date") && !m.fewLookAlikes():
 			j.veto = append(j.veto, vetoField{i, f.kind.Different()})
-		}
-		if f.kind == kernel.OrgName {
-			j.name, j.tax, j.street = i, s.index("tax_number"), s.index("street")
-			j.telling = true
 		}
 	}
 	return j
@@ -114,7 +108,7 @@ func (j *judge) independent(a, b uint32, c kernel.Comparison) bool {
 			witnesses++
 		}
 	}
-	return personal && witnesses >= 2 && j.namesBear(a, b, c)
+	return personal && witnesses >= 2 && j.namesBear(a, b, c) && j.organizationBears(c)
 }
 
 // groupIndex is the place of a group, -1 for none.
@@ -135,8 +129,8 @@ func (j *judge) against(a, b uint32) string {
 			return j.model.Fields[v.index].Label
 		}
 	}
-	if j.telling && c.Levels[j.name] == kernel.OrgOther && (c.Levels[j.tax] != kernel.Same || c.Levels[j.street] != kernel.Same && c.Levels[j.street] != kernel.TextClose) {
-		return j.model.Fields[j.name].Label
+	if j.otherUnit(c) {
+		return j.model.Fields[j.organizations.name].Label
 	}
 	if float64(c.Weight)*kernel.Unit-j.model.Prior < rejectBits {
 		return "evidence"

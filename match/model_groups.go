@@ -24,13 +24,14 @@ type patternWeights struct {
 	group []int
 	lent  []int // per field: the group that it counts in when the given names differ, -1 for none
 	given int   // the field that says so, -1 for none
+	own   int   // the field of what leads to one organization alone, -1 for none
 	caps  []float64
 	wider []int // per group
 	sums  []float64
 }
 
 func (s *schema) patternWeights(p parameters) patternWeights {
-	w := patternWeights{prior: math.Log2(p.lambda / (1 - p.lambda)), sums: make([]float64, len(s.caps)), given: s.index("given")}
+	w := patternWeights{prior: math.Log2(p.lambda / (1 - p.lambda)), sums: make([]float64, len(s.caps)), given: s.index("given"), own: s.index("own_web")}
 	for g := range s.caps {
 		w.caps = append(w.caps, capOf(w.prior, p.shares[g]))
 		w.wider = append(w.wider, s.groupIndex(s.caps[g].within))
@@ -120,6 +121,9 @@ func (f *fit) learnShares(s *schema, w *patternWeights, counts []patternCount) (
 // group counts for no more than one strong field.
 func (w *patternWeights) outside(p kernel.Pattern, g int) (bits float64, agrees bool) {
 	const oneField = 6
+	if w.own >= 0 && p.Level(w.own) == kernel.Same {
+		return 0, false // no witness of what sharing a brand or a building proves: it is part of what is shared
+	}
 	total := w.sum(p)
 	agree := max(agreeBits, -w.prior-1)
 	inner := slices.Index(w.wider, g)

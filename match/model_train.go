@@ -13,7 +13,7 @@ import (
 // How a model is fitted.
 const (
 	samplePairs    = 200_000   // random pairs for u
-	trainingPairs  = 4_000_000 // candidate pairs for EM, about
+	trainingPairs  = 1_500_000 // candidate pairs for EM, about
 	iterations     = 60
 	converged      = 1e-3 // largest change of a parameter
 	enoughMatches  = 200  // expected matches among the candidates below which the defaults stand
@@ -35,7 +35,10 @@ func fitModel(ctx context.Context, s *schema, set *kernel.Set, p *plan, terms []
 	n := set.Len()
 	all := float64(n) * float64(n-1) / 2
 	f := fit{parameters: s.defaults(startLambda(n))}
-	random := s.randomLevels(set)
+	random, err := s.randomLevels(ctx, set, workers(threads))
+	if err != nil {
+		return fit{}, err
+	}
 	f.estimateU(s, random, terms)
 	if n < 100 {
 		f.trained = fmt.Sprintf("documented defaults: %d records are too few to fit", n)
@@ -104,24 +107,38 @@ func (s *schema) newLevelCounts() levelCounts {
 }
 
 // randomLevels compares random pairs; the same ones in every run.
-func (s *schema) randomLevels(set *kernel.Set) levelCounts {
-	counts := s.newLevelCounts()
-	n := uint64(set.Len())
+func (s *schema) randomLevels(ctx context.Context, set *kernel.Set, threads int) (levelCounts, error) {
+	const chunk = 4096
+	counts, n := s.newLevelCounts(), uint64(set.Len())
 	if n < 2 {
-		return counts
+		return counts, nil
 	}
-	comparer := kernel.NewComparer(set, s.patternsOnly())
-	for k := range uint64(min(samplePairs, n*(n-1)/2)) {
-		a, b := mix(2*k)%n, mix(2*k+1)%n
-		if a == b {
-			continue
+	pairs := int(min(samplePairs, n*(n-1)/2))
+	workersCounts, comparers := make([]levelCounts, threads), make([]*kernel.Comparer, threads)
+	for w := range comparers {
+		workersCounts[w], comparers[w] = s.newLevelCounts(), kernel.NewComparer(set, s.patternsOnly())
+	}
+	err := inParallel(ctx, threads, (pairs+chunk-1)/chunk, func(worker, c int) error {
+		for k := uint64(c * chunk); k < uint64(min((c+1)*chunk, pairs)); k++ {
+			a, b := mix(2*k)%n, mix(2*k+1)%n
+			if a == b {
+				continue
+			}
+			pattern := comparers[worker].Pattern(uint32(a), uint32(b))
+			for f := range counts {
+				workersCounts[worker][f][pattern.Level(f)]++
+			}
 		}
-		pattern := comparer.Pattern(uint32(a), uint32(b))
+		return nil
+	})
+	for _, part := range workersCounts { // whole numbers: in whatever order they are added
 		for f := range counts {
-			counts[f][pattern.Level(f)]++
+			for l := range counts[f] {
+				counts[f][l] += part[f][l]
+			}
 		}
 	}
-	return counts
+	return counts, err
 }
 
 // estimateU sets u: of exact from value counts, of the others from random pairs, both less the true matches among

@@ -53,6 +53,7 @@ type columns struct {
 	records      []record
 	dictionaries []*kernel.Dictionary
 	values       [][]uint32
+	found        []placeholder
 }
 
 func newColumns(s *schema, threads int, employers map[int64][]string) *columns {

@@ -103,6 +103,7 @@ type matching struct {
 	kept      []keptPair    // which stand here, in the order of records
 	clusters  *clusterRows
 	outcome   outcome
+	found     []placeholder
 }
 
 func runCollection(ctx context.Context, o Options, collection string) (Summary, error) {
@@ -161,7 +162,10 @@ func (m *matching) features(ctx context.Context) (err error) {
 		return err
 	}
 	c.markTelling()
-	m.records, m.set = c.records, c.set()
+	c.joinPhones()
+	c.dropPlaceholders()
+	c.markOwn()
+	m.records, m.found, m.set = c.records, c.found, c.set()
 	return nil
 }
 
@@ -238,5 +242,6 @@ func (m *matching) cluster(context.Context) error {
 	m.outcome = m.form()
 	m.outcome.conflicts = append(m.outcome.conflicts, m.identity.conflicts...)
 	m.outcome.conflicts = append(m.outcome.conflicts, m.plan.oversized(m.schema)...)
+	m.outcome.conflicts = append(m.outcome.conflicts, m.placeholderRows()...)
 	return nil
 }

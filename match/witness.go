@@ -60,6 +60,9 @@ func (j *judge) namesBear(a, b uint32, c kernel.Comparison) bool {
 // and nothing of the person's own or of the home agrees, nor when nothing but the names agrees and they were either
 // exchanged or something else of the person differs: among many people such pairs are namesakes.
 func (j *judge) worthAsking(c kernel.Comparison) bool {
+	if j.organizations != nil {
+		return j.organizationWorthAsking(c)
+	}
 	n := j.names
 	if n == nil || j.agreeing(c, n.own) > 0 || j.agreeing(c, n.home) > 0 {
 		return true

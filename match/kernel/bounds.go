@@ -9,25 +9,23 @@ import (
 // maxGroups is how many groups of correlated fields a spec may have.
 const maxGroups = 16
 
-// What two values of a field are to each other before they are looked at.
-const (
-	oneMissing = iota
-	unequal    // and the same in no part
-	maybeEqual // in some part
-	equal
-)
-
-// bounds drops hopeless pairs early: fields are compared one after the other, and for those to come the weight counts
-// the most that they can still add. Since a group's cap and the sum rise with each field's weight, a pair that stays
-// below the threshold so would stay below it in full.
+// bounds drops hopeless pairs early. Fields are compared one after the other, those first that take the least, and
+// for those to come the weight counts the most that they can still add by their sketches. Since the sum, and what a
+// group's cap leaves of it, never falls when a field's weight rises, a pair that stays below the threshold so would
+// stay below it in full.
 type bounds struct {
-	first  []int // the names: what they say decides in which group others count
-	rest   []int // the other fields, cheap and telling ones first
-	most   [MaxFields][4]int32
-	target [2][MaxFields]uint8 // by whether given names differ: the sum that a field counts in, 0 for that outside groups
+	names  []int // given names and those that they are exchanged with: they decide in which group others count
+	others []int // the other fields that have weights, those first that take the least to compare
+	most   [MaxFields][MaxFields]int32
+	equal  [MaxFields]int32
+	group  [MaxFields]uint8 // the sum that a field counts in, 0 for that outside groups
+	lent   [MaxFields]uint8 // the same when the given names differ
 
-	left [MaxFields]int32 // of the pair: what each field counts as, its bound or its weight
-	sums [maxGroups + 1]int32
+	// Of the pair at hand: what a field counts as, its weight or the most that it may be; the fields of which this is
+	// not settled; and the sums.
+	counted [MaxFields]int32
+	open    [MaxFields]uint8
+	sums    [2][maxGroups + 1]int32
 }
 
 func newBounds(spec *Spec) bounds {
@@ -37,151 +35,143 @@ func newBounds(spec *Spec) bounds {
 		swapped := slices.ContainsFunc(spec.Fields, func(other Field) bool { return other.Swap == f })
 		switch {
 		case field.Kind == Given || field.Swap >= 0 || swapped:
-			b.first = append(b.first, f)
+			b.names = append(b.names, f)
 		case field.Bits != nil:
-			b.rest = append(b.rest, f)
+			b.others = append(b.others, f)
 		}
 		if field.Bits == nil {
 			continue
 		}
-		b.most[f] = field.most()
-		b.target[0][f] = uint8(field.Group + 1)
-		b.target[1][f] = b.target[0][f]
+		b.most[f], b.equal[f] = field.most()
+		b.group[f] = uint8(field.Group + 1)
+		b.lent[f] = b.group[f]
 		if field.Group == NoGroup && field.Lent != NoGroup {
-			b.target[1][f] = uint8(field.Lent + 1)
+			b.lent[f] = uint8(field.Lent + 1)
 		}
 	}
-	slices.SortStableFunc(b.rest, func(f, g int) int {
-		p, q := &spec.Fields[f], &spec.Fields[g]
-		return cmp.Or(cmp.Compare(p.Kind.cost(), q.Kind.cost()), cmp.Compare(q.drop(), p.drop()))
+	slices.SortStableFunc(b.others, func(f, g int) int {
+		return cmp.Or(cmp.Compare(spec.Fields[f].Kind.cost(), spec.Fields[g].Kind.cost()), cmp.Compare(b.drop(spec, g), b.drop(spec, f)))
 	})
 	return b
 }
 
-// most is the greatest weight of the field by what two values are to each other.
-func (f *Field) most() (most [4]int32) {
+// most is the greatest weight of each level and those after it, and that of equal values.
+func (f *Field) most() (most [MaxFields]int32, equal int32) {
 	rarest := int32(0)
 	if len(f.Terms) > 0 {
 		rarest = slices.Max(f.Terms)
 	}
-	of := func(from int) int32 {
-		top := int32(math.MinInt32)
-		for l := from; l < len(f.Bits); l++ {
-			bits := f.Bits[l]
-			if f.Kind.byFrequency(uint8(l)) {
-				bits += rarest
-			}
-			top = max(top, bits)
+	top := int32(math.MinInt32)
+	for l := len(f.Bits) - 1; l > Missing; l-- {
+		bits := f.Bits[l]
+		if f.Kind.byFrequency(uint8(l)) {
+			bits += rarest
 		}
-		return top
+		top = max(top, bits)
+		most[l] = top
 	}
-	most[oneMissing] = f.Bits[Missing]
-	most[unequal], most[maybeEqual] = of(Same+1), of(Same)
-	if !f.Kind.equalAsText() {
-		most[unequal] = most[maybeEqual]
-	}
-	most[equal] = f.Bits[Same] + rarest
-	return most
+	most[Missing] = f.Bits[Missing]
+	return most, f.Bits[Same] + rarest
 }
 
-// drop is how much a pair loses when the field's values turn out to differ.
-func (f *Field) drop() int32 { return f.most()[unequal] - f.Bits[len(f.Bits)-1] }
-
-// equalAsText reports whether two parts of unequal text are never on the level Same.
-func (k Kind) equalAsText() bool { return k != Given && k != OrgName && k != Employer }
+// drop is how much a pair loses when the values of a field turn out to differ.
+func (b *bounds) drop(spec *Spec, f int) int32 {
+	bits := spec.Fields[f].Bits
+	return b.most[f][Same+1] - bits[len(bits)-1]
+}
 
 // cost ranks the kinds by what it takes to compare two values.
 func (k Kind) cost() int {
-	switch k {
-	case Exact:
-		return 0
-	case Date:
-		return 1
-	case Phone, Code:
-		return 2
-	case City:
-		return 3
-	case Email:
-		return 4
-	case Text:
-		return 5
-	case Street:
-		return 6
-	}
-	return 7
-}
-
-// relation is what two values as scanned are to each other.
-func relation(x, y uint32) int {
-	switch {
-	case x == 0 || y == 0:
-		return oneMissing
-	case x == y:
-		return equal
-	case (x|y)&looseCode != 0:
-		return maybeEqual
-	}
-	return unequal
+	return slices.Index([]Kind{Exact, Date, Phone, Code, City, Email, Text, Street, Employer, OrgName, Family, Given}, k)
 }
 
 // bounded compares a pair of rows as far as it takes to tell whether it weighs keep or more; then every level and the
 // weight are those of compare and weigh.
-func (c *comparer) bounded(a, b []uint32, prior, keep int32) (weight int32, kept bool) {
-	for _, f := range c.bounds.first {
-		o := c.field(f, a[f], b[f])
-		c.levels[f], c.terms[f] = o.level, o.term
+func (c *comparer) bounded(a, b []coded, prior, keep int32) (weight int32, kept bool) {
+	open := c.sketched(a, b)
+	sums := c.compareNames(a, b)
+	weight = c.total(sums, prior)
+	group := &c.bounds.group
+	if sums == &c.bounds.sums[1] {
+		group = &c.bounds.lent
 	}
-	for _, f := range c.bounds.first {
-		if g := c.spec.Fields[f].Swap; g > f {
-			c.swap(f, g, a, b)
-		}
-	}
-	target := &c.bounds.target[0]
-	if c.givenDiffers() {
-		target = &c.bounds.target[1]
-	}
-	c.startBounds(target, a, b)
-	weight = c.bounds.total(c.spec, prior)
-	for _, f := range c.bounds.rest {
+	for _, f := range open {
 		if weight < keep {
 			return 0, false
 		}
-		if a[f] == 0 || b[f] == 0 {
-			c.levels[f], c.terms[f] = Missing, 0
-			continue
-		}
-		o := c.field(f, a[f], b[f])
+		o := c.look(int(f), a[f], b[f])
 		c.levels[f], c.terms[f] = o.level, o.term
-		if less := c.spec.Fields[f].Bits[o.level] + o.term - c.bounds.left[f]; less != 0 {
-			c.bounds.sums[target[f]] += less
-			weight = c.bounds.total(c.spec, prior)
-		}
+		sums[group[f]] += c.columns[f].bits[o.level] + o.term - c.bounds.counted[f]
+		weight = c.total(sums, prior)
 	}
 	return weight, weight >= keep
 }
 
-// startBounds fills in the sums: weights of the names, and the most that the other fields can weigh.
-func (c *comparer) startBounds(target *[MaxFields]uint8, a, b []uint32) {
-	clear(c.bounds.sums[:len(c.spec.Caps)+1])
-	for _, f := range c.bounds.rest {
-		most := c.bounds.most[f][relation(a[f], b[f])]
-		c.bounds.left[f] = most
-		c.bounds.sums[target[f]] += most
-	}
-	for _, f := range c.bounds.first {
-		if bits := c.spec.Fields[f].Bits; bits != nil {
-			c.bounds.sums[target[f]] += bits[c.levels[f]] + c.terms[f]
+// sketched settles the fields other than names that the sketches settle, and sums what each counts as, both for given
+// names that differ and for those that do not. It returns the fields that are open.
+func (c *comparer) sketched(a, b []coded) []uint8 {
+	s := &c.bounds
+	clear(s.sums[0][:len(c.spec.Caps)+1])
+	clear(s.sums[1][:len(c.spec.Caps)+1])
+	n := 0
+	for _, f := range s.others {
+		x, y := a[f], b[f]
+		column := &c.columns[f]
+		level, counted := uint8(Missing), int32(0)
+		switch {
+		case x == 0 || y == 0:
+			counted = column.bits[Missing]
+		case x == y:
+			counted = s.equal[f]
+			s.open[n] = uint8(f)
+			n++
+		default:
+			level = bestLevel(column.kind, x, y)
+			counted = s.most[f][level]
+			if level < column.last {
+				s.open[n] = uint8(f)
+				n++
+			}
 		}
+		c.levels[f], c.terms[f] = level, 0
+		s.counted[f] = counted
+		s.sums[0][s.group[f]] += counted
+		s.sums[1][s.lent[f]] += counted
 	}
+	return s.open[:n]
 }
 
-// total is the weight that the sums amount to under the caps.
-func (b *bounds) total(spec *Spec, prior int32) int32 {
-	weight := prior + b.sums[0]
+// compareNames adds the weights of the names to the sums that hold good for them.
+func (c *comparer) compareNames(a, b []coded) *[maxGroups + 1]int32 {
+	s := &c.bounds
+	for _, f := range s.names {
+		o := c.field(f, a[f], b[f])
+		c.levels[f], c.terms[f] = o.level, o.term
+	}
+	for _, f := range s.names {
+		if g := c.spec.Fields[f].Swap; g > f {
+			c.swap(f, g, a, b)
+		}
+	}
+	sums, group := &s.sums[0], &s.group
+	if c.givenDiffers() {
+		sums, group = &s.sums[1], &s.lent
+	}
+	for _, f := range s.names {
+		if bits := c.columns[f].bits; bits != nil {
+			sums[group[f]] += bits[c.levels[f]] + c.terms[f]
+		}
+	}
+	return sums
+}
+
+// total is the weight that sums amount to under the caps.
+func (c *comparer) total(sums *[maxGroups + 1]int32, prior int32) int32 {
+	weight := prior + sums[0]
 	var inner [maxGroups]int32
-	for g, limit := range spec.Caps {
-		sum := min(b.sums[g+1]+inner[g], limit)
-		if wider := spec.Within[g]; wider == NoGroup {
+	for g, limit := range c.spec.Caps {
+		sum := min(sums[g+1]+inner[g], limit)
+		if wider := c.spec.Within[g]; wider == NoGroup {
 			weight += sum
 		} else {
 			inner[wider] += sum

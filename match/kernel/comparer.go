@@ -1,16 +1,27 @@
 package kernel
 
-// comparer compares pairs of one set under one spec.
+// comparer compares pairs of one set under one spec. It does not remember levels of pairs of values: measured with
+// tables from 16 KiB up, looking one up took as long as comparing anew.
 type comparer struct {
 	set     *Set
 	spec    *Spec
 	scratch Scratch
 	strata  int
 	bounds  bounds
-	given   uint32  // bit f: field f is of kind Given
+	given   uint32 // bit f: field f is of kind Given
+	columns [MaxFields]column
 	groups  []int32 // sums of the groups
 	levels  [MaxFields]uint8
 	terms   [MaxFields]int32
+}
+
+// column is what comparing a field needs, close together.
+type column struct {
+	kind  Kind
+	last  uint8 // the level of disagreement
+	dict  *Dictionary
+	bits  []int32
+	terms []int32
 }
 
 type outcome struct {
@@ -21,27 +32,17 @@ type outcome struct {
 func newComparer(set *Set, spec *Spec) comparer {
 	c := comparer{set: set, spec: spec, strata: spec.strata(), bounds: newBounds(spec), groups: make([]int32, len(spec.Caps))}
 	for f := range spec.Fields {
-		if spec.Fields[f].Kind == Given {
+		field := &spec.Fields[f]
+		c.columns[f] = column{kind: field.Kind, last: field.Kind.Different(), dict: set.Dictionaries[f], bits: field.Bits, terms: field.Terms}
+		if field.Kind == Given {
 			c.given |= 1 << f
 		}
 	}
 	return c
 }
 
-// coded is a value's number as records are scanned: 0 also for a value without any part, and marked when an unequal
-// value may be the same in a part.
-func (d *Dictionary) coded(code uint32) uint32 {
-	switch info := d.parts[code].info; {
-	case info&partEmpty != 0:
-		return 0
-	case info&partLoose != 0:
-		return code | looseCode
-	}
-	return code
-}
-
 // row fills in a record's values, field by field.
-func (c *comparer) row(record uint32, into *[MaxFields]uint32) []uint32 {
+func (c *comparer) row(record uint32, into *[MaxFields]coded) []coded {
 	for f, d := range c.set.Dictionaries {
 		into[f] = d.coded(c.set.Values[f][record])
 	}
@@ -49,7 +50,7 @@ func (c *comparer) row(record uint32, into *[MaxFields]uint32) []uint32 {
 }
 
 // compare finds the levels and the adjustments of a pair of rows.
-func (c *comparer) compare(a, b []uint32) {
+func (c *comparer) compare(a, b []coded) {
 	for f := range c.spec.Fields {
 		o := c.field(f, a[f], b[f])
 		c.levels[f], c.terms[f] = o.level, o.term
@@ -111,23 +112,31 @@ func (c *comparer) givenDiffers() bool {
 }
 
 // field compares two values of a field.
-func (c *comparer) field(f int, x, y uint32) outcome {
-	if x == 0 || y == 0 {
+func (c *comparer) field(f int, v, w coded) outcome {
+	switch column := &c.columns[f]; {
+	case v == 0 || w == 0:
 		return outcome{}
+	case v != w && bestLevel(column.kind, v, w) == column.last:
+		return outcome{level: column.last}
 	}
-	d := c.set.Dictionaries[f]
-	x, y = x&^looseCode, y&^looseCode
+	return c.look(f, v, w)
+}
+
+// look compares two values of a field, neither missing, by the dictionary.
+func (c *comparer) look(f int, v, w coded) outcome {
+	column := &c.columns[f]
+	d := column.dict
+	x, y := v.code(), w.code()
 	a, b := &d.parts[x], &d.parts[y]
 	if (a.info|b.info)&partSeveral != 0 {
 		return c.best(f, d, x, y)
 	}
-	field := &c.spec.Fields[f]
 	o := outcome{level: Same}
 	if x != y {
 		o.level = c.scratch.levelOf(d, a, b)
 	}
-	if field.Terms != nil && d.kind.byFrequency(o.level) {
-		o.term = min(field.Terms[a.term], field.Terms[b.term])
+	if column.terms != nil && d.kind.byFrequency(o.level) {
+		o.term = min(column.terms[a.term], column.terms[b.term])
 	}
 	return o
 }
@@ -155,7 +164,7 @@ func (c *comparer) best(f int, d *Dictionary, x, y uint32) outcome {
 
 // swap looks for a given and a family name that were exchanged: when the two fields do not agree as they stand, but
 // do crosswise. With one side of a cross missing, the other must be equal.
-func (c *comparer) swap(f, g int, a, b []uint32) {
+func (c *comparer) swap(f, g int, a, b []coded) {
 	if !c.unrelated(f) || !c.unrelated(g) {
 		return
 	}
@@ -180,11 +189,14 @@ func (c *comparer) unrelated(f int) bool { return c.levels[f] == Missing || c.le
 func (c *comparer) setLevel(f int, level uint8) { c.levels[f], c.terms[f] = level, 0 }
 
 // across compares a given name with a family name: 0 missing, 1 equal, 2 close, 3 different.
-func (c *comparer) across(f, g int, given, family uint32) uint8 {
-	if given == 0 || family == 0 {
+func (c *comparer) across(f, g int, v, w coded) uint8 {
+	if v == 0 || w == 0 {
 		return 0
 	}
-	given, family = given&^looseCode, family&^looseCode
+	if uint32(v|w)&vagueCode == 0 && sketchesDiffer(v.sketch(), w.sketch()) {
+		return 3
+	}
+	given, family := v.code(), w.code()
 	df, dg := c.set.Dictionaries[f], c.set.Dictionaries[g]
 	best := uint8(3)
 	for i := range df.partsOf(given) {
@@ -224,7 +236,7 @@ type Comparison struct {
 // Comparer compares single pairs; it is for one goroutine.
 type Comparer struct {
 	comparer
-	rows [2][MaxFields]uint32
+	rows [2][MaxFields]coded
 }
 
 // NewComparer returns a comparer over a set.

@@ -12,8 +12,17 @@ const Separator = "\x1f"
 // Named stands before an e-mail address that is made of its owner's name.
 const Named = "~"
 
-// Telling stands before a word of an organization's name that tells things apart, such as a place or "holdings".
-const Telling = "~"
+// Telling stands before a word of an organization's name that has a meaning of its own, such as "bakery", and UnitWord
+// before one that tells apart what belongs together, such as a place or "holdings".
+const (
+	Telling  = "~"
+	UnitWord = "^"
+)
+
+// Unmarked is an organization's name without the marks of its words.
+func Unmarked(name string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(name, Telling, ""), UnitWord, "")
+}
 
 // Dictionary numbers the distinct values of one field and holds each taken apart for comparison.
 // Number 0 is the missing value. It is written by one goroutine and then only read.
@@ -70,8 +79,8 @@ func (d *Dictionary) Code(text string) uint32 {
 	}
 	code := uint32(len(d.parts))
 	at := d.raw.Len()
-	if at+len(text) > math.MaxUint32 || code >= looseCode {
-		panic("kernel: a dictionary holds 4 GiB of text and 2,147,483,647 values at most")
+	if at+len(text) > math.MaxUint32 || code > codeMask {
+		panic("kernel: a dictionary holds 4 GiB of text and 536,870,911 values at most")
 	}
 	d.raw.WriteString(text)
 	d.starts = append(d.starts, uint32(d.raw.Len()))

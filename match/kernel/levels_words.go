@@ -1,6 +1,11 @@
 package kernel
 
-import "slices"
+import (
+	"slices"
+	"strings"
+
+	"github.com/xrash/smetrics"
+)
 
 func digits(t string) bool { return t != "" && isDigit(t[0]) }
 
@@ -90,9 +95,15 @@ func numbersWithin(a, b []uint32) bool {
 	return found
 }
 
+// orgName compares organizations' names word by word, in any order. A word that tells apart what belongs together and
+// that one name lacks makes them two units; words of the language that each lacks of the other make them two names, which
+// may be one thing that trades under several.
 func (s *Scratch) orgName(d *Dictionary, a, b *part) uint8 {
 	if a.wordCount() == 0 || b.wordCount() == 0 {
 		return OrgDifferent
+	}
+	if d.text(a) > d.text(b) {
+		a, b = b, a
 	}
 	wordsA, wordsB := d.wordsOf(a), d.wordsOf(b)
 	if sameWords(wordsA, wordsB) || d.sameJoined(wordsA, wordsB) {
@@ -101,16 +112,20 @@ func (s *Scratch) orgName(d *Dictionary, a, b *part) uint8 {
 	if d.acronym(a, wordsB) || d.acronym(b, wordsA) {
 		return OrgAcronym
 	}
-	shared, of := s.sharedWords(d, a, b)
-	longer := max(len(wordsA), len(wordsB))
+	x, y := s.lacking(d, wordsA, wordsB)
+	shared := len(wordsA) - x.words
 	switch {
-	case shared > 0 && (s.tellsApart(d, wordsA, wordsB) || s.tellsApart(d, wordsB, wordsA)):
+	case shared > 0 && x.units+y.units > 0:
 		return OrgOther
-	case shared == longer || s.partTypo(d, a, b):
+	case x.words+y.words == 0 || x.telling+y.telling+x.units+y.units == 0 && s.partTypo(d, a, b):
 		return OrgClose
-	case shared == of && longer > of:
+	case x.words == 0 || y.words == 0:
 		return OrgContained
-	case 2*shared >= longer || s.partSimilarity(d, a, b, relatedText) >= relatedText:
+	case x.own > 0 && y.own > 0: // each has a name of its own: what they share is a trade or a town
+	case 2*shared >= max(len(wordsA), len(wordsB)) || 2*shared >= min(len(wordsA), len(wordsB)) && s.sameLead(d, wordsA, wordsB):
+		return OrgRelated
+	}
+	if s.partSimilarity(d, a, b, relatedText) >= relatedText {
 		return OrgRelated
 	}
 	return OrgDifferent
@@ -130,32 +145,91 @@ func (d *Dictionary) acronym(p *part, of []uint32) bool {
 	return true
 }
 
-// tellsApart reports whether one name has a word that tells things apart and that the other one lacks: a number, or a
-// word marked as telling.
-func (s *Scratch) tellsApart(d *Dictionary, a, b []uint32) bool {
-	for _, x := range a {
-		if x&(wordDigits|wordTelling) != 0 && !s.has(d, b, x) {
-			return true
+// lack is what one name has and another lacks.
+type lack struct{ words, own, telling, units int }
+
+// lacking pairs the words of two names, equal ones first, and counts those of each that are left over.
+func (s *Scratch) lacking(d *Dictionary, a, b []uint32) (x, y lack) {
+	var fromA, fromB uint64
+	shortA, shortB := a[:min(len(a), 64)], b[:min(len(b), 64)]
+	for _, equal := range [2]bool{true, false} {
+		for i, v := range shortA {
+			for j, w := range shortB {
+				if (fromA>>i|fromB>>j)&1 == 0 && (v&wordNumber == w&wordNumber || !equal && s.wordVariant(d, v, w)) {
+					fromA |= 1 << i
+					fromB |= 1 << j
+				}
+			}
 		}
 	}
-	return false
+	return leftOver(a, fromA), leftOver(b, fromB)
 }
 
-// has finds a word, a typo allowed, but none in a number. A word that is no telling one may be a short one mistyped.
-func (s *Scratch) has(d *Dictionary, words []uint32, x uint32) bool {
-	for _, y := range words {
-		if s.sameWord(d, x, y) {
-			return true
-		}
-		if y&wordPlain == 0 || (x|y)&wordDigits != 0 {
+// leftOver counts the words that found no partner.
+func leftOver(words []uint32, paired uint64) (l lack) {
+	for i, w := range words {
+		if i < 64 && paired>>i&1 != 0 {
 			continue
 		}
-		a, b := &d.words[x&wordNumber], &d.words[y&wordNumber]
-		if min(a.size, b.size) >= 3 && fewest(a.sign, b.sign) <= 1 && editsWithinOne(d.cut(a.span), d.cut(b.span)) {
-			return true
+		l.words++
+		switch {
+		case w&(wordUnit|wordDigits) != 0:
+			l.units++
+		case w&wordTelling != 0:
+			l.telling++
+		default:
+			l.own++
 		}
 	}
-	return false
+	return l
+}
+
+// sameLead reports whether two names begin with the same word, and not with a place.
+func (s *Scratch) sameLead(d *Dictionary, a, b []uint32) bool {
+	return a[0]&wordUnit == 0 && (a[0]&wordNumber == b[0]&wordNumber || s.wordVariant(d, a[0], b[0]))
+}
+
+// wordVariant reports whether one word is another one abbreviated or mistyped. Words of the language are mistyped only
+// into what is no such word; a number never is.
+func (s *Scratch) wordVariant(d *Dictionary, x, y uint32) bool {
+	if (x|y)&wordDigits != 0 {
+		return false
+	}
+	a, b := &d.words[x&wordNumber], &d.words[y&wordNumber]
+	if s.typo(d, a.span, b.span, a.sign, b.sign) {
+		return true
+	}
+	v, w := d.cut(a.span), d.cut(b.span)
+	if (x|y)&wordUnit == 0 && (abbreviates(v, w) || abbreviates(w, v)) {
+		return true
+	}
+	if (x|y)&wordPlain == 0 || min(len(v), len(w)) < 3 {
+		return false
+	}
+	least := fewest(a.sign, b.sign)
+	return least <= 1 && editsWithinOne(v, w) ||
+		least <= 2 && min(len(v), len(w)) > 3 && v[0] == w[0] && s.Edits(v, w, 2) <= 2 && smetrics.Soundex(v) == smetrics.Soundex(w)
+}
+
+// abbreviates reports whether a word is a short form of another: its beginning, or a beginning and then consonants of
+// it in their order ("mgmt", "svcs", "natl", "bldg").
+func abbreviates(short, long string) bool {
+	if len(short) < 3 || len(long) < len(short)+2 || short[0] != long[0] {
+		return false
+	}
+	i := 1
+	for i < len(short) && short[i] == long[i] {
+		i++
+	}
+	rest := long[i:]
+	for _, c := range []byte(short[i:]) {
+		at := strings.IndexByte(rest, c)
+		if at < 0 || strings.IndexByte("aeiou", c) >= 0 {
+			return false
+		}
+		rest = rest[at+1:]
+	}
+	return true
 }
 
 // sameWords reports whether two lists hold the same words, each as often.

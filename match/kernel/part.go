@@ -28,9 +28,6 @@ const (
 	partWords   = 1<<26 - 1
 )
 
-// looseCode marks a value's number, where records are scanned, when an unequal value may be the same in some part.
-const looseCode = 1 << 31
-
 // word is one distinct word of a dictionary's parts.
 type word struct {
 	sign uint64
@@ -39,10 +36,11 @@ type word struct {
 
 // A reference to a word holds marks beside the word's number.
 const (
-	wordTelling = 1 << 31 // of an organization's name: it tells things apart
-	wordPlain   = 1 << 30 // of an organization's name: it does not
+	wordTelling = 1 << 31 // of an organization's name: it has a meaning of its own
+	wordPlain   = 1 << 30 // of an organization's name: it is the organization's own, or a typo
 	wordDigits  = 1 << 29 // it begins with a digit
-	wordNumber  = 1<<29 - 1
+	wordUnit    = 1 << 28 // of an organization's name: it tells apart what belongs together
+	wordNumber  = 1<<28 - 1
 )
 
 func (p *part) wordCount() int { return int(p.info & partWords) }
@@ -90,7 +88,7 @@ func (d *Dictionary) newPart(text string, at uint32) part {
 		local, _, _ := strings.Cut(text, "@")
 		p.words = uint32(len(local))
 	case OrgName:
-		text = strings.ReplaceAll(text, Telling, "")
+		text = Unmarked(text)
 		p.at, p.size = uint32(d.bare.Len()), uint32(len(text))
 		d.bare.WriteString(text)
 	case Employer:
@@ -135,9 +133,12 @@ func (d *Dictionary) split(p *part, text, marked string) {
 		if i == len(words) {
 			break
 		}
-		if strings.HasPrefix(t, Telling) {
+		switch {
+		case strings.HasPrefix(t, Telling):
 			words[i] |= wordTelling
-		} else {
+		case strings.HasPrefix(t, UnitWord):
+			words[i] |= wordUnit
+		default:
 			words[i] |= wordPlain
 		}
 		i++
@@ -151,7 +152,7 @@ func (d *Dictionary) wordOf(text string, at uint32) uint32 {
 	}
 	n := uint32(len(d.words))
 	if n > wordNumber {
-		panic("kernel: a dictionary holds 536,870,911 distinct words at most")
+		panic("kernel: a dictionary holds 268,435,455 distinct words at most")
 	}
 	d.words = append(d.words, word{sign(text), span{at, uint32(len(text))}})
 	d.byWord.add(hash, n)

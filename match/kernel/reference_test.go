@@ -17,7 +17,7 @@ type naivePart struct {
 	tokens  []string
 	groups  []uint16
 	acronym string
-	telling []bool
+	marks   []byte
 	named   bool
 	term    string
 }
@@ -39,9 +39,16 @@ func (s naive) parts(kind Kind, text string) (parts []naivePart) {
 
 func (s naive) part(kind Kind, text string) naivePart {
 	if kind == OrgName {
-		p := s.takeApart(kind, strings.ReplaceAll(text, Telling, ""))
+		p := s.takeApart(kind, strings.ReplaceAll(strings.ReplaceAll(text, Telling, ""), UnitWord, ""))
 		for w := range strings.FieldsSeq(text) {
-			p.telling = append(p.telling, strings.HasPrefix(w, Telling))
+			switch {
+			case strings.HasPrefix(w, Telling):
+				p.marks = append(p.marks, 't')
+			case strings.HasPrefix(w, UnitWord):
+				p.marks = append(p.marks, 'u')
+			default:
+				p.marks = append(p.marks, 'o')
+			}
 		}
 		return p
 	}
@@ -471,42 +478,100 @@ func (s naive) orgName(a, b *naivePart) uint8 {
 	if len(a.tokens) == 1 && a.text == b.acronym || len(b.tokens) == 1 && b.text == a.acronym {
 		return OrgAcronym
 	}
-	shared, of := s.sharedTokens(a.tokens, b.tokens)
-	longer := max(len(a.tokens), len(b.tokens))
+	x, y := s.lacking(a, b)
+	shared := len(a.tokens) - len(x)
+	units, telling := count(x, 'u')+count(y, 'u'), count(x, 't')+count(y, 't')
 	switch {
-	case shared > 0 && s.toldApart(a, b):
+	case shared > 0 && units > 0:
 		return OrgOther
-	case shared == longer || s.typo(a.text, b.text):
+	case len(x)+len(y) == 0 || telling+units == 0 && s.typo(a.text, b.text):
 		return OrgClose
-	case shared == of && longer > of:
+	case len(x) == 0 || len(y) == 0:
 		return OrgContained
-	case 2*shared >= longer || s.JaroWinkler(a.text, b.text) >= relatedText:
+	case count(x, 'o') > 0 && count(y, 'o') > 0 && s.JaroWinkler(a.text, b.text) < relatedText:
+		return OrgDifferent
+	case 2*shared >= max(len(a.tokens), len(b.tokens)) || 2*shared >= min(len(a.tokens), len(b.tokens)) &&
+		a.mark(0) != 'u' && (a.tokens[0] == b.tokens[0] || s.variant(a, b, 0, 0)):
+		return OrgRelated
+	case s.JaroWinkler(a.text, b.text) >= relatedText:
 		return OrgRelated
 	}
 	return OrgDifferent
 }
 
-// toldApart reports whether one of two names has a word that tells things apart and that the other one lacks: a number,
-// or a word marked as telling.
-func (s naive) toldApart(a, b *naivePart) bool {
-	return s.tellsApart(a, b) || s.tellsApart(b, a)
+func count(marks []byte, mark byte) int { return strings.Count(string(marks), string(mark)) }
+
+// mark is 'u' for a word that tells units apart, 't' for one of the language and 'o' for another.
+func (p *naivePart) mark(i int) byte {
+	if naiveDigits(p.tokens[i]) {
+		return 'u'
+	}
+	if i < len(p.marks) {
+		return p.marks[i]
+	}
+	return 'o'
 }
 
-func (s naive) tellsApart(a, b *naivePart) bool {
-	for i, x := range a.tokens {
-		if (naiveDigits(x) || i < len(a.telling) && a.telling[i]) && !s.has(b, x) {
-			return true
+// lacking returns the marks of the words of each name that find no partner in the other.
+func (s naive) lacking(a, b *naivePart) (x, y []byte) {
+	takenA, takenB := map[int]bool{}, map[int]bool{}
+	for pass := range 2 {
+		for i := range min(64, len(a.tokens)) {
+			for j := range min(64, len(b.tokens)) {
+				if !takenA[i] && !takenB[j] && (a.tokens[i] == b.tokens[j] || pass == 1 && s.variant(a, b, i, j)) {
+					takenA[i], takenB[j] = true, true
+				}
+			}
 		}
 	}
-	return false
+	left := func(p *naivePart, taken map[int]bool) (marks []byte) {
+		for i := range p.tokens {
+			if !taken[i] {
+				marks = append(marks, p.mark(i))
+			}
+		}
+		return marks
+	}
+	return left(a, takenA), left(b, takenB)
 }
 
-// has finds a word, a typo allowed, but none in a number. A word that is no telling one may be a short one mistyped.
-func (s naive) has(b *naivePart, x string) bool {
-	for j, y := range b.tokens {
-		mistyped := j < len(b.telling) && !b.telling[j] && min(len(x), len(y)) >= 3 && !naiveDigits(y) && s.Edits(x, y, 1) <= 1
-		if x == y || !naiveDigits(x) && (mistyped || s.typo(min(x, y), max(x, y))) {
-			return true
+func (s naive) variant(a, b *naivePart, i, j int) bool {
+	x, y := a.tokens[i], b.tokens[j]
+	unit := func(p *naivePart, i int) bool { return i < len(p.marks) && p.marks[i] == 'u' }
+	plain := func(p *naivePart, i int) bool { return i < len(p.marks) && p.marks[i] == 'o' }
+	switch {
+	case naiveDigits(x) || naiveDigits(y):
+		return false
+	case s.typo(min(x, y), max(x, y)):
+		return true
+	case !unit(a, i) && !unit(b, j) && (naiveAbbreviates(x, y) || naiveAbbreviates(y, x)):
+		return true
+	case !plain(a, i) && !plain(b, j) || min(len(x), len(y)) < 3:
+		return false
+	}
+	return s.Edits(x, y, 1) <= 1 ||
+		min(len(x), len(y)) > 3 && x[0] == y[0] && s.Edits(x, y, 2) <= 2 && smetrics.Soundex(x) == smetrics.Soundex(y)
+}
+
+// naiveAbbreviates looks at every beginning that two words have in common.
+func naiveAbbreviates(short, long string) bool {
+	if len(short) < 3 || len(long) < len(short)+2 {
+		return false
+	}
+	n := 0
+	for n < len(short) && strings.HasPrefix(long, short[:n+1]) {
+		n++
+	}
+	return n > 0 && !strings.ContainsAny(short[n:], "aeiou") && subsequence(short[n:], long[n:])
+}
+
+func subsequence(short, long string) bool {
+	if short == "" {
+		return true
+	}
+	for i := range len(long) {
+		if long[i] == short[0] {
+			return subsequence(short[1:], long[i+1:])
 		}
 	}
 	return false

@@ -26,10 +26,11 @@ type Result struct {
 // Scanner compares the pairs of blocks. It is for one goroutine; any number may share a Set and a Spec.
 type Scanner struct {
 	comparer
-	rows    [2][MaxFields]uint32 // of a pair, where the set was not packed
+	rows    [2][MaxFields]coded // of a pair, where the set was not packed
 	edges   []Edge
 	pairs   []int64
 	counts  counts
+	fetched uint32
 	seen    [seenBits / 64]uint64 // of the record at hand: its keys before that of the block, modulo seenBits
 	earlier []uint32              // the same keys
 }
@@ -52,6 +53,8 @@ func (s *Scanner) Result() Result {
 
 // Scan compares the pairs of a block that share no smaller key, so that a pair is compared once, under its first key.
 func (s *Scanner) Scan(b Block) {
+	s.fetch(b.Records)
+	s.fetch(b.Others)
 	for i, x := range b.Records {
 		others := b.Others
 		if others == nil {
@@ -69,6 +72,23 @@ func (s *Scanner) Scan(b Block) {
 		}
 		s.forget()
 	}
+}
+
+// fetch reads a word of what the block's records are compared by, one record after the other and nothing else between,
+// so that the waits for memory overlap.
+func (s *Scanner) fetch(records []uint32) {
+	n := len(s.spec.Fields)
+	if n == 0 || len(s.set.rows) != n*s.set.Len() {
+		return
+	}
+	sum := uint32(0)
+	for _, r := range records {
+		sum += uint32(s.set.rows[int(r)*n]) + uint32(s.set.rows[int(r)*n+n-1])
+		if keys := s.set.Keys.Of(r); len(keys) > 0 {
+			sum += keys[0]
+		}
+	}
+	s.fetched = sum
 }
 
 // note marks the keys of a record before the block's: whoever has one of them too was, or will be, compared there.
@@ -107,14 +127,14 @@ func (s *Scanner) sharesEarlier(record, key uint32) bool {
 }
 
 // rowOf is a record's values.
-func (s *Scanner) rowOf(record uint32, place int) []uint32 {
+func (s *Scanner) rowOf(record uint32, place int) []coded {
 	if n := len(s.spec.Fields); len(s.set.rows) == n*s.set.Len() {
 		return s.set.rows[int(record)*n:][:n:n]
 	}
 	return s.row(record, &s.rows[place])
 }
 
-func (s *Scanner) pair(rule int, x, y uint32, row []uint32) {
+func (s *Scanner) pair(rule int, x, y uint32, row []coded) {
 	s.pairs[rule]++
 	prior := s.spec.Prior
 	if s.spec.Priors != nil {
@@ -137,7 +157,7 @@ func (s *Scanner) keep(rule int, x, y uint32, weight int32) {
 }
 
 // count compares a pair in full and counts its pattern.
-func (s *Scanner) count(x, y uint32, row []uint32) {
+func (s *Scanner) count(x, y uint32, row []coded) {
 	s.compare(row, s.rowOf(y, 1))
 	a, b := s.set.stratum(x), s.set.stratum(y)
 	s.counts.add(Count{Rules: s.set.rulesOf(x, y), Strata: [2]uint8{min(a, b), max(a, b)}, Pattern: s.pattern(), Terms: s.termBits()})

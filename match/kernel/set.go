@@ -12,14 +12,14 @@ type Set struct {
 	Apart        [][]uint32    // two records with different numbers other than 0 in one column are never compared
 	Stratum      []uint8       // number of each record's source; nil = all of one
 
-	rows []uint32 // see Pack
+	rows []coded // see Pack
 }
 
-// Pack lays the values out record by record beside the columns, so that comparing a record reads one or two lines of
-// memory and not one for each field. Scanning is right without it, and slower; it holds good as long as Values stays.
+// Pack lays the values out record by record, each with a sketch, beside the columns: comparing a record then reads one
+// or two lines of memory and not one for each field. Scanning is right without it, and slower; it holds good as long as Values stays.
 func (s *Set) Pack() {
 	n := len(s.Values)
-	s.rows = make([]uint32, n*s.Len())
+	s.rows = make([]coded, n*s.Len())
 	for f, column := range s.Values {
 		d := s.Dictionaries[f]
 		for i, code := range column {

@@ -109,8 +109,18 @@ func TestLevels(t *testing.T) {
 		{OrgName, "ashcroft plastics", "ap", OrgAcronym},
 		{OrgName, "acme motors", "acme motors sydney", OrgContained},
 		{OrgName, "acme motors", "brown logistics", OrgDifferent},
-		{OrgName, "acme ~motors", "acme ~motors ~sydney", OrgOther},
-		{OrgName, "acme ~motors", "acme ~holdings", OrgOther},
+		{OrgName, "acme ~motors", "acme ~motors ^sydney", OrgOther},
+		{OrgName, "acme ~motors", "acme ^holdings", OrgOther},
+		{OrgName, "acme ~motors", "acme ~bakery", OrgRelated},
+		{OrgName, "acme", "acme ~motors", OrgContained},
+		{OrgName, "^sydney ~sun ~bakery", "^sydney ~star ~motors", OrgDifferent},
+		{OrgName, "alder ~bakery", "birch ~bakery", OrgDifferent},
+		{OrgName, "alder ~consulting", "alder ~cons", OrgClose},
+		{OrgName, "alder ~group", "alder grp", OrgClose},
+		{OrgName, "alder ^sydney", "alder ^sydneysider", OrgOther},
+		{OrgName, "~sun ~bakery", "~southern ~bakery", OrgRelated},
+		{OrgName, "leeds ~bush", "leeds boosh", OrgClose},
+		{OrgName, "alder ^services", "alder ^services ^services", OrgOther},
 		{OrgName, "acme motors 1", "acme motors 2", OrgOther},
 		{OrgName, "~edge ~motors", "egde ~motors", OrgClose},
 		{OrgName, "acme ~services", "acme servicse", OrgClose},
@@ -189,10 +199,38 @@ func checkField(t *testing.T, kind Kind, a, b string) {
 	}
 	c := NewComparer(set, &Spec{Fields: []Field{{Kind: kind, Terms: terms, Group: NoGroup, Lent: NoGroup, Swap: -1}}})
 	want := reference.field(kind, a, b, rarity)
+	checkSketch(t, d, a, b, want.level)
 	for _, pair := range [][2]uint32{{0, 1}, {1, 0}} {
 		got := c.Compare(pair[0], pair[1])
 		if got.Levels[0] != want.level || got.Terms[0] != want.term {
 			t.Errorf("kind %d: %q and %q are level %d with %d units, want %d with %d", kind, a, b, got.Levels[0], got.Terms[0], want.level, want.term)
+		}
+	}
+}
+
+// checkSketch requires that two values are on no stronger level than their sketches allow.
+func checkSketch(t *testing.T, d *Dictionary, a, b string, level uint8) {
+	t.Helper()
+	x, y := d.coded(d.Code(a)), d.coded(d.Code(b))
+	if x == 0 || y == 0 || x == y {
+		return
+	}
+	if best := bestLevel(d.kind, x, y); level < best || level != bestLevel(d.kind, y, x) && best == d.kind.Different() {
+		t.Errorf("kind %d: %q and %q are level %d, by their sketches %d at best", d.kind, a, b, level, best)
+	}
+}
+
+func TestExchangedNamesAreThoseOfTheReference(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(3, 5))
+	words := append(wordsFor(Given), wordsFor(Family)...)
+	for range 5000 {
+		a, b := mixed(r, words), mixed(r, words)
+		given, family := NewDictionary(Given), NewDictionary(Family)
+		set := &Set{Dictionaries: []*Dictionary{given, family}, Values: [][]uint32{{given.Code(a)}, {family.Code(b)}}}
+		c := newComparer(set, &Spec{Fields: []Field{{Kind: Given}, {Kind: Family}}})
+		if got, want := c.across(0, 1, given.coded(1), family.coded(1)), reference.across(a, b); got != want {
+			t.Errorf("%q and %q are %d across, want %d", a, b, got, want)
 		}
 	}
 }

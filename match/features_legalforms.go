@@ -1,0 +1,165 @@
+package match
+
+import "strings"
+
+// legalForm is one way to write what kind of company a company is.
+type legalForm struct {
+	words string // folded, blanks between words; single letters are joined: "s.a.r.l." is "sarl"
+	class string // forms of one class are one form written differently, or hardly told apart in practice
+	where place
+}
+
+// place says where in a name a form is one: short forms are also words or initials elsewhere.
+type place uint8
+
+const (
+	atEnd place = iota
+	anywhere
+	atEitherEnd
+)
+
+// legalForms lists the legal forms of companies by country, as companies write them. It was written from general
+// knowledge, in the manner of the Entity Legal Forms of ISO 20275, and copies no published list; it is under this
+// program's own licence. Longer forms stand with their parts: matching tries the longest first.
+func legalForms() []legalForm {
+	var forms []legalForm
+	add := func(class string, where place, list string) {
+		for words := range strings.SplitSeq(list, ",") {
+			forms = append(forms, legalForm{strings.TrimSpace(words), class, where})
+		}
+	}
+	// Australia, New Zealand, Britain, Ireland, South Africa, India, Singapore, Malaysia, Hong Kong.
+	add("pty", anywhere, "pty ltd, pty limited, proprietary limited, proprietary ltd, pty, p l, pl")
+	add("ltd", anywhere, "ltd, limited, pvt ltd, pvt limited, private limited, private ltd, co ltd, company limited, co limited, pte ltd, pte limited, pte, sdn bhd, berhad, bhd, teoranta")
+	add("plc", anywhere, "plc, public limited company")
+	add("dac", atEnd, "dac, designated activity company")
+	add("llp", anywhere, "llp, limited liability partnership")
+	add("lp", atEnd, "lp, limited partnership")
+	add("unlimited", atEnd, "unlimited, unltd, ulc")
+	add("trust", atEnd, "trust, unit trust, family trust, discretionary trust, as trustee, atf")
+	add("nl", atEnd, "nl, no liability")
+	add("cic", atEnd, "cic, community interest company, clg, cio")
+	// United States, Canada, Philippines.
+	add("inc", anywhere, "inc, incorporated, ltee")
+	add("corp", atEnd, "corp, corporation, corpn")
+	add("llc", anywhere, "llc, limited liability company, lc, pllc")
+	add("co", atEnd, "co, company, and co, and company, cie, et cie, compagnie")
+	add("pc", atEnd, "pc, pa, professional corporation, apc")
+	// Germany, Austria, Switzerland, Liechtenstein.
+	add("gmbh", anywhere, "gmbh, gesellschaft mit beschrankter haftung, gmbh co kg, gmbh and co kg, gmbh co kgaa, ggmbh, mbh, ges mbh, gesmbh")
+	add("ug", atEnd, "ug, ug haftungsbeschrankt, unternehmergesellschaft")
+	add("ag", atEnd, "ag, aktiengesellschaft, kgaa, ag co kg, se")
+	add("kg", atEnd, "kg, ohg, gbr, kommanditgesellschaft, ek, e k, co kg, and co kg, co ohg")
+	add("ev", atEnd, "ev, e v, eg, eingetragener verein")
+	// France, Belgium, Luxembourg, the French of Switzerland and Canada.
+	add("sarl", anywhere, "sarl, s a r l, societe a responsabilite limitee, eurl, selarl")
+	add("sas", atEitherEnd, "sas, sasu, societe par actions simplifiee")
+	add("sa", atEnd, "sa, s a, societe anonyme, sociedad anonima, sociedade anonima, snc, sci, scop, gie, scs")
+	add("sprl", anywhere, "sprl, bvba, srl bv, cvba, scrl")
+	// The Netherlands.
+	add("bv", atEnd, "bv, b v, besloten vennootschap")
+	add("nv", atEnd, "nv, n v, naamloze vennootschap")
+	add("vof", atEnd, "vof, v o f, cv, c v, stichting")
+	// Italy.
+	add("srl", anywhere, "srl, srls, s r l, societa a responsabilita limitata")
+	add("spa", atEnd, "spa, s p a, societa per azioni, sapa, sas di, snc di")
+	// Spain, Portugal and Latin America.
+	add("sl", atEnd, "sl, s l, slu, sociedad limitada, srl de cv, s de rl de cv, s de rl, sociedad de responsabilidad limitada")
+	add("sa", atEnd, "sa de cv, sab de cv, sau, sapi de cv, spa chile, sac, saa, saic")
+	add("lda", atEnd, "lda, ltda, limitada, limitada me, eireli, me, epp, unipessoal lda, sociedade limitada")
+	// Nordic countries.
+	add("ab", atEitherEnd, "ab, aktiebolag, aktiebolaget")
+	add("as", atEitherEnd, "as, a s, asa, aksjeselskap, aktieselskab")
+	add("aps", atEitherEnd, "aps, anpartsselskab, ivs, k s, i s")
+	add("oy", atEitherEnd, "oy, oyj, oy ab, osakeyhtio, ky, tmi")
+	add("hb", atEnd, "hb, kb, handelsbolag, enk, da, ans")
+	add("ehf", atEnd, "ehf, hf, ohf")
+	// Central and eastern Europe.
+	add("spzoo", atEnd, "sp z oo, spzoo, sp zoo, spolka z ograniczona odpowiedzialnoscia, spolka zoo, sp k, sp j, spolka akcyjna")
+	add("sro", atEnd, "sro, s r o, spol s r o, spol sro, spolecnost s rucenim omezenym")
+	add("asro", atEnd, "a s, akciova spolecnost")
+	add("kft", atEnd, "kft, korlatolt felelossegu tarsasag, bt, kkt")
+	add("zrt", atEnd, "zrt, nyrt, rt, reszvenytarsasag")
+	add("doo", atEnd, "doo, d o o, d d, dd, jdoo, a d, ad, ood, eood, dooel, e o o d, o o d")
+	add("uab", atEitherEnd, "uab, sia, ou, oue, osauhing, mb, ii")
+	add("ooo", atEitherEnd, "ooo, oao, zao, pao, ao, tov, tzov, pat, prat, too, ip, chp, obshchestvo s ogranichennoi otvetstvennostiu")
+	add("ae", atEnd, "ae, epe, ee, ike, oe, anonymi etaireia")
+	add("as", atEnd, "anonim sirketi, a s, limited sirketi, ltd sti, ltd sirketi, sti, sanayi ve ticaret as, san ve tic as, san ve tic ltd sti")
+	// Asia, the Near East and Africa.
+	add("kk", atEitherEnd, "kk, k k, kabushiki kaisha, kabushiki gaisha, gk, godo kaisha, yk, yugen kaisha")
+	add("pt", atEitherEnd, "pt, tbk, pt tbk, cv, ud")
+	add("jsc", atEitherEnd, "jsc, pjsc, ojsc, cjsc, tnhh, cong ty, cong ty tnhh, cong ty co phan, ctcp")
+	add("llc", anywhere, "fze, fzco, fz llc, fzc, wll, w l l, spc, dmcc")
+	add("opc", atEnd, "opc, gie, suarl, saoc, saog")
+	add("bm", atEnd, "bm, b m, baam")
+	return forms
+}
+
+// legalTable finds legal forms in names.
+type legalTable struct {
+	forms map[string]legalForm
+	most  int // words of the longest form
+}
+
+func newLegalTable() *legalTable {
+	t := &legalTable{forms: map[string]legalForm{}}
+	for _, f := range legalForms() {
+		if old, known := t.forms[f.words]; known {
+			f.where = max(f.where, old.where) // a form of several countries stands where it may in any
+			f.class = old.class
+		}
+		t.forms[f.words] = f
+		t.most = max(t.most, strings.Count(f.words, " ")+1)
+	}
+	return t
+}
+
+// strip takes the legal forms out of a name's words and returns the class of the first. A name of nothing else is kept.
+func (t *legalTable) strip(words []string) (kept []string, class string) {
+	end := len(words)
+	for end > 1 { // from the end backwards, a word being left
+		n, f := t.longest(func(i int) []string { return words[end-i : end] }, end-1)
+		if n == 0 {
+			break
+		}
+		end, class = end-n, f.class
+	}
+	kept = append(kept, words[:end]...)
+	if n, f := t.longest(func(i int) []string { return kept[:i] }, len(kept)-1); n > 0 && f.where == atEitherEnd {
+		kept = kept[n:]
+		class = f.class
+	}
+	kept, inner := t.stripInside(kept)
+	if class == "" {
+		class = inner
+	}
+	return kept, class
+}
+
+// longest is the longest form among cut(i), i words, up to so many.
+func (t *legalTable) longest(cut func(i int) []string, most int) (int, legalForm) {
+	for n := min(t.most, most); n > 0; n-- {
+		if f, ok := t.forms[strings.Join(cut(n), " ")]; ok {
+			return n, f
+		}
+	}
+	return 0, legalForm{}
+}
+
+// stripInside drops what is a legal form wherever it stands: "smith pty ltd brisbane branch".
+func (t *legalTable) stripInside(words []string) (kept []string, class string) {
+	for i := 0; i < len(words); {
+		n := 0
+		for k := min(t.most, len(words)-i); k > 0 && n == 0; k-- {
+			if f, ok := t.forms[strings.Join(words[i:i+k], " ")]; ok && f.where == anywhere && i > 0 {
+				n, class = k, f.class
+			}
+		}
+		if n == 0 {
+			kept = append(kept, words[i])
+			n = 1
+		}
+		i += n
+	}
+	return kept, class
+}

@@ -1,0 +1,157 @@
+package match
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sameas/sameas/match/kernel"
+)
+
+// Limits of what a value may be shared by before it means nothing.
+const (
+	placeholderNames = 12 // different names: a mailbox shared by ten people is a mailbox
+	placeholderGap   = 4  // times as many as the next value of the field that is as widely shared
+	sharedNames      = 4  // names from which a value counts as shared
+)
+
+// placeholder is a value found to mean nothing: what a form or a migration filled in for none, or a provider's domain.
+type placeholder struct {
+	field          int
+	text           string
+	records, names int
+	next           int // names of the next value as widely shared
+}
+
+// mayBePlaceholder reports whether a field's values belong to one thing or a few, so that one on very many is none. Names
+// and places are shared by any number.
+func (f *field) mayBePlaceholder() bool {
+	switch f.kind {
+	case kernel.Email, kernel.Phone, kernel.Street, kernel.Date:
+		return true
+	case kernel.Code:
+		return f.name != "postcode"
+	}
+	return f.name == "domain" || f.name == "work_email"
+}
+
+// dropPlaceholders finds the placeholders of each field and takes them out of the values, so that nothing is compared or
+// blocked by them.
+func (c *columns) dropPlaceholders() {
+	names := c.nameNumbers()
+	for f := range c.schema.fields {
+		if !c.schema.fields[f].mayBePlaceholder() {
+			continue
+		}
+		found := c.placeholders(f, names)
+		if len(found) == 0 {
+			continue
+		}
+		drop := make(map[string]bool, len(found))
+		for _, p := range found {
+			drop[p.text] = true
+		}
+		c.recode(f, func(text string) string {
+			kept := slices.DeleteFunc(parts(nil, text), func(v string) bool { return drop[strings.TrimPrefix(v, kernel.Named)] })
+			return strings.Join(kept, valueSeparator)
+		})
+		c.found = append(c.found, found...)
+	}
+}
+
+// placeholders of one field: values that stand with so many different names that nothing else of the field comes near.
+// They are counted by names and not by records, since copies of one thing agree for a reason; and held against the
+// field's own distribution, since a switchboard may serve hundreds. Sharing falls off gradually, by a power law or
+// faster, while what stands for "none" is apart from all else by a wide gap.
+func (c *columns) placeholders(f int, names []uint64) []placeholder {
+	shared := c.sharedTerms(f)
+	if len(shared) == 0 {
+		return nil
+	}
+	found := make([]placeholder, 0, len(shared))
+	d := c.dictionaries[f]
+	for term, records := range shared {
+		different := map[uint64]bool{}
+		for _, r := range records {
+			different[names[r]] = true
+		}
+		found = append(found, placeholder{field: f, text: d.Term(term), records: len(records), names: len(different)})
+	}
+	slices.SortFunc(found, func(a, b placeholder) int {
+		return cmp.Or(cmp.Compare(a.names, b.names), strings.Compare(a.text, b.text))
+	})
+	next := sharedNames - 1
+	for i := range found {
+		if found[i].names >= placeholderNames && found[i].names > placeholderGap*next {
+			for k := range found[i:] {
+				found[i+k].next = next
+			}
+			return found[i:]
+		}
+		next = max(next, found[i].names)
+	}
+	return nil
+}
+
+// sharedTerms are the records of each value that stands on several, by the value's term.
+func (c *columns) sharedTerms(f int) map[uint32][]uint32 {
+	d := c.dictionaries[f]
+	byCode := make([]uint32, d.Len())
+	for _, code := range c.values[f] {
+		byCode[code]++
+	}
+	counts := make([]uint32, d.TermCount())
+	var terms []uint32
+	for code := 1; code < d.Len(); code++ {
+		terms = d.AppendTerms(terms[:0], uint32(code))
+		for _, t := range terms {
+			counts[t] += byCode[code]
+		}
+	}
+	shared := map[uint32][]uint32{}
+	if !slices.ContainsFunc(counts, func(n uint32) bool { return n >= placeholderNames }) {
+		return shared
+	}
+	for i, code := range c.values[f] {
+		if code == 0 {
+			continue
+		}
+		terms = d.AppendTerms(terms[:0], code)
+		for _, t := range terms {
+			if t != 0 && counts[t] >= sharedNames {
+				shared[t] = append(shared[t], uint32(i))
+			}
+		}
+	}
+	return shared
+}
+
+// nameNumbers gives each record a number for what it is called: of people both names, of organizations the first word.
+func (c *columns) nameNumbers() []uint64 {
+	numbers := make([]uint64, len(c.records))
+	if given, family := c.schema.index("given"), c.schema.index("family"); given >= 0 && family >= 0 {
+		for i := range numbers {
+			numbers[i] = uint64(c.values[given][i])<<32 | uint64(c.values[family][i])
+		}
+		return numbers
+	}
+	name := c.schema.index("name")
+	leads := c.leads()
+	for i := range numbers {
+		numbers[i] = uint64(leads[c.values[name][i]])
+	}
+	return numbers
+}
+
+// placeholderRows are the conflict rows of what was found.
+func (m *matching) placeholderRows() []conflict {
+	var rows []conflict
+	for _, p := range m.found {
+		label := strings.ToLower(m.schema.fields[p.field].label)
+		rows = append(rows, conflict{kind: "placeholder", keyA: m.schema.fields[p.field].name + "=" + p.text, detail: fmt.Sprintf(
+			"%s %q stands on %d records of %d different names, while no other value of the field is shared by more than %d: it says nothing about who is who, and is neither compared nor searched by; where it stands for no value, clear it in its application",
+			label, p.text, p.records, p.names, p.next)})
+	}
+	return rows
+}
