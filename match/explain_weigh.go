@@ -45,8 +45,7 @@ func newWeigher(ctx context.Context, db *sql.DB, s *schema, m *model, texts [][]
 
 // loadWeigher reads the values of those records that are wanted, by their place.
 func loadWeigher(ctx context.Context, db *sql.DB, s *schema, m *model, place map[int64]int, wanted []bool) (*weigher, error) {
-	var texts [][]string
-	number := make([]uint32, len(wanted))
+	values := make([]string, len(wanted))
 	err := queries.Each(ctx, db, "match/evaluate_features.sql", queries.Args{"collection": s.collection}, func(r *sql.Rows) error {
 		var rid int64
 		var vals string
@@ -54,13 +53,20 @@ func loadWeigher(ctx context.Context, db *sql.DB, s *schema, m *model, place map
 			return err
 		}
 		if at, ok := place[rid]; ok && wanted[at] {
-			number[at] = uint32(len(texts))
-			texts = append(texts, strings.Split(vals, fieldSeparator))
+			values[at] = vals
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
+	}
+	var texts [][]string
+	number := make([]uint32, len(wanted))
+	for at := range wanted { // in the order of records, whatever the order of rows
+		if wanted[at] {
+			number[at] = uint32(len(texts))
+			texts = append(texts, strings.Split(values[at], fieldSeparator))
+		}
 	}
 	w, err := newWeigher(ctx, db, s, m, texts)
 	if err != nil {
