@@ -116,6 +116,7 @@ type option struct {
 // are left out of it.
 func (v *pairView) fields(lost bool) []option {
 	var options []option
+	prior := float64(v.weigher.judge.prior(0, 1)) * kernel.Unit
 	for f := range v.weigher.model.Fields {
 		field, level := &v.weigher.model.Fields[f], v.comparison.Levels[f]
 		bits := field.Levels[level].Bits + float64(v.comparison.Terms[f])*kernel.Unit
@@ -127,7 +128,7 @@ func (v *pairView) fields(lost bool) []option {
 		if lost {
 			c.Levels[f] = kernel.Missing
 		}
-		w := v.weigher.model.Explain(c.Levels, termBits(c.Terms), nil, nil)
+		w := v.weigher.model.ExplainFrom(prior, c.Levels, termBits(c.Terms), nil, nil)
 		c.Weight = units(w.Total)
 		options = append(options, option{field.Label, field.Levels[level].Name, w.Total,
 			c.Weight >= thresholdUnits(v.weigher.model.Thresholds.Auto) && v.weigher.judge.independent(0, 1, c)})
