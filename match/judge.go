@@ -136,8 +136,10 @@ func (m *model) groupIndex(name string) int {
 }
 
 // against names what in a pair keeps its cluster out of auto; "" is nothing.
-func (j *judge) against(a, b uint32) string {
-	c := j.Compare(a, b)
+func (j *judge) against(a, b uint32) string { return j.speaksAgainst(a, b, j.Compare(a, b)) }
+
+// speaksAgainst is against, of a pair that was compared.
+func (j *judge) speaksAgainst(a, b uint32, c kernel.Comparison) string {
 	for _, v := range j.veto {
 		if c.Levels[v.index] == v.level {
 			return j.model.Fields[v.index].Label

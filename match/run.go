@@ -103,7 +103,8 @@ type matching struct {
 	model     *model
 	judge     *judge
 	scanned   kernel.Result // without its edges,
-	kept      []keptPair    // which stand here, in the order of records
+	kept      []keptPair    // which stand here, in the order of records,
+	keptAt    []uint32      // those with record i as the first from keptAt[i] on
 	clusters  *clusterRows
 	outcome   outcome
 	found     []placeholder
