@@ -13,7 +13,6 @@ const mostChanges = 3
 
 // findChanges says what would make the pair's outcome another one: by the constraints, and by its own evidence.
 func (e *Explanation) findChanges(v *pairView) {
-	e.Changes = []string{}
 	for _, c := range e.KeptApart {
 		if remedy := c.remedy(); remedy != "" && !slices.Contains(e.Changes, remedy) {
 			e.Changes = append(e.Changes, remedy)

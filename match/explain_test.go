@@ -224,6 +224,12 @@ func TestExplainWalksThePath(t *testing.T) {
 		t.Errorf("joined by an ID: %+v, found by %s", y.Hops, y.FoundBy)
 	}
 	holdsAll(t, "certain", y.Text(), "only another ID or link")
+	one1, _ := connec.ParseExternalID("d/1/7")
+	self, err := Explain(t.Context(), Options{DB: w.db}, "", connec.ExternalID{Provider: "c", Realm: "1", ID: "1"}, one1)
+	data, _ := json.Marshal(y)
+	if err != nil || self.Verdict != "same" || strings.Contains(string(data), "null") {
+		t.Errorf("%+v, %v; %s", self, err, data)
+	}
 }
 
 // TestSpanningTreeIsTheStrongest compares it with every way of choosing edges on small graphs.
