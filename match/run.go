@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"slices"
 	"strings"
 
@@ -98,6 +99,7 @@ type matching struct {
 	sources   []string // by stratum
 	set       *kernel.Set
 	plan      *plan
+	preflight Preflight
 	identity  *identity
 	component []uint32
 	model     *model
@@ -142,7 +144,8 @@ func runCollection(ctx context.Context, o Options, collection string) (Summary, 
 		}
 		if err != nil {
 			cancel()
-			return Summary{}, errors.Join(err, saving.Wait())
+			_ = saving.Wait() // it was stopped: the reason is the step's
+			return Summary{}, err
 		}
 		if step.name == "features" {
 			saving.Go(func() error { return m.saveFeatures(ctx) })
@@ -176,7 +179,16 @@ func (m *matching) features(ctx context.Context) (err error) {
 
 func (m *matching) block(ctx context.Context) (err error) {
 	m.plan, err = planBlocks(ctx, m.schema, m.set, m.options.Threads)
-	return err
+	if err != nil {
+		return err
+	}
+	if err := m.weighPlan(ctx); err != nil {
+		return err
+	}
+	p := &m.preflight
+	m.options.Log.Info("pairs to compare", "collection", p.Collection, "records", p.Records, "pairs_at_most", p.Pairs,
+		"seconds_about", math.Round(10*p.Seconds)/10, "memory_about", megabytes(p.Memory))
+	return nil
 }
 
 func (m *matching) identify(ctx context.Context) (err error) {
