@@ -15,7 +15,7 @@ import (
 // keeps it apart, and what would change that.
 func (e Explanation) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s  %s\n%s  %s\n", e.Collection, e.Left, strings.Repeat(" ", len(e.Collection)), e.Right)
+	fmt.Fprintf(&b, "%s  %s (%s)\n%s  %s (%s)\n", e.Collection, e.Left, e.Sources[0], strings.Repeat(" ", len(e.Collection)), e.Right, e.Sources[1])
 	fmt.Fprintf(&b, "verdict: %s: %s\nfound:   %s\n", e.Verdict, e.Reason, e.FoundBy)
 	for _, c := range e.Conflicts {
 		if !slices.ContainsFunc(e.KeptApart, func(k Constraint) bool { return c == k.Kind+": "+k.Detail }) {

@@ -46,9 +46,8 @@ func newWeigher(ctx context.Context, db *sql.DB, s *schema, m *model, texts [][]
 
 // loadWeigher reads the values of those records that are wanted, by their place.
 func loadWeigher(ctx context.Context, db *sql.DB, s *schema, m *model, place map[int64]int, wanted []bool) (*weigher, error) {
-	var texts [][]string
-	var sources []string
-	number := make([]uint32, len(wanted))
+	values, sourceOf := make([]string, len(wanted)), make([]string, len(wanted))
+	names := interned{}
 	err := queries.Each(ctx, db, "match/evaluate_values.sql", queries.Args{"collection": s.collection}, func(r *sql.Rows) error {
 		var rid int64
 		var vals, source string
@@ -56,14 +55,21 @@ func loadWeigher(ctx context.Context, db *sql.DB, s *schema, m *model, place map
 			return err
 		}
 		if at, ok := place[rid]; ok && wanted[at] {
-			number[at] = uint32(len(texts))
-			texts = append(texts, strings.Split(vals, fieldSeparator))
-			sources = append(sources, source)
+			values[at], sourceOf[at] = vals, names.of(source)
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
+	}
+	var texts [][]string
+	var sources []string
+	number := make([]uint32, len(wanted))
+	for at := range wanted { // in the order of records, whatever the order of rows
+		if wanted[at] {
+			number[at] = uint32(len(texts))
+			texts, sources = append(texts, strings.Split(values[at], fieldSeparator)), append(sources, sourceOf[at])
+		}
 	}
 	w, err := newWeigher(ctx, db, s, m, texts, sources...)
 	if err != nil {

@@ -83,7 +83,7 @@ type vetoField struct {
 
 func newJudge(s *schema, m *model, set *kernel.Set) *judge {
 	j := &judge{comparer: kernel.NewComparer(set, m.spec), model: m, known: map[[2]uint32]bool{}, stratum: set.Stratum, sums: make([]float64, len(m.Groups))}
-	j.names, j.organizations = s.nameFields(), s.organizationFields()
+	j.names, j.organizations = s.nameFields(), s.organizationFields(set)
 	for i, f := range s.fields {
 		switch {
 		case f.name == "generation", f.name == "tax_number", (f.name == "given" || f.name == "birth_date") && !m.fewLookAlikes():
@@ -125,7 +125,7 @@ func (j *judge) independent(a, b uint32, c kernel.Comparison) bool {
 			witnesses++
 		}
 	}
-	return personal && witnesses >= 2 && j.namesBear(a, b, c) && j.organizationBears(c)
+	return personal && witnesses >= 2 && j.namesBear(a, b, c) && j.organizationBears(a, b, c)
 }
 
 // groupIndex is the place of a group, -1 for none.
@@ -139,14 +139,16 @@ func (m *model) groupIndex(name string) int {
 }
 
 // against names what in a pair keeps its cluster out of auto; "" is nothing.
-func (j *judge) against(a, b uint32) string {
-	c := j.Compare(a, b)
+func (j *judge) against(a, b uint32) string { return j.speaksAgainst(a, b, j.Compare(a, b)) }
+
+// speaksAgainst is against, of a pair that was compared.
+func (j *judge) speaksAgainst(a, b uint32, c kernel.Comparison) string {
 	for _, v := range j.veto {
-		if c.Levels[v.index] == v.level {
+		if c.Levels[v.index] == v.level && !j.mistypedNumber(v.index, a, b) {
 			return j.model.Fields[v.index].Label
 		}
 	}
-	if j.otherUnit(c) {
+	if j.otherUnit(a, b, c) {
 		return j.model.Fields[j.organizations.name].Label
 	}
 	if j.evidence(a, b, c) < rejectBits {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"slices"
 	"strings"
 
@@ -98,12 +99,14 @@ type matching struct {
 	sources   []string // by stratum
 	set       *kernel.Set
 	plan      *plan
+	preflight Preflight
 	identity  *identity
 	component []uint32
 	model     *model
 	judge     *judge
 	scanned   kernel.Result // without its edges,
-	kept      []keptPair    // which stand here, in the order of records
+	kept      []keptPair    // which stand here, in the order of records,
+	keptAt    []uint32      // those with record i as the first from keptAt[i] on
 	clusters  *clusterRows
 	outcome   outcome
 	found     []placeholder
@@ -141,7 +144,8 @@ func runCollection(ctx context.Context, o Options, collection string) (Summary, 
 		}
 		if err != nil {
 			cancel()
-			return Summary{}, errors.Join(err, saving.Wait())
+			_ = saving.Wait() // it was stopped: the reason is the step's
+			return Summary{}, err
 		}
 		if step.name == "features" {
 			saving.Go(func() error { return m.saveFeatures(ctx) })
@@ -175,7 +179,16 @@ func (m *matching) features(ctx context.Context) (err error) {
 
 func (m *matching) block(ctx context.Context) (err error) {
 	m.plan, err = planBlocks(ctx, m.schema, m.set, m.options.Threads)
-	return err
+	if err != nil {
+		return err
+	}
+	if err := m.weighPlan(ctx); err != nil {
+		return err
+	}
+	p := &m.preflight
+	m.options.Log.Info("pairs to compare", "collection", p.Collection, "records", p.Records, "pairs_at_most", p.Pairs,
+		"seconds_about", math.Round(10*p.Seconds)/10, "memory_about", megabytes(p.Memory))
+	return nil
 }
 
 func (m *matching) identify(ctx context.Context) (err error) {
@@ -205,16 +218,6 @@ func (m *matching) train(ctx context.Context) (err error) {
 	return nil
 }
 
-// fitted is the model as the data have it.
-func (m *matching) fitted(ctx context.Context, terms []termTable, thresholds config.Thresholds) (*model, error) {
-	f, err := fitModel(ctx, m.schema, training{set: m.set, sources: m.sources, plan: m.plan, terms: terms, linked: m.linkedPatterns(),
-		apart: m.identity.apartColumns(len(m.records)), threads: m.options.Threads})
-	if err != nil {
-		return nil, err
-	}
-	return m.schema.build(f, m.sources, terms, m.set, thresholds), nil
-}
-
 // countTerms counts the values of all fields.
 func (m *matching) countTerms(ctx context.Context) ([]termTable, error) {
 	components, terms := newJoinedComponents(m.component), make([]termTable, len(m.schema.fields))
@@ -223,6 +226,16 @@ func (m *matching) countTerms(ctx context.Context) ([]termTable, error) {
 		return nil
 	})
 	return terms, err
+}
+
+// fitted is the model as the data have it.
+func (m *matching) fitted(ctx context.Context, terms []termTable, thresholds config.Thresholds) (*model, error) {
+	f, err := fitModel(ctx, m.schema, training{set: m.set, sources: m.sources, plan: m.plan, terms: terms, linked: m.linkedPatterns(),
+		apart: m.identity.apartColumns(len(m.records)), threads: m.options.Threads})
+	if err != nil {
+		return nil, err
+	}
+	return m.schema.build(f, m.sources, terms, m.set, thresholds), nil
 }
 
 // linkedPatterns are those of must-linked pairs, less the pairs whose content is equal: a sync copied those, and they

@@ -23,10 +23,17 @@ func (r *runner) matchCommand() *cli.Command {
 			"--model alone prints the fitted model. --model FILE matches with the models that `match --model --json` printed into FILE, and fits none.",
 		Flags: []cli.Flag{
 			&cli.IntFlag{Name: "threads", Usage: "`N` threads; 0 means all cores"},
+			&cli.BoolFlag{Name: "preflight", Usage: "say what each blocking rule would compare, its largest keys, and the time and memory expected; score nothing"},
+			&cli.Int64Flag{Name: "max-pairs", Usage: "refuse a collection with more than `N` pairs to compare, before one is scored"},
+			&cli.Int64Flag{Name: "max-memory", Usage: "refuse a collection expected to take more than `MB` beside the database"},
+			&cli.DurationFlag{Name: "max-time", Usage: "refuse a collection expected to take longer than `DURATION` to compare, such as 10m"},
 			&cli.BoolFlag{Name: "model", Usage: "print the fitted model; with a FILE as argument, match with the models kept in it"},
 		},
 		Action: r.stage(false, func(ctx context.Context, c *cli.Context, s *session) error {
 			collections := c.Args().Slice()
+			if c.Bool("preflight") {
+				return r.printPreflight(ctx, c, s, collections)
+			}
 			if !c.Bool("model") {
 				return r.matchAndPrint(ctx, c, s, collections, match.Models{})
 			}
@@ -45,12 +52,27 @@ func (r *runner) matchCommand() *cli.Command {
 func (r *runner) matchAndPrint(ctx context.Context, c *cli.Context, s *session, collections []string, kept match.Models) error {
 	defer s.progress.Close()
 	o := r.matchOptions(s, collections, c.Int("threads"))
-	o.Models = kept
+	o.Models, o.Budget = kept, budgetOf(c)
 	result, err := match.Run(ctx, o)
 	if err != nil {
 		return err
 	}
 	return r.print(c, result, matchText(result))
+}
+
+func budgetOf(c *cli.Context) match.Budget {
+	return match.Budget{Pairs: c.Int64("max-pairs"), Memory: c.Int64("max-memory") << 20, Seconds: c.Duration("max-time")}
+}
+
+func (r *runner) printPreflight(ctx context.Context, c *cli.Context, s *session, collections []string) error {
+	defer s.progress.Close()
+	o := r.matchOptions(s, collections, c.Int("threads"))
+	o.Budget = budgetOf(c)
+	preflights, err := match.Plan(ctx, o)
+	if err != nil {
+		return err
+	}
+	return r.print(c, preflights, preflights.Text())
 }
 
 func (r *runner) printModels(ctx context.Context, c *cli.Context, s *session, collections []string) error {

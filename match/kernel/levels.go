@@ -209,16 +209,20 @@ func (s *Scratch) mistypedAddress(d *Dictionary, a, b *part) bool {
 // nearDigits reports whether one edit at most lies between the digits of two local parts: what another number tells
 // apart is not alike.
 func (s *Scratch) nearDigits(a, b string) bool {
-	return sameDigits(a, b) || s.Edits(onlyDigits(a), onlyDigits(b), 1) <= 1
+	if sameDigits(a, b) {
+		return true
+	}
+	s.digits[0], s.digits[1] = appendDigits(s.digits[0][:0], a), appendDigits(s.digits[1][:0], b)
+	return editsWithinOne(s.digits[0], s.digits[1])
 }
 
-func onlyDigits(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < '0' || r > '9' {
-			return -1
+func appendDigits(digits []byte, text string) []byte {
+	for i := range len(text) {
+		if isDigit(text[i]) {
+			digits = append(digits, text[i])
 		}
-		return r
-	}, text)
+	}
+	return digits
 }
 
 // sameDigits reports whether two texts hold the same digits in the same order.
