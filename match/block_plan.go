@@ -32,6 +32,7 @@ type rulePlan struct {
 	keys    int64
 	largest int64
 	pairs   int64 // before pairs that an earlier rule holds are left out
+	top     []PreflightKey
 	refined []refinement
 }
 
@@ -66,8 +67,10 @@ func planBlocks(ctx context.Context, s *schema, set *kernel.Set, threads int) (*
 	budget := max(int64(set.Len())*pairsPerRecord, pairsAtLeast)
 	groups := make([][]group, len(s.rules))
 	err = inParallel(ctx, workers(threads), len(s.rules), func(_, r int) error {
-		groups[r] = s.refine(set, r, entries[r].groups(), budget, &p.rules[r])
+		all := entries[r].groups()
 		entries[r] = nil
+		p.rules[r].top = s.largestKeys(set, r, all)
+		groups[r] = s.refine(set, r, all, budget, &p.rules[r])
 		return nil
 	})
 	if err != nil {

@@ -48,7 +48,7 @@ func dependent(t *testing.T, records []raw) *judge {
 	for f := range terms {
 		terms[f] = countTerms(set.Dictionaries[f], set.Values[f], newJoinedComponents(component))
 	}
-	m := s.build(s.defaults(startLambda(len(records))), terms, config.Thresholds{Auto: 0.99, Review: 0.5, Attach: 0.995})
+	m := s.build(fit{parameters: s.defaults(startLambda(len(records)))}, nil, terms, set, config.Thresholds{Auto: 0.99, Review: 0.5, Attach: 0.995})
 	j := newJudge(s, m, set)
 	j.dependence = newDependence(s, set, component, m)
 	return j
@@ -147,10 +147,10 @@ func TestDependenceOnlyTakesAway(t *testing.T) {
 			if c.Weight > plain.Weight {
 				t.Fatalf("%d and %d weigh %d, more than the kernel's %d", a, b, c.Weight, plain.Weight)
 			}
-			if sum := j.weigh(&c); sum != c.Weight {
+			if sum := j.weigh(a, b, &c); sum != c.Weight {
 				t.Fatalf("%d and %d: %d, but summed anew %d", a, b, c.Weight, sum)
 			}
-			if sum := j.weigh(&plain); sum != plain.Weight {
+			if sum := j.weigh(a, b, &plain); sum != plain.Weight {
 				t.Fatalf("%d and %d: the kernel's %d is not %d", a, b, plain.Weight, sum)
 			}
 			levels, terms := c.Levels, termBits(c.Terms)

@@ -9,7 +9,15 @@ import (
 )
 
 // agree reports that nothing in a pair speaks against it, or that a person answers for it.
-func (m *matching) agree(a, b uint32) bool { return m.identity.decided(a, b) || m.judge.agree(a, b) }
+func (m *matching) agree(a, b uint32) bool {
+	if m.identity.decided(a, b) {
+		return true
+	}
+	if p := m.keptPair(a, b); p != nil {
+		return p.agrees
+	}
+	return m.judge.agree(a, b)
+}
 
 // apart are the pairs of clusters, by their roots, that hold two records judged different.
 func (m *matching) apart(c *clustering) map[[2]uint32]bool {

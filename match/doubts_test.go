@@ -89,7 +89,7 @@ func TestWarningOfWeightsThatAreNotMonotonic(t *testing.T) {
 		if odd { // close birth dates that strangers have far more often than people of one name have different ones
 			p.m[f][kernel.Same+1], p.u[f][kernel.Same+1] = 0.001, 0.9
 		}
-		m := s.build(p, nil, config.Thresholds{Auto: 0.99, Review: 0.5})
+		m := s.build(fit{parameters: p}, nil, nil, nil, config.Thresholds{Auto: 0.99, Review: 0.5})
 		if said := strings.Contains(strings.Join(m.Warnings, "\n"), "birth_date: level"); said != odd || !odd && len(m.Warnings) > 0 {
 			t.Errorf("not monotonic %t: warnings %q", odd, m.Warnings)
 		}

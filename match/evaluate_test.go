@@ -46,7 +46,7 @@ func workspace(t *testing.T, collection string, records []oneRecord, edges []one
 	if err != nil {
 		t.Fatal(err)
 	}
-	model, err := json.Marshal(schema.build(schema.defaults(1e-3), nil, (&config.Config{}).Thresholds(collection)).Model)
+	model, err := json.Marshal(schema.build(fit{parameters: schema.defaults(1e-3)}, nil, nil, nil, (&config.Config{}).Thresholds(collection)).Model)
 	if err != nil {
 		t.Fatal(err)
 	}

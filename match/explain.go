@@ -38,11 +38,11 @@ type Explanation struct {
 
 // explained is one of the two records.
 type explained struct {
-	collection          string
-	rid                 int64
-	key, channel        string
-	vals                []string
-	cluster, tier, wide string
+	collection           string
+	rid                  int64
+	key, source, channel string
+	vals                 []string
+	cluster, tier, wide  string
 }
 
 // pairView is a pair while it is explained.
@@ -106,7 +106,7 @@ func newPairView(ctx context.Context, o Options, l, r explained) (*pairView, err
 	if err != nil {
 		return nil, err
 	}
-	w, err := newWeigher(ctx, o.DB, s, m, [][]string{l.vals, r.vals})
+	w, err := newWeigher(ctx, o.DB, s, m, [][]string{l.vals, r.vals}, []string{l.source, r.source})
 	if err != nil {
 		return nil, err
 	}
@@ -171,7 +171,7 @@ func findRecords(ctx context.Context, db *sql.DB, collection string, id connec.E
 	err := queries.Each(ctx, db, "match/100_find_records.sql", args, func(rows *sql.Rows) error {
 		var e explained
 		var vals string
-		if err := rows.Scan(&e.collection, &e.rid, &e.key, &e.channel, &vals, &e.cluster, &e.tier, &e.wide); err != nil {
+		if err := rows.Scan(&e.collection, &e.rid, &e.key, &e.source, &e.channel, &vals, &e.cluster, &e.tier, &e.wide); err != nil {
 			return err
 		}
 		e.vals = strings.Split(vals, fieldSeparator)

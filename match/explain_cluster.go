@@ -221,16 +221,16 @@ func (e *ClusterExplanation) addEdges(ctx context.Context, db *sql.DB, s *schema
 		return err
 	}
 	number := make(map[int64]uint32, len(e.Members))
-	texts := make([][]string, len(e.Members))
+	texts, sources := make([][]string, len(e.Members)), make([]string, len(e.Members))
 	for i := range e.Members {
 		number[e.Members[i].rid] = uint32(i)
-		texts[i] = e.Members[i].vals
+		texts[i], sources[i] = e.Members[i].vals, e.Members[i].Source
 	}
 	edges = slices.DeleteFunc(edges, func(edge storedEdge) bool {
 		_, inside := number[edge.a]
 		return !inside || !edge.together
 	})
-	w, err := newWeigher(ctx, db, s, m, texts)
+	w, err := newWeigher(ctx, db, s, m, texts, sources)
 	if err != nil {
 		return err
 	}

@@ -24,8 +24,8 @@ type weigher struct {
 	number []uint32 // the kernel's number of a record by its place among all, where only some were loaded
 }
 
-// newWeigher compares records by their stored values.
-func newWeigher(ctx context.Context, db *sql.DB, s *schema, m *model, texts [][]string) (*weigher, error) {
+// newWeigher compares records by their stored values and the sources that they are from.
+func newWeigher(ctx context.Context, db *sql.DB, s *schema, m *model, texts [][]string, sources []string) (*weigher, error) {
 	for _, vals := range texts {
 		if len(vals) != len(s.fields) {
 			return nil, fmt.Errorf("the fields in the configuration are not those that were matched: run `sameas match` again")
@@ -36,6 +36,7 @@ func newWeigher(ctx context.Context, db *sql.DB, s *schema, m *model, texts [][]
 		return nil, err
 	}
 	m.compile(s)
+	set.Stratum = m.strata(sources...)
 	m.spec.Keep = thresholdUnits(m.Thresholds.Review)
 	j := newJudge(s, m, set)
 	var err error
@@ -46,23 +47,26 @@ func newWeigher(ctx context.Context, db *sql.DB, s *schema, m *model, texts [][]
 // loadWeigher reads the values of those records that are wanted, by their place.
 func loadWeigher(ctx context.Context, db *sql.DB, s *schema, m *model, place map[int64]int, wanted []bool) (*weigher, error) {
 	var texts [][]string
+	var sources []string
+	names := interned{}
 	number := make([]uint32, len(wanted))
-	err := queries.Each(ctx, db, "match/evaluate_features.sql", queries.Args{"collection": s.collection}, func(r *sql.Rows) error {
+	err := queries.Each(ctx, db, "match/113_features_sources.sql", queries.Args{"collection": s.collection}, func(r *sql.Rows) error {
 		var rid int64
-		var vals string
-		if err := r.Scan(&rid, &vals); err != nil {
+		var vals, source string
+		if err := r.Scan(&rid, &vals, &source); err != nil {
 			return err
 		}
 		if at, ok := place[rid]; ok && wanted[at] {
 			number[at] = uint32(len(texts))
 			texts = append(texts, strings.Split(vals, fieldSeparator))
+			sources = append(sources, names.of(source))
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	w, err := newWeigher(ctx, db, s, m, texts)
+	w, err := newWeigher(ctx, db, s, m, texts, sources)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +77,7 @@ func loadWeigher(ctx context.Context, db *sql.DB, s *schema, m *model, place map
 // waterfall is the evidence of a pair in full.
 func (w *weigher) waterfall(a, b uint32) evidence.Waterfall {
 	c := w.judge.Compare(a, b)
-	return w.model.Explain(c.Levels, termBits(c.Terms), readable(vals(w.set, a, nil)), readable(vals(w.set, b, nil)))
+	return w.model.ExplainFrom(float64(w.judge.prior(a, b))*kernel.Unit, c.Levels, termBits(c.Terms), readable(vals(w.set, a, nil)), readable(vals(w.set, b, nil)))
 }
 
 // independent reports that two independent groups of fields of a pair agree.
@@ -97,6 +101,7 @@ func storedModel(ctx context.Context, db *sql.DB, s *schema) (*model, error) {
 	if len(m.Fields) != len(s.fields) {
 		return nil, fmt.Errorf("the fields in the configuration are not those of the stored model: run `sameas match` again")
 	}
+	m.sources = m.priorSources()
 	return m, nil
 }
 

@@ -35,7 +35,7 @@ func (m *matching) form() outcome {
 		out.auto.unwilling = unwilling
 		out.auto.alike = m.alike
 		out.auto.run(auto)
-		out.auto.gather(m.component, auto, m.judge.Weight)
+		out.auto.gather(m.component, auto, m.weight)
 		found := out.auto.ambiguous(m.component, auto)
 		for root, r := range found {
 			ambiguous[root] = r
@@ -54,6 +54,9 @@ func (m *matching) form() outcome {
 
 // alike reports that a pair's evidence would join it unasked if nothing forbade it.
 func (m *matching) alike(a, b uint32) bool {
+	if p := m.keptPair(a, b); p != nil {
+		return p.auto && m.agree(a, b)
+	}
 	c := m.judge.Compare(a, b)
 	return c.Weight >= thresholdUnits(m.model.Thresholds.Auto) && m.judge.independent(a, b, c) && m.agree(a, b)
 }
@@ -127,7 +130,7 @@ func (w *widening) alikeOnAverage(as, bs []uint32) bool {
 	sum := int64(0)
 	for _, x := range as {
 		for _, y := range bs {
-			sum += int64(w.judge.Weight(x, y))
+			sum += int64(w.weight(x, y))
 		}
 	}
 	return sum >= int64(w.model.spec.Keep-units(averageSlack))*int64(len(as)*len(bs))

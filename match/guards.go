@@ -29,18 +29,20 @@ type conflict struct {
 }
 
 // judgeLinks scores every must-link and takes out those that the fields contradict, and whole sources that slipped.
-func (id *identity) judgeLinks(records []record, j *judge, m *model) {
+func (id *identity) judgeLinks(records []record, j *judge) {
 	totals, against := map[string]int{}, map[string]int{}
 	for i := range id.links {
 		l := &id.links[i]
-		l.weight, l.scored = float64(j.Weight(l.a, l.b))*kernel.Unit, true
+		c := j.Compare(l.a, l.b)
+		weighs := j.evidence(l.a, l.b, c)
+		l.weight, l.scored = float64(c.Weight)*kernel.Unit, true
 		totals[l.source]++
 		switch {
 		case l.kind == "decision", id.judgedSame(l.a, l.b):
 		case id.judgedApart(l.a, l.b):
 			l.ruled = true
 			against[l.source]++
-		case l.weight-m.Prior < rejectBits:
+		case weighs < rejectBits:
 			l.doubt = true
 			against[l.source]++
 		}
@@ -50,7 +52,7 @@ func (id *identity) judgeLinks(records []record, j *judge, m *model) {
 		l := &id.links[i]
 		if l.doubt && l.kind != "decision" {
 			id.conflicts = append(id.conflicts, conflict{kind: "link_contradicted", a: l.a, b: l.b, pair: true, between: true, weight: l.weight, scored: true,
-				detail: fmt.Sprintf("%s and %s are linked by %s, but their fields speak against it (%.1f bits): not merged; check the link in its application", records[l.a].key, records[l.b].key, l.via, l.weight-m.Prior)})
+				detail: fmt.Sprintf("%s and %s are linked by %s, but their fields speak against it (%.1f bits): not merged; check the link in its application", records[l.a].key, records[l.b].key, l.via, j.evidence(l.a, l.b, j.Compare(l.a, l.b)))})
 		}
 		if off[l.source] {
 			l.off = true

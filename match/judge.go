@@ -17,6 +17,7 @@ type judge struct {
 	veto          []vetoField
 	sums          []float64
 	known         map[[2]uint32]bool
+	stratum       []uint8             // of each record, nil for one
 	organizations *organizationFields // nil of people
 	names         *nameFields         // nil of organizations
 }
@@ -25,7 +26,7 @@ type judge struct {
 func (j *judge) Compare(a, b uint32) kernel.Comparison {
 	c := j.comparer.Compare(a, b)
 	if j.dependence != nil && j.dependence.apply(min(a, b), max(a, b), &c, j.model) {
-		c.Weight = j.weigh(&c)
+		c.Weight = j.weigh(a, b, &c)
 	}
 	return c
 }
@@ -33,12 +34,25 @@ func (j *judge) Compare(a, b uint32) kernel.Comparison {
 // Weight is that of a pair, in units.
 func (j *judge) Weight(a, b uint32) int32 { return j.Compare(a, b).Weight }
 
+// prior is that of a pair's two sources, in units.
+func (j *judge) prior(a, b uint32) int32 {
+	if j.stratum == nil || j.model.spec.Priors == nil {
+		return j.model.spec.Prior
+	}
+	return j.model.spec.Priors[int(j.stratum[a])*len(j.model.sources)+int(j.stratum[b])]
+}
+
+// evidence is what the fields of a compared pair weigh, its prior left out, in bits.
+func (j *judge) evidence(a, b uint32, c kernel.Comparison) float64 {
+	return float64(c.Weight-j.prior(a, b)) * kernel.Unit
+}
+
 // weigh sums a comparison anew, as the kernel does.
-func (j *judge) weigh(c *kernel.Comparison) int32 {
+func (j *judge) weigh(a, b uint32, c *kernel.Comparison) int32 {
 	spec := j.model.spec
 	groups := make([]int32, len(spec.Caps))
 	differs := j.names != nil && c.Levels[j.names.given] == kernel.GivenDifferent
-	weight := spec.Prior
+	weight := j.prior(a, b)
 	for f := range spec.Fields {
 		field := &spec.Fields[f]
 		switch bits := field.Bits[c.Levels[f]] + c.Terms[f]; {
@@ -68,7 +82,7 @@ type vetoField struct {
 }
 
 func newJudge(s *schema, m *model, set *kernel.Set) *judge {
-	j := &judge{comparer: kernel.NewComparer(set, m.spec), model: m, known: map[[2]uint32]bool{}, sums: make([]float64, len(m.Groups))}
+	j := &judge{comparer: kernel.NewComparer(set, m.spec), model: m, known: map[[2]uint32]bool{}, stratum: set.Stratum, sums: make([]float64, len(m.Groups))}
 	j.names, j.organizations = s.nameFields(), s.organizationFields(set)
 	for i, f := range s.fields {
 		switch {
@@ -122,8 +136,10 @@ func (m *model) groupIndex(name string) int {
 }
 
 // against names what in a pair keeps its cluster out of auto; "" is nothing.
-func (j *judge) against(a, b uint32) string {
-	c := j.Compare(a, b)
+func (j *judge) against(a, b uint32) string { return j.speaksAgainst(a, b, j.Compare(a, b)) }
+
+// speaksAgainst is against, of a pair that was compared.
+func (j *judge) speaksAgainst(a, b uint32, c kernel.Comparison) string {
 	for _, v := range j.veto {
 		if c.Levels[v.index] == v.level && !j.mistypedNumber(v.index, a, b) {
 			return j.model.Fields[v.index].Label
@@ -132,7 +148,7 @@ func (j *judge) against(a, b uint32) string {
 	if j.otherUnit(a, b, c) {
 		return j.model.Fields[j.organizations.name].Label
 	}
-	if float64(c.Weight)*kernel.Unit-j.model.Prior < rejectBits {
+	if j.evidence(a, b, c) < rejectBits {
 		return "evidence"
 	}
 	return ""
@@ -152,7 +168,7 @@ func (j *judge) agree(a, b uint32) bool {
 // waterfall is the pair's evidence in full.
 func (j *judge) waterfall(set *kernel.Set, a, b uint32) evidence.Waterfall {
 	c := j.Compare(a, b)
-	return j.model.Explain(c.Levels, termBits(c.Terms), vals(set, a, nil), vals(set, b, nil))
+	return j.model.ExplainFrom(float64(j.prior(a, b))*kernel.Unit, c.Levels, termBits(c.Terms), vals(set, a, nil), vals(set, b, nil))
 }
 
 func termBits(terms []int32) []float64 {

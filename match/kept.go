@@ -12,6 +12,7 @@ type keptPair struct {
 	weight  int32  // in units
 	rule    uint8  // under which it was found
 	auto    bool   // its evidence may join without being asked
+	agrees  bool   // nothing in it speaks against it
 	pattern kernel.Pattern
 	terms   [kernel.MaxFields]int16 // what frequency and dependence add to each field, in units
 }
@@ -48,7 +49,38 @@ func (m *matching) judgeKept(ctx context.Context, edges []kernel.Edge) error {
 			m.kept = append(m.kept, pairs[i])
 		}
 	}
+	m.index()
 	return err
+}
+
+// index notes where the kept pairs of each record begin.
+func (m *matching) index() {
+	m.keptAt = make([]uint32, len(m.records)+1)
+	for i := range m.kept {
+		m.keptAt[m.kept[i].a+1]++
+	}
+	for i := range m.records {
+		m.keptAt[i+1] += m.keptAt[i]
+	}
+}
+
+// keptPair is that of two records, nil if they were not found alike.
+func (m *matching) keptPair(a, b uint32) *keptPair {
+	a, b = min(a, b), max(a, b)
+	for i := m.keptAt[a]; i < m.keptAt[a+1]; i++ {
+		if m.kept[i].b == b {
+			return &m.kept[i]
+		}
+	}
+	return nil
+}
+
+// weight is a pair's, in units, whether it was found or not.
+func (m *matching) weight(a, b uint32) int32 {
+	if p := m.keptPair(a, b); p != nil {
+		return p.weight
+	}
+	return m.judge.Weight(a, b)
 }
 
 func (j *judge) keep(e kernel.Edge) keptPair {
@@ -58,6 +90,7 @@ func (j *judge) keep(e kernel.Edge) keptPair {
 		p.pattern |= kernel.Pattern(level) << (4 * f)
 		p.terms[f] = int16(c.Terms[f])
 	}
+	p.agrees = j.speaksAgainst(e.A, e.B, c) == ""
 	p.auto = c.Weight >= thresholdUnits(j.model.Thresholds.Auto) && j.independent(e.A, e.B, c)
 	return p
 }

@@ -18,7 +18,9 @@ type Options struct {
 	DB          *sql.DB
 	Config      *config.Config
 	Collections []string // none means organizations and people, as far as they were extracted
+	Models      Models   // kept ones, used instead of fitting
 	Threads     int      // 0 means all cores; the result does not depend on it
+	Budget      Budget   // beyond it a collection is refused before a pair is scored
 	Log         *slog.Logger
 	Progress    func(stage string, done, total int64)
 }

@@ -3,6 +3,7 @@ package match
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/sameas/sameas/internal/config"
 	"github.com/sameas/sameas/internal/evidence"
@@ -14,17 +15,18 @@ import (
 const (
 	maxBits     = 17.0 // of a level's log2(m/u)
 	minBits     = -7.0
-	maxTermBits = 3.0 // what rarity adds
+	maxTermBits = 5.0 // what rarity adds
 	minTermBits = -8.0
 )
 
 // model is a fitted model: what evidence prints of it, and the kernel's integer form of the same.
 type model struct {
 	evidence.Model
-	spec   *kernel.Spec
-	terms  [][]int32 // per field that frequency adjusts: what each term adds, in units, by its number
-	lambda float64   // share of true matches among all pairs
-	pairs  float64   // all pairs that could be compared
+	sources []string // by stratum
+	spec    *kernel.Spec
+	terms   [][]int32 // per field that frequency adjusts: what each term adds, in units, by its number
+	lambda  float64   // share of true matches among all pairs
+	pairs   float64   // all pairs that could be compared
 }
 
 // units rounds bits to the kernel's grid.
@@ -37,7 +39,8 @@ func rounded(bits float64) float64 { return float64(units(bits)) * kernel.Unit }
 type parameters struct {
 	m, u   [][]float64
 	lambda float64
-	shares []float64 // per group of correlated fields: of the pairs that agree on it, how many are one thing
+	strata [][]float64 // lambda by the two records' sources, the smaller one first; nil for one source
+	shares []float64   // per group of correlated fields: of the pairs that agree on it, how many are one thing
 }
 
 // defaults are the parameters before the data speaks.
@@ -86,23 +89,26 @@ func closeU(u []float64) {
 	u[len(u)-1] = max(rest, 0.05)
 }
 
-// build turns parameters into the model and the kernel's form of it.
-func (s *schema) build(p parameters, terms []termTable, t config.Thresholds) *model {
-	m := &model{lambda: p.lambda, spec: &kernel.Spec{}}
-	m.Model = evidence.Model{Collection: s.collection, Spec: spec, Prior: rounded(math.Log2(p.lambda / (1 - p.lambda))),
-		Thresholds: evidence.Thresholds{Auto: t.Auto, Review: t.Review, Attach: t.Attach}}
+// build turns a fit into the model and the kernel's form of it.
+func (s *schema) build(f fit, sources []string, terms []termTable, set *kernel.Set, t config.Thresholds) *model {
+	p := f.parameters
+	m := &model{lambda: p.lambda, sources: sources, spec: &kernel.Spec{}}
+	m.Model = evidence.Model{Collection: s.collection, Spec: spec, Prior: rounded(math.Log2(p.lambda / (1 - p.lambda))), Priors: f.priors,
+		Thresholds: evidence.Thresholds{Auto: t.Auto, Review: t.Review, Attach: t.Attach}, Trained: f.trained, Warnings: f.warnings}
 	for g, c := range s.caps {
 		limit := rounded(capOf(m.Prior, p.shares[g]))
 		m.Groups = append(m.Groups, evidence.Group{Name: c.name, Cap: limit, Within: c.within})
 	}
-	for i, f := range s.fields {
-		m.Fields = append(m.Fields, evidenceField(f, p.m[i], p.u[i]))
+	for i, field := range s.fields {
+		m.Fields = append(m.Fields, evidenceField(field, p.m[i], p.u[i]))
+		f.learnt.tell(i, &m.Fields[i])
 		m.terms = append(m.terms, nil)
-		if f.tf && terms != nil {
+		if field.tf && terms != nil {
 			m.terms[i] = terms[i].adjustments(p.u[i][kernel.Same])
 			m.Fields[i].Rare = float64(terms[i].adjustment(p.u[i][kernel.Same], 0)) * kernel.Unit
 		}
 	}
+	m.warnNoData(set)
 	m.warnMonotonic()
 	m.compile(s)
 	return m
@@ -129,6 +135,50 @@ func evidenceField(f field, m, u []float64) evidence.Field {
 	return out
 }
 
+// tell puts beside a field's m what links and EM alone would make of it.
+func (l *learnt) tell(i int, f *evidence.Field) {
+	if l == nil {
+		for level := range f.Levels[1:] {
+			f.Levels[level+1].From = "default"
+		}
+		return
+	}
+	for level := 1; level < len(f.Levels); level++ {
+		f.Links += l.links[i][level]
+		f.Matches += l.em[i][level]
+	}
+	for level := 1; level < len(f.Levels); level++ {
+		of := &f.Levels[level]
+		if f.Links > 0 {
+			of.MLinks = l.links[i][level] / f.Links
+		}
+		if f.Matches > 0 {
+			of.MEM = l.em[i][level] / f.Matches
+		}
+		switch links, em := l.links[i][level] >= 1, l.em[i][level] >= 1; {
+		case links && em:
+			of.From = "links, EM"
+		case links:
+			of.From = "links"
+		case em:
+			of.From = "EM"
+		default:
+			of.From = "default"
+		}
+	}
+	f.Links, f.Matches = math.Round(f.Links), math.Round(f.Matches)
+}
+
+// warnNoData tells of fields whose weights are all assumed, though records have values in them.
+func (m *model) warnNoData(set *kernel.Set) {
+	for i, f := range m.Fields {
+		assumed := !slices.ContainsFunc(f.Levels[1:], func(l evidence.Level) bool { return l.From != "default" })
+		if assumed && set != nil && set.Len() >= fewRecords && set.Dictionaries[i].Len() > 1 {
+			m.Warnings = append(m.Warnings, fmt.Sprintf("%s: no pair of matches has both values: its weights are the documented defaults", f.Name))
+		}
+	}
+}
+
 // warnMonotonic tells of fields where a weaker level came out with more weight than a stronger one.
 func (m *model) warnMonotonic() {
 	for _, f := range m.Fields {
@@ -141,9 +191,24 @@ func (m *model) warnMonotonic() {
 	}
 }
 
+// priorUnits lays the priors of the sources out by their numbers.
+func (m *model) priorUnits() []int32 {
+	if len(m.Priors) == 0 {
+		return nil
+	}
+	n := len(m.sources)
+	out := make([]int32, n*n)
+	for s := range n {
+		for t := range n {
+			out[s*n+t] = units(m.PriorOf(m.sources[s], m.sources[t]))
+		}
+	}
+	return out
+}
+
 // compile makes the kernel's form of a model.
 func (m *model) compile(s *schema) {
-	spec := &kernel.Spec{Prior: units(m.Prior)}
+	spec := &kernel.Spec{Prior: units(m.Prior), Priors: m.priorUnits()}
 	for _, g := range m.Groups {
 		spec.Caps = append(spec.Caps, units(g.Cap))
 		spec.Within = append(spec.Within, m.groupIndex(g.Within))

@@ -7,11 +7,13 @@ import (
 	"math"
 	"slices"
 
+	"github.com/sameas/sameas/internal/evidence"
 	"github.com/sameas/sameas/match/kernel"
 )
 
 // How a model is fitted.
 const (
+	fewRecords     = 100       // below so many the documented defaults stand
 	samplePairs    = 200_000   // random pairs for u
 	trainingPairs  = 1_500_000 // candidate pairs for EM, about
 	iterations     = 60
@@ -27,20 +29,33 @@ type fit struct {
 	parameters
 	trained  string
 	warnings []string
+	learnt   *learnt // nil when the documented defaults stand
+	priors   []evidence.Prior
 }
 
-// fitModel estimates u from value counts and random pairs, then m and the prior by EM over the patterns of candidate
-// pairs, u held fixed.
-func fitModel(ctx context.Context, s *schema, set *kernel.Set, p *plan, terms []termTable, linked linkedPairs, threads int) (fit, error) {
-	n := set.Len()
-	all := float64(n) * float64(n-1) / 2
+// training is what a model is fitted to.
+type training struct {
+	set     *kernel.Set
+	sources []string // by stratum
+	plan    *plan
+	terms   []termTable
+	linked  linkedPairs
+	apart   [][]uint32 // IDs that keep records apart: such pairs take no part
+	threads int
+}
+
+// fitModel estimates u from value counts and random pairs, then m and the priors by EM over the patterns of candidate
+// pairs, u held fixed. Pairs that IDs keep apart take no part.
+func fitModel(ctx context.Context, s *schema, t training) (fit, error) {
+	n := t.set.Len()
 	f := fit{parameters: s.defaults(startLambda(n))}
-	random, err := s.randomLevels(ctx, set, workers(threads))
+	pairs := t.randomPairs()
+	random, err := s.randomLevels(ctx, t, pairs)
 	if err != nil {
 		return fit{}, err
 	}
-	f.estimateU(s, random, terms)
-	if n < 100 {
+	f.estimateU(s, random, t.terms)
+	if n < fewRecords {
 		f.trained = fmt.Sprintf("documented defaults: %d records are too few to fit", n)
 		f.warnings = append(f.warnings, f.trained)
 		return f, nil
@@ -48,16 +63,18 @@ func fitModel(ctx context.Context, s *schema, set *kernel.Set, p *plan, terms []
 	spec := s.patternsOnly()
 	for i := range spec.Fields {
 		if s.fields[i].tf {
-			spec.Fields[i].Terms = terms[i].adjustments(f.u[i][kernel.Same])
+			spec.Fields[i].Terms = t.terms[i].adjustments(f.u[i][kernel.Same])
 		}
 	}
-	result, err := scan(ctx, set, spec, sampleBlocks(p, trainingPairs), threads, func(int64, int64) {})
+	free := *t.set
+	free.Apart = slices.Concat(t.set.Apart, t.apart)
+	result, err := scan(ctx, &free, spec, sampleBlocks(t.plan, trainingPairs), t.threads, func(int64, int64) {})
 	if err != nil {
 		return fit{}, err
 	}
-	share := sampledShare(p, trainingPairs)
-	counts := sortedCounts(result.Counts)
-	f.expectationMaximisation(s, counts, linked, random, terms, all, share)
+	e := expectation{schema: s, training: t, counts: sortedCounts(result.Counts), random: random,
+		population: populationOf(t.set, t.apart, pairs), sampled: sampledShare(t.plan, trainingPairs) * t.linked.reached()}
+	f.maximiseExpectation(&e)
 	return f, nil
 }
 
@@ -106,32 +123,46 @@ func (s *schema) newLevelCounts() levelCounts {
 	return c
 }
 
-// randomLevels compares random pairs; the same ones in every run.
-func (s *schema) randomLevels(ctx context.Context, set *kernel.Set, threads int) (levelCounts, error) {
-	const chunk = 4096
-	counts, n := s.newLevelCounts(), uint64(set.Len())
+// randomPair is one of the sample for u.
+type randomPair struct{ a, b uint32 }
+
+// randomPairs are the same ones in every run.
+func (t *training) randomPairs() []randomPair {
+	n := uint64(t.set.Len())
 	if n < 2 {
-		return counts, nil
+		return nil
 	}
-	pairs := int(min(samplePairs, n*(n-1)/2))
-	workersCounts, comparers := make([]levelCounts, threads), make([]*kernel.Comparer, threads)
+	pairs := make([]randomPair, 0, samplePairs)
+	for k := range uint64(min(samplePairs, n*(n-1)/2)) {
+		if a, b := mix(2*k)%n, mix(2*k+1)%n; a != b {
+			pairs = append(pairs, randomPair{uint32(a), uint32(b)})
+		}
+	}
+	return pairs
+}
+
+// randomLevels counts the levels of random pairs; those that IDs keep apart are left out.
+func (s *schema) randomLevels(ctx context.Context, t training, pairs []randomPair) (levelCounts, error) {
+	const chunk = 4096
+	threads := workers(t.threads)
+	parts, comparers := make([]levelCounts, threads), make([]*kernel.Comparer, threads)
 	for w := range comparers {
-		workersCounts[w], comparers[w] = s.newLevelCounts(), kernel.NewComparer(set, s.patternsOnly())
+		parts[w], comparers[w] = s.newLevelCounts(), kernel.NewComparer(t.set, s.patternsOnly())
 	}
-	err := inParallel(ctx, threads, (pairs+chunk-1)/chunk, func(worker, c int) error {
-		for k := uint64(c * chunk); k < uint64(min((c+1)*chunk, pairs)); k++ {
-			a, b := mix(2*k)%n, mix(2*k+1)%n
-			if a == b {
+	err := inParallel(ctx, threads, (len(pairs)+chunk-1)/chunk, func(worker, c int) error {
+		for _, p := range pairs[c*chunk : min((c+1)*chunk, len(pairs))] {
+			if keptApart(t.apart, p.a, p.b) {
 				continue
 			}
-			pattern := comparers[worker].Pattern(uint32(a), uint32(b))
-			for f := range counts {
-				workersCounts[worker][f][pattern.Level(f)]++
+			pattern := comparers[worker].Pattern(p.a, p.b)
+			for f := range parts[worker] {
+				parts[worker][f][pattern.Level(f)]++
 			}
 		}
 		return nil
 	})
-	for _, part := range workersCounts { // whole numbers: in whatever order they are added
+	counts := s.newLevelCounts()
+	for _, part := range parts { // whole numbers: in whatever order they are added
 		for f := range counts {
 			for l := range counts[f] {
 				counts[f][l] += part[f][l]
@@ -180,62 +211,107 @@ func sortedCounts(counts map[kernel.Count]int64) []patternCount {
 		sorted = append(sorted, patternCount{c, float64(n)})
 	}
 	slices.SortFunc(sorted, func(a, b patternCount) int {
-		return cmp.Or(cmp.Compare(a.Rules, b.Rules), cmp.Compare(a.Pattern, b.Pattern), cmp.Compare(a.Terms, b.Terms))
+		return cmp.Or(cmp.Compare(a.Rules, b.Rules), slices.Compare(a.Strata[:], b.Strata[:]), cmp.Compare(a.Pattern, b.Pattern), cmp.Compare(a.Terms, b.Terms))
 	})
 	return sorted
 }
 
 // linkedPairs are the patterns of must-linked pairs whose content differs: matches that are known without a model.
-type linkedPairs struct{ patterns []kernel.Pattern }
+type linkedPairs struct {
+	patterns []kernel.Pattern
+	blocked  int // how many of them blocking finds, too
+}
 
-// expectationMaximisation alternates between the share of matches in each pattern and the parameters that these
-// shares give. A field's m takes no part from pairs that only a rule keyed on the field found.
-func (f *fit) expectationMaximisation(s *schema, counts []patternCount, linked linkedPairs, random levelCounts, terms []termTable, all, share float64) {
-	unkeyed := s.unkeyedRules()
-	var matches float64
+// enoughLinks is from how many links on the share that blocking finds is believed.
+const enoughLinks = 100
+
+// reached is the share of matches that blocking finds, as far as links tell.
+func (l linkedPairs) reached() float64 {
+	if len(l.patterns) < enoughLinks {
+		return 1
+	}
+	return max(0.5, float64(l.blocked)/float64(len(l.patterns)))
+}
+
+// expectation is what EM goes through again and again.
+type expectation struct {
+	schema *schema
+	training
+	counts     []patternCount
+	random     levelCounts
+	population population
+	sampled    float64 // share of all matches that the counts hold, by sampling and blocking
+	learnt
+}
+
+// learnt is what matches were seen with which levels.
+type learnt struct {
+	em, links levelCounts
+	matches   [][]float64 // by sources
+}
+
+// maximiseExpectation alternates between the share of matches in each pattern and the parameters that these shares give
+// (A. P. Dempster, N. M. Laird, D. B. Rubin, "Maximum Likelihood from Incomplete Data via the EM Algorithm", 1977).
+// A field's m takes no part from pairs that only a rule keyed on the field found.
+func (f *fit) maximiseExpectation(e *expectation) {
+	e.links = e.schema.newLevelCounts()
+	for _, p := range e.linked.patterns {
+		e.links.add(p, 1)
+	}
 	change := math.Inf(1)
 	rounds := 0
 	for ; rounds < iterations && change > converged; rounds++ {
-		weights := s.patternWeights(f.parameters)
-		shared := f.learnShares(s, &weights, counts)
-		sums := s.newLevelCounts()
-		matches = 0
-		for _, c := range counts {
-			r := c.n * weights.probability(c.Pattern, float64(c.Terms))
-			matches += r
-			for i := range sums {
-				if l := c.Pattern.Level(i); l != kernel.Missing && c.Rules&unkeyed[i] != 0 {
-					sums[i][l] += r
-				}
-			}
-		}
-		for _, p := range linked.patterns {
-			for i := range sums {
-				if l := p.Level(i); l != kernel.Missing {
-					sums[i][l]++
-				}
-			}
-		}
-		change = max(shared, f.maximise(s, sums))
-		before := f.lambda
-		f.lambda = math.Sqrt(f.lambda * min(max(matches/share/all, 0.02/math.Sqrt(2*all)), 0.3))
-		change = max(change, math.Abs(f.lambda/before-1))
-		f.estimateU(s, random, terms)
+		weights := e.schema.patternWeights(f.parameters)
+		shared := f.learnShares(e.schema, &weights, e.counts)
+		e.expect(f, &weights)
+		change = max(shared, f.maximise(e.schema, e.em, e.links))
+		change = max(change, f.learnPriors(e.population, e.matches, e.sampled))
+		f.estimateU(e.schema, e.random, e.terms)
 	}
-	f.report(s, matches, len(linked.patterns), rounds, change)
+	f.learnt, f.priors = &e.learnt, f.priorsOf(e.sources, e.population, e.matches, e.sampled)
+	f.report(e, rounds, change)
 }
 
-func (f *fit) maximise(s *schema, sums levelCounts) (change float64) {
+// expect counts the matches of every level, as the parameters have it.
+func (e *expectation) expect(f *fit, weights *patternWeights) {
+	unkeyed := e.schema.unkeyedRules()
+	e.em, e.matches = e.schema.newLevelCounts(), square(e.population.n)
+	pooled := weights.prior
+	for _, c := range e.counts {
+		if f.strata != nil {
+			weights.prior = evidence.Bits(f.strata[c.Strata[0]][c.Strata[1]])
+		}
+		r := c.n * weights.probability(c.Pattern, float64(c.Terms))
+		e.matches[c.Strata[0]][c.Strata[1]] += r
+		for i := range e.em {
+			if l := c.Pattern.Level(i); l != kernel.Missing && c.Rules&unkeyed[i] != 0 {
+				e.em[i][l] += r
+			}
+		}
+	}
+	weights.prior = pooled
+}
+
+// add counts a pattern's levels.
+func (c levelCounts) add(p kernel.Pattern, n float64) {
+	for i := range c {
+		if l := p.Level(i); l != kernel.Missing {
+			c[i][l] += n
+		}
+	}
+}
+
+func (f *fit) maximise(s *schema, em, links levelCounts) (change float64) {
 	for i := range s.fields {
 		prior := normalised(s.fields[i].m)
 		total := 0.0
-		for _, x := range sums[i] {
-			total += x
+		for l := range em[i] {
+			total += em[i][l] + links[i][l]
 		}
-		last := len(sums[i]) - 1
+		last := len(em[i]) - 1
 		fresh := make([]float64, last)
 		for l := 1; l <= last; l++ {
-			fresh[l-1] = (sums[i][l] + defaultWeight*prior[l-1]) / (total + defaultWeight)
+			fresh[l-1] = (em[i][l] + links[i][l] + defaultWeight*prior[l-1]) / (total + defaultWeight)
 		}
 		if s.fields[i].kind == kernel.OrgName {
 			holdOther(fresh, prior[kernel.OrgOther-1])
@@ -290,7 +366,14 @@ func (s *schema) unkeyedRules() []uint32 {
 	return masks
 }
 
-func (f *fit) report(s *schema, matches float64, linked, rounds int, change float64) {
+func (f *fit) report(e *expectation, rounds int, change float64) {
+	matches := 0.0
+	for _, row := range e.matches {
+		for _, n := range row {
+			matches += n
+		}
+	}
+	linked := len(e.linked.patterns)
 	f.trained = fmt.Sprintf("u from value counts and %d random pairs; m from %d linked pairs and by EM on candidate pairs (%.0f expected matches, %d rounds), smoothed by the documented defaults",
 		samplePairs, linked, matches, rounds)
 	if change > converged {

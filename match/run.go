@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"slices"
 	"strings"
 
@@ -18,6 +19,9 @@ import (
 
 // matched are the collections that can be matched, in their order: people are matched knowing the organizations.
 var matched = []string{"organizations", "people"}
+
+// Collection reports whether a collection of this name can be matched.
+func Collection(name string) bool { return slices.Contains(matched, name) }
 
 // Run matches and replaces the rows of the tables that match owns.
 func Run(ctx context.Context, o Options) (Result, error) {
@@ -92,15 +96,17 @@ type matching struct {
 	options   Options
 	schema    *schema
 	records   []record
+	sources   []string // by stratum
 	set       *kernel.Set
 	plan      *plan
+	preflight Preflight
 	identity  *identity
 	component []uint32
-	fit       fit
 	model     *model
 	judge     *judge
 	scanned   kernel.Result // without its edges,
-	kept      []keptPair    // which stand here, in the order of records
+	kept      []keptPair    // which stand here, in the order of records,
+	keptAt    []uint32      // those with record i as the first from keptAt[i] on
 	clusters  *clusterRows
 	outcome   outcome
 	found     []placeholder
@@ -138,7 +144,8 @@ func runCollection(ctx context.Context, o Options, collection string) (Summary, 
 		}
 		if err != nil {
 			cancel()
-			return Summary{}, errors.Join(err, saving.Wait())
+			_ = saving.Wait() // it was stopped: the reason is the step's
+			return Summary{}, err
 		}
 		if step.name == "features" {
 			saving.Go(func() error { return m.saveFeatures(ctx) })
@@ -166,12 +173,22 @@ func (m *matching) features(ctx context.Context) (err error) {
 	c.dropPlaceholders()
 	c.markOwn()
 	m.records, m.found, m.set = c.records, c.found, c.set()
+	m.sources, m.set.Stratum = strataOf(m.records)
 	return nil
 }
 
 func (m *matching) block(ctx context.Context) (err error) {
 	m.plan, err = planBlocks(ctx, m.schema, m.set, m.options.Threads)
-	return err
+	if err != nil {
+		return err
+	}
+	if err := m.weighPlan(ctx); err != nil {
+		return err
+	}
+	p := &m.preflight
+	m.options.Log.Info("pairs to compare", "collection", p.Collection, "records", p.Records, "pairs_at_most", p.Pairs,
+		"seconds_about", math.Round(10*p.Seconds)/10, "memory_about", megabytes(p.Memory))
+	return nil
 }
 
 func (m *matching) identify(ctx context.Context) (err error) {
@@ -185,13 +202,15 @@ func (m *matching) train(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	m.fit, err = fitModel(ctx, m.schema, m.set, m.plan, terms, m.linkedPatterns(), m.options.Threads)
+	thresholds := m.options.Config.Thresholds(m.schema.collection)
+	if kept := m.options.Models.of(m.schema.collection); kept != nil {
+		m.model, err = m.schema.reuse(*kept, m.sources, terms, thresholds)
+	} else {
+		m.model, err = m.fitted(ctx, terms, thresholds)
+	}
 	if err != nil {
 		return err
 	}
-	m.model = m.schema.build(m.fit.parameters, terms, m.options.Config.Thresholds(m.schema.collection))
-	m.model.Trained = m.fit.trained
-	m.model.Warnings = append(m.model.Warnings, m.fit.warnings...)
 	m.model.Warnings = append(m.model.Warnings, m.identity.warnings()...)
 	m.model.spec.Keep = thresholdUnits(m.model.Thresholds.Review)
 	m.judge = newJudge(m.schema, m.model, m.set)
@@ -209,6 +228,16 @@ func (m *matching) countTerms(ctx context.Context) ([]termTable, error) {
 	return terms, err
 }
 
+// fitted is the model as the data have it.
+func (m *matching) fitted(ctx context.Context, terms []termTable, thresholds config.Thresholds) (*model, error) {
+	f, err := fitModel(ctx, m.schema, training{set: m.set, sources: m.sources, plan: m.plan, terms: terms, linked: m.linkedPatterns(),
+		apart: m.identity.apartColumns(len(m.records)), threads: m.options.Threads})
+	if err != nil {
+		return nil, err
+	}
+	return m.schema.build(f, m.sources, terms, m.set, thresholds), nil
+}
+
 // linkedPatterns are those of must-linked pairs, less the pairs whose content is equal: a sync copied those, and they
 // say nothing about how records of one thing differ.
 func (m *matching) linkedPatterns() linkedPairs {
@@ -219,6 +248,9 @@ func (m *matching) linkedPatterns() linkedPairs {
 			continue
 		}
 		linked.patterns = append(linked.patterns, comparer.Pattern(l.a, l.b))
+		if m.set.FirstRule(l.a, l.b) >= 0 {
+			linked.blocked++
+		}
 	}
 	return linked
 }
@@ -237,7 +269,7 @@ func (m *matching) score(ctx context.Context) (err error) {
 }
 
 func (m *matching) cluster(context.Context) error {
-	m.identity.judgeLinks(m.records, m.judge, m.model)
+	m.identity.judgeLinks(m.records, m.judge)
 	m.component = m.identity.components(len(m.records))
 	m.outcome = m.form()
 	m.outcome.conflicts = append(m.outcome.conflicts, m.identity.conflicts...)

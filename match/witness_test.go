@@ -55,6 +55,6 @@ func judgeOf(t *testing.T, a, b raw) *judge {
 		t.Fatal(err)
 	}
 	set := s.coded([][]string{featuresOf(s, a), featuresOf(s, b)})
-	m := s.build(s.defaults(startLambda(10_000)), nil, config.Thresholds{Auto: 0.99, Review: 0.5, Attach: 0.995})
+	m := s.build(fit{parameters: s.defaults(startLambda(10_000))}, nil, nil, set, config.Thresholds{Auto: 0.99, Review: 0.5, Attach: 0.995})
 	return newJudge(s, m, set)
 }

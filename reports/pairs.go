@@ -110,6 +110,9 @@ func pairRow(m models) func(*csvWriter, []any) error {
 		tf, _ := values[last+1].(string)
 		summary := ""
 		if w := m.explain(collection, levels, tf); w != nil {
+			if weight, ok := values[last-2].(float64); ok { // of these two sources: what the steps leave
+				*w = w.From(w.Prior + weight - w.Total)
+			}
 			summary = w.Line()
 		}
 		c.cell(summary)

@@ -114,7 +114,11 @@ func (c *card) reasonLine(e cardEdge, m models) string {
 	if !e.Scored || model == nil {
 		return line
 	}
-	parts := []string{"prior " + signed(model.Prior)}
+	prior := e.Weight // of these two sources: what the steps leave
+	for _, s := range e.Steps {
+		prior -= s[2]
+	}
+	parts := []string{"prior " + signed(rounded(prior, 100))}
 	for _, s := range e.Steps {
 		field := model.Fields[int(s[0])]
 		parts = append(parts, field.Label+" "+field.Levels[int(s[1])].Name+" "+signed(s[2]))

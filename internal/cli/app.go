@@ -143,6 +143,7 @@ func (r *runner) commands() []*cli.Command {
 		r.forecastCommand(),
 		r.reportCommand(),
 		r.runCommand(),
+		r.kernelCommand(),
 		r.sandboxCommand(),
 	}
 }

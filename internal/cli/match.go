@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -15,19 +16,80 @@ import (
 
 func (r *runner) matchCommand() *cli.Command {
 	return &cli.Command{
-		Name:        "match",
-		Usage:       "find which records are the same: shared IDs first, then fuzzy names, e-mails and more",
-		ArgsUsage:   "[COLLECTION...]",
-		Description: "Without a collection: organizations, then people. The same input gives the same clusters, whatever the threads.",
-		Flags:       []cli.Flag{&cli.IntFlag{Name: "threads", Usage: "`N` threads; 0 means all cores"}},
+		Name:      "match",
+		Usage:     "find which records are the same: shared IDs first, then fuzzy names, e-mails and more",
+		ArgsUsage: "[FILE] [COLLECTION...]",
+		Description: "Without a collection: organizations, then people. The same input gives the same clusters, whatever the threads.\n" +
+			"--model alone prints the fitted model. --model FILE matches with the models that `match --model --json` printed into FILE, and fits none.",
+		Flags: []cli.Flag{
+			&cli.IntFlag{Name: "threads", Usage: "`N` threads; 0 means all cores"},
+			&cli.BoolFlag{Name: "preflight", Usage: "say what each blocking rule would compare, its largest keys, and the time and memory expected; score nothing"},
+			&cli.Int64Flag{Name: "max-pairs", Usage: "refuse a collection with more than `N` pairs to compare, before one is scored"},
+			&cli.Int64Flag{Name: "max-memory", Usage: "refuse a collection expected to take more than `MB` beside the database"},
+			&cli.DurationFlag{Name: "max-time", Usage: "refuse a collection expected to take longer than `DURATION` to compare, such as 10m"},
+			&cli.BoolFlag{Name: "model", Usage: "print the fitted model; with a FILE as argument, match with the models kept in it"},
+		},
 		Action: r.stage(false, func(ctx context.Context, c *cli.Context, s *session) error {
-			result, err := r.match(ctx, s, c.Args().Slice(), c.Int("threads"))
+			collections := c.Args().Slice()
+			if c.Bool("preflight") {
+				return r.printPreflight(ctx, c, s, collections)
+			}
+			if !c.Bool("model") {
+				return r.matchAndPrint(ctx, c, s, collections, match.Models{})
+			}
+			if len(collections) == 0 || match.Collection(collections[0]) {
+				return r.printModels(ctx, c, s, collections)
+			}
+			kept, err := readModels(collections[0])
 			if err != nil {
 				return err
 			}
-			return r.print(c, result, matchText(result))
+			return r.matchAndPrint(ctx, c, s, collections[1:], kept)
 		}),
 	}
+}
+
+func (r *runner) matchAndPrint(ctx context.Context, c *cli.Context, s *session, collections []string, kept match.Models) error {
+	defer s.progress.Close()
+	o := r.matchOptions(s, collections, c.Int("threads"))
+	o.Models, o.Budget = kept, budgetOf(c)
+	result, err := match.Run(ctx, o)
+	if err != nil {
+		return err
+	}
+	return r.print(c, result, matchText(result))
+}
+
+func budgetOf(c *cli.Context) match.Budget {
+	return match.Budget{Pairs: c.Int64("max-pairs"), Memory: c.Int64("max-memory") << 20, Seconds: c.Duration("max-time")}
+}
+
+func (r *runner) printPreflight(ctx context.Context, c *cli.Context, s *session, collections []string) error {
+	defer s.progress.Close()
+	o := r.matchOptions(s, collections, c.Int("threads"))
+	o.Budget = budgetOf(c)
+	preflights, err := match.Plan(ctx, o)
+	if err != nil {
+		return err
+	}
+	return r.print(c, preflights, preflights.Text())
+}
+
+func (r *runner) printModels(ctx context.Context, c *cli.Context, s *session, collections []string) error {
+	models, err := match.StoredModels(ctx, r.matchOptions(s, collections, 0))
+	if err != nil {
+		return err
+	}
+	return r.print(c, models, models.Text())
+}
+
+func readModels(path string) (match.Models, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return match.Models{}, fmt.Errorf("open models: %w", err)
+	}
+	defer f.Close()
+	return match.ReadModels(f, path)
 }
 
 func (r *runner) match(ctx context.Context, s *session, collections []string, threads int) (match.Result, error) {

@@ -20,6 +20,10 @@ type Level struct {
 	M    float64 `json:"m"`    // probability of the level among matches
 	U    float64 `json:"u"`    // probability of the level among non-matches
 	Bits float64 `json:"bits"` // log2(m/u), as used (floored, made monotonic)
+	// MLinks and MEM are what m would be of must-linked pairs alone, and of EM on candidate pairs alone; 0 with no such pair.
+	MLinks float64 `json:"m_links"`
+	MEM    float64 `json:"m_em"`
+	From   string  `json:"from"` // where m comes from: links, EM, default
 }
 
 // Field is one compared field of a model.
@@ -37,6 +41,18 @@ type Field struct {
 	Owner string `json:"owner,omitempty"`
 	// Personal evidence is about the person or organization itself, not about its household or workplace.
 	Personal bool `json:"personal"`
+	// Links and Matches are how many must-linked pairs, and expected matches among the candidates, have both values.
+	Links   float64 `json:"links"`
+	Matches float64 `json:"matches"`
+}
+
+// Prior is the prior of pairs of two sources.
+type Prior struct {
+	Left    string  `json:"left"`
+	Right   string  `json:"right"`
+	Bits    float64 `json:"bits"`
+	Pairs   float64 `json:"pairs"`   // that no ID keeps apart
+	Matches float64 `json:"matches"` // expected among the candidates
 }
 
 // Group is correlated evidence whose sum is capped. A group may stand within a wider one: what its cap leaves counts
@@ -57,8 +73,9 @@ type Thresholds struct {
 // Model is a fitted model of one collection.
 type Model struct {
 	Collection string     `json:"collection"`
-	Spec       string     `json:"spec"` // version of fields and normalisation
-	Prior      float64    `json:"prior_bits"`
+	Spec       string     `json:"spec"`             // version of fields and normalisation
+	Prior      float64    `json:"prior_bits"`       // of all pairs
+	Priors     []Prior    `json:"priors,omitempty"` // of each two sources, where there are several
 	Fields     []Field    `json:"fields"`
 	Groups     []Group    `json:"groups"`
 	Thresholds Thresholds `json:"thresholds"`
@@ -104,9 +121,33 @@ type Waterfall struct {
 }
 
 // Explain builds the waterfall of a pair from its comparison pattern: one level and one term-frequency adjustment per
-// field of the model, in the model's order, and the values as a person reads them. tf, left and right may be nil.
+// field of the model, in the model's order, and the values as a person reads them. tf, left and right may be nil. The prior
+// is that of all pairs.
 func (m *Model) Explain(levels []uint8, tf []float64, left, right []string) Waterfall {
-	w := Waterfall{Prior: m.Prior}
+	return m.ExplainFrom(m.Prior, levels, tf, left, right)
+}
+
+// PriorOf is the prior of a pair of two sources.
+func (m *Model) PriorOf(left, right string) float64 {
+	for _, p := range m.Priors {
+		if p.Left == left && p.Right == right || p.Left == right && p.Right == left {
+			return p.Bits
+		}
+	}
+	return m.Prior
+}
+
+// From moves the waterfall to another prior: that of a stored pair is what its weight and its steps leave.
+func (w Waterfall) From(prior float64) Waterfall {
+	w.Total += prior - w.Prior
+	w.Prior = prior
+	w.Probability = Probability(w.Total)
+	return w
+}
+
+// ExplainFrom is Explain with the pair's own prior.
+func (m *Model) ExplainFrom(prior float64, levels []uint8, tf []float64, left, right []string) Waterfall {
+	w := Waterfall{Prior: prior}
 	for i, f := range m.Fields {
 		level := f.Levels[levels[i]]
 		s := Step{Field: f.Name, Label: f.Label, Group: f.Group, Level: level.Name, M: level.M, U: level.U,

@@ -57,9 +57,9 @@ func newBounds(spec *Spec) bounds {
 
 // most is the greatest weight of each level and those after it, and that of equal values.
 func (f *Field) most() (most [MaxFields]int32, equal int32) {
-	rarest := int32(0)
+	rarest := f.rarest
 	if len(f.Terms) > 0 {
-		rarest = slices.Max(f.Terms)
+		rarest = max(rarest, slices.Max(f.Terms))
 	}
 	top := int32(math.MinInt32)
 	for l := len(f.Bits) - 1; l > Missing; l-- {

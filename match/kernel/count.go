@@ -1,5 +1,7 @@
 package kernel
 
+import "cmp"
+
 // Count names a pattern and the rules under which the pair shares a key, one bit a rule: which rule came first is no
 // property of the pair, and would bias what is learnt of the fields that the first rules look at.
 type Count struct {
@@ -7,6 +9,12 @@ type Count struct {
 	Strata  [2]uint8 // of the two records, the smaller one first
 	Pattern Pattern
 	Terms   int8 // what the frequency of the values adds in all, in whole bits: two who share a common name are not two who share a rare one
+}
+
+// compare orders counts, for output that is the same in every run.
+func (c Count) compare(d Count) int {
+	return cmp.Or(cmp.Compare(c.Rules, d.Rules), cmp.Compare(c.Strata[0], d.Strata[0]), cmp.Compare(c.Strata[1], d.Strata[1]),
+		cmp.Compare(c.Pattern, d.Pattern), cmp.Compare(c.Terms, d.Terms))
 }
 
 // counts counts patterns: open addressing with linear probing, at most half full, where a map of Go would cost more
@@ -36,7 +44,9 @@ func (t *counts) place(c Count) *counted {
 	}
 }
 
-func (t *counts) add(c Count) {
+func (t *counts) add(c Count) { t.addMany(c, 1) }
+
+func (t *counts) addMany(c Count, n int64) {
 	if 2*t.used >= len(t.slots) {
 		old := t.slots
 		t.slots = make([]counted, max(1024, 2*len(old)))
@@ -51,7 +61,7 @@ func (t *counts) add(c Count) {
 		s.Count = c
 		t.used++
 	}
-	s.n++
+	s.n += n
 }
 
 func (t *counts) all() map[Count]int64 {

@@ -4,5 +4,46 @@
 //
 // Every value is a number in a dictionary; every outcome is a small integer (a level); every weight is an integer
 // number of units (1/1024 bit) that was worked out elsewhere. So a sum has one value whatever the order, the machine
-// or the number of threads, and equals the waterfall of package evidence exactly.
+// or the number of threads, and equals the waterfall of package evidence exactly. Similarities are floating point, but
+// are only held against fixed thresholds, and come of additions and divisions that no processor rounds otherwise.
+//
+// # The contract sameas-kernel/1
+//
+// Filter, `sameas kernel --spec FILE` and match/kernel/cmd read rows from stdin and write rows to stdout. Both are
+// lines of columns with tabs between, each line ended by a line feed, without escapes: a value holds no tab, line feed,
+// carriage return or backslash. Whatever is not as said here ends the filter with one line on stderr and a code other
+// than 0, and without a trailer.
+//
+// A row in is a record in a block, or in a tile of a block that was cut. The rows of a tile stand together, in any
+// order; a tile comes once, in one process; tiles come in any order.
+//
+//	rule     number of the blocking rule, from 0
+//	key      the block's key under the rule, any text
+//	tile     names the tile within the block, any text
+//	side     1 or 2: with rows of side 2, each of side 1 is compared with each of side 2; else all of side 1 pairwise
+//	id       the record, a number below 2^63; a pair's first record is the one with the smaller number
+//	stratum  number of the record's source, 0 when there is one
+//	apart    as many columns as the spec says: two records with different texts other than "" and "0" are not compared
+//	fields   a column for each field of the spec: normalised values, U+001F between several, empty when missing
+//	keys     rule:key of all blocks that the record is in, U+001F between; the row's own among them
+//
+// A pair is compared in one block only: that of the smallest (rule, key), rules by number and keys by their bytes,
+// that both records have. So no pair has to be made distinct afterwards, wherever the blocks were compared.
+//
+// A row out is a letter and six whole numbers in 64 bits:
+//
+//	e  id of A, id of B, rule, pattern, weight, terms     a pair that weighs at least `keep`
+//	c  rules, strata, terms, pattern, pairs, 0            with `count`: pairs of one pattern
+//	t  rows, enumerated, scored, edges, hash, counted     the trailer, last
+//
+// A pattern holds the level of field f in bits 4f to 4f+3. Weights and terms (what the frequency of the values adds)
+// are in units; those of a count in whole bits. The rules of a count are a bit each, its strata 256*smaller+larger.
+// The trailer tells how many rows came in, pairs were looked at, were compared, edges and counted pairs went out; its
+// hash is the exclusive or of FNV-1a over each edge's line, line feed included. Sums and exclusive or over the trailers
+// of all processes do not depend on how blocks were shared out; whoever reads the edges holds them against these.
+//
+// The spec file is JSON: `contract`; `rules` and `apart`, how many there are; `fields` with `kind`, `bits` by level,
+// `terms` (units by the text whose frequency counts, 0 for one not named), `group`, `lent`, `swap`; `caps` and `within`
+// of the groups; `prior`, or `priors` by two strata; `keep`; `count`. Field and Spec say what they mean. All numbers
+// are whole. WriteSpec writes it, RowWriter the rows.
 package kernel

@@ -9,6 +9,8 @@ const maxBits = 64
 type Scratch struct {
 	positions [256]uint64 // bit j of positions[c]: byte j of one text is c; all zero between calls
 	rows      [3][]int
+	digits    [2][]byte
+	matched   [2][]bool
 }
 
 // Edits is the number of single-byte insertions, deletions, substitutions and swaps of neighbours that turn a into b
@@ -36,7 +38,7 @@ func (s *Scratch) Edits(a, b string, limit int) int {
 	return s.editsBits(a, b, limit)
 }
 
-func trimCommon(a, b string) (string, string) {
+func trimCommon[T string | []byte](a, b T) (T, T) {
 	n := min(len(a), len(b))
 	i := 0
 	for i < n && a[i] == b[i] {
@@ -51,7 +53,7 @@ func trimCommon(a, b string) (string, string) {
 }
 
 // oneLeft reports whether two texts that share neither first nor last byte are one edit apart.
-func oneLeft(a, b string) bool {
+func oneLeft[T string | []byte](a, b T) bool {
 	switch {
 	case len(a)+len(b) == 1 || len(a) == 1 && len(b) == 1:
 		return true
@@ -62,7 +64,7 @@ func oneLeft(a, b string) bool {
 }
 
 // editsWithinOne reports whether one edit at most lies between two texts.
-func editsWithinOne(a, b string) bool {
+func editsWithinOne[T string | []byte](a, b T) bool {
 	if d := len(a) - len(b); d > 1 || d < -1 {
 		return false
 	}

@@ -178,7 +178,7 @@ func (s *Scratch) email(d *Dictionary, a, b *part) uint8 {
 		x, y = y, x
 	}
 	matching := mostMatching(a.size, b.size, a.sign, b.sign)
-	if third := len(y) / 3; least <= third && s.similarity(x, y, matching, relatedText) >= relatedText && s.Edits(x, y, third) <= third {
+	if third := len(y) / 3; least <= third && s.similarity(x, y, matching, relatedText) >= relatedText && s.Edits(x, y, third) <= third && s.nearDigits(localA, localB) {
 		return EmailRelated
 	}
 	return EmailDifferent
@@ -204,6 +204,25 @@ func (s *Scratch) mistypedAddress(d *Dictionary, a, b *part) bool {
 	localB, domainB, _ := strings.Cut(d.text(b), "@")
 	return (domainA == domainB && s.Edits(localA, localB, 1) <= 1 || localA == localB && s.Edits(domainA, domainB, 1) <= 1) &&
 		sameDigits(localA, localB)
+}
+
+// nearDigits reports whether one edit at most lies between the digits of two local parts: what another number tells
+// apart is not alike.
+func (s *Scratch) nearDigits(a, b string) bool {
+	if sameDigits(a, b) {
+		return true
+	}
+	s.digits[0], s.digits[1] = appendDigits(s.digits[0][:0], a), appendDigits(s.digits[1][:0], b)
+	return editsWithinOne(s.digits[0], s.digits[1])
+}
+
+func appendDigits(digits []byte, text string) []byte {
+	for i := range len(text) {
+		if isDigit(text[i]) {
+			digits = append(digits, text[i])
+		}
+	}
+	return digits
 }
 
 // sameDigits reports whether two texts hold the same digits in the same order.

@@ -3,8 +3,6 @@ package kernel
 import (
 	"slices"
 	"strings"
-
-	"github.com/xrash/smetrics"
 )
 
 func digits(t string) bool { return t != "" && isDigit(t[0]) }
@@ -208,7 +206,7 @@ func (s *Scratch) wordVariant(d *Dictionary, x, y uint32) bool {
 	}
 	least := fewest(a.sign, b.sign)
 	return least <= 1 && editsWithinOne(v, w) ||
-		least <= 2 && min(len(v), len(w)) > 3 && v[0] == w[0] && s.Edits(v, w, 2) <= 2 && smetrics.Soundex(v) == smetrics.Soundex(w)
+		least <= 2 && min(len(v), len(w)) > 3 && v[0] == w[0] && s.Edits(v, w, 2) <= 2 && a.sound == b.sound
 }
 
 // abbreviates reports whether a word is a short form of another: its beginning or, not too short for it, a beginning and

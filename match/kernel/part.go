@@ -4,6 +4,8 @@ import (
 	"hash/maphash"
 	"math/bits"
 	"strings"
+
+	"github.com/xrash/smetrics"
 )
 
 // part is one of a value's several values, taken apart.
@@ -32,6 +34,7 @@ const (
 type word struct {
 	sign uint64
 	span
+	sound [4]byte // of words of organizations' names: the Soundex code
 }
 
 // A reference to a word holds marks beside the word's number.
@@ -154,7 +157,11 @@ func (d *Dictionary) wordOf(text string, at uint32) uint32 {
 	if n > wordNumber {
 		panic("kernel: a dictionary holds 268,435,455 distinct words at most")
 	}
-	d.words = append(d.words, word{sign(text), span{at, uint32(len(text))}})
+	w := word{sign: sign(text), span: span{at, uint32(len(text))}}
+	if d.kind == OrgName {
+		copy(w.sound[:], smetrics.Soundex(text))
+	}
+	d.words = append(d.words, w)
 	d.byWord.add(hash, n)
 	if d.kind == Given {
 		list := uint16(0)

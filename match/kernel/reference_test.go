@@ -365,7 +365,7 @@ func (s naive) email(a, b *naivePart) uint8 {
 		return EmailClose
 	case localA == localB && len(localA) >= 5:
 		return EmailLocal
-	case sameDigits && s.JaroWinkler(a.text, b.text) >= relatedText && s.Edits(a.text, b.text, len(b.text)/3) <= len(b.text)/3:
+	case s.Edits(naiveDigitsOf(localA), naiveDigitsOf(localB), 1) <= 1 && s.JaroWinkler(a.text, b.text) >= relatedText && s.Edits(a.text, b.text, len(b.text)/3) <= len(b.text)/3:
 		return EmailRelated
 	}
 	return EmailDifferent

@@ -26,13 +26,15 @@ type Result struct {
 // Scanner compares the pairs of blocks. It is for one goroutine; any number may share a Set and a Spec.
 type Scanner struct {
 	comparer
-	rows    [2][MaxFields]coded // of a pair, where the set was not packed
-	edges   []Edge
-	pairs   []int64
-	counts  counts
-	fetched uint32
-	seen    [seenBits / 64]uint64 // of the record at hand: its keys before that of the block, modulo seenBits
-	earlier []uint32              // the same keys
+	rows  [2][MaxFields]coded // of a pair, where the set was not packed
+	edges []Edge
+	// patterns are those of the edges, where they are wanted: not nil.
+	patterns []keptPattern
+	pairs    []int64
+	counts   counts
+	fetched  uint32
+	seen     [seenBits / 64]uint64 // of the record at hand: its keys before that of the block, modulo seenBits
+	earlier  []uint32              // the same keys
 }
 
 const seenBits = 4096
@@ -49,6 +51,13 @@ func (s *Scanner) Result() Result {
 		r.Counts = s.counts.all()
 	}
 	return r
+}
+
+// refresh takes over the weights of terms that were added to the spec.
+func (s *Scanner) refresh() {
+	for f := range s.spec.Fields {
+		s.columns[f].terms = s.spec.Fields[f].Terms
+	}
 }
 
 // Scan compares the pairs of a block that share no smaller key, so that a pair is compared once, under its first key.
@@ -152,7 +161,16 @@ func (s *Scanner) pair(rule int, x, y uint32, row []coded) {
 	}
 }
 
+// keptPattern is what an edge's weight is made of.
+type keptPattern struct {
+	pattern Pattern
+	terms   int32 // what the frequency of the values adds in all, in units
+}
+
 func (s *Scanner) keep(rule int, x, y uint32, weight int32) {
+	if s.patterns != nil {
+		s.patterns = append(s.patterns, keptPattern{s.pattern(), s.termSum()})
+	}
 	s.edges = append(s.edges, Edge{A: min(x, y), B: max(x, y), Rule: uint8(rule), Weight: weight})
 }
 
@@ -164,10 +182,11 @@ func (s *Scanner) count(x, y uint32, row []coded) {
 }
 
 // termBits is the sum of the last pair's frequency adjustments, rounded to whole bits.
-func (s *Scanner) termBits() int8 {
-	sum := int32(0)
+func (s *Scanner) termBits() int8 { return int8(max(-100, min(100, (s.termSum()+512)>>10))) }
+
+func (s *Scanner) termSum() (sum int32) {
 	for _, t := range s.terms[:len(s.spec.Fields)] {
 		sum += t
 	}
-	return int8(max(-100, min(100, (sum+512)>>10)))
+	return sum
 }

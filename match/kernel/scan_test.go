@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -144,6 +145,38 @@ func TestChannelsAreNeverCompared(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestComparingAllocatesNothing(t *testing.T) {
+	town := newTown(400, 9)
+	set := town.set()
+	set.Pack()
+	spec := town.spec(set)
+	spec.Keep = 1 << 30 // what is kept takes memory, and only that
+	blocks := blocksOf(set, 100)
+	long, other := strings.Repeat("a long street ", 6), strings.Repeat("a logn srteet ", 6)
+	for _, s := range []*Scanner{NewScanner(set, spec), NewScanner(set, counting(spec))} {
+		again := func() {
+			for _, b := range blocks {
+				s.Scan(b)
+			}
+			for a := range uint32(200) {
+				s.compare(s.rowOf(a, 0), s.rowOf(a+200, 1))
+			}
+			s.scratch.JaroWinkler(long, other)
+			s.scratch.Edits(long, other, 5)
+		}
+		again() // the table of counts has grown by now
+		if n := testing.AllocsPerRun(3, again); n > 0 {
+			t.Errorf("%.0f allocations in comparing %d blocks again", n, len(blocks))
+		}
+	}
+}
+
+func counting(spec *Spec) *Spec {
+	counting := *spec
+	counting.Count = true
+	return &counting
 }
 
 func TestSwappedNamesAreFound(t *testing.T) {

@@ -19,7 +19,11 @@ type Set struct {
 // or two lines of memory and not one for each field. Scanning is right without it, and slower; it holds good as long as Values stays.
 func (s *Set) Pack() {
 	n := len(s.Values)
-	s.rows = make([]coded, n*s.Len())
+	if cells := n * s.Len(); cap(s.rows) >= cells {
+		s.rows = s.rows[:cells]
+	} else {
+		s.rows = make([]coded, cells)
+	}
 	for f, column := range s.Values {
 		d := s.Dictionaries[f]
 		for i, code := range column {

@@ -1,10 +1,6 @@
 package kernel
 
-import (
-	"math/bits"
-
-	"github.com/xrash/smetrics"
-)
+import "math/bits"
 
 // Jaro-Winkler's usual parameters: the boost applies above 0.7 and looks at four leading bytes. They are those of
 // smetrics' documentation, after W. E. Winkler, "String Comparator Metrics and Enhanced Decision Rules in the
@@ -18,12 +14,21 @@ const (
 const rounding = 1e-9
 
 // JaroWinkler is smetrics.JaroWinkler(a, b, 0.7, 4), bit for bit, faster for texts of up to 64 bytes: the search for
-// a matching byte within the window is one AND and one count of trailing zeros.
+// a matching byte within the window is one AND and one count of trailing zeros. Each product is rounded by itself:
+// processors that multiply and add at once would give another last bit.
 func (s *Scratch) JaroWinkler(a, b string) float64 {
-	if len(a) > maxBits || len(b) > maxBits || len(a) == 0 || len(b) == 0 {
-		return smetrics.JaroWinkler(a, b, boostThreshold, boostPrefix)
+	var j float64
+	switch {
+	case len(a) == 0 || len(b) == 0:
+		if len(a) == len(b) {
+			return 1
+		}
+		return 0
+	case len(a) > maxBits || len(b) > maxBits:
+		j = s.jaroLong(a, b)
+	default:
+		j = s.jaro(a, b)
 	}
-	j := s.jaro(a, b)
 	if j <= boostThreshold {
 		return j
 	}
@@ -85,11 +90,7 @@ func (s *Scratch) jaro(a, b string) float64 {
 	for j := range len(b) {
 		s.positions[b[j]] = 0
 	}
-	if matchedA == 0 {
-		return 0
-	}
-	m := float64(bits.OnesCount64(matchedA))
-	unaligned := 0
+	matches, unaligned := bits.OnesCount64(matchedA), 0
 	for matchedA != 0 {
 		if a[bits.TrailingZeros64(matchedA)] != b[bits.TrailingZeros64(matchedB)] {
 			unaligned++
@@ -97,6 +98,46 @@ func (s *Scratch) jaro(a, b string) float64 {
 		matchedA &= matchedA - 1
 		matchedB &= matchedB - 1
 	}
-	t := float64(unaligned / 2)
-	return ((m / float64(len(a))) + (m / float64(len(b))) + ((m - t) / m)) / 3.0
+	return jaroOf(matches, unaligned, len(a), len(b))
+}
+
+// jaroOf is Jaro's measure, of the bytes that match and of those among them that stand in another order.
+func jaroOf(matches, unaligned, lenA, lenB int) float64 {
+	if matches == 0 {
+		return 0
+	}
+	m, t := float64(matches), float64(unaligned/2)
+	return ((m / float64(lenA)) + (m / float64(lenB)) + ((m - t) / m)) / 3.0
+}
+
+// jaroLong is the same byte by byte, for texts of any length.
+func (s *Scratch) jaroLong(a, b string) float64 {
+	window := max(0, max(len(a), len(b))/2-1)
+	s.matched[0] = append(s.matched[0][:0], make([]bool, len(a))...)
+	s.matched[1] = append(s.matched[1][:0], make([]bool, len(b))...)
+	matchedA, matchedB := s.matched[0], s.matched[1]
+	matches := 0
+	for i := range len(a) {
+		for j := max(0, i-window); j <= min(len(b)-1, i+window); j++ {
+			if !matchedB[j] && a[i] == b[j] {
+				matchedA[i], matchedB[j] = true, true
+				matches++
+				break
+			}
+		}
+	}
+	unaligned, j := 0, 0
+	for i := range len(a) {
+		if !matchedA[i] {
+			continue
+		}
+		for !matchedB[j] {
+			j++
+		}
+		if a[i] != b[j] {
+			unaligned++
+		}
+		j++
+	}
+	return jaroOf(matches, unaligned, len(a), len(b))
 }

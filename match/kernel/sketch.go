@@ -99,11 +99,11 @@ func (d *Dictionary) sketchEmail(p *part) uint32 {
 	if domain != "" {
 		domain = domain[1:]
 	}
-	return fnv(local)>>16 | fnv(domain)>>16<<16
+	return hash32(local)>>16 | hash32(domain)>>16<<16
 }
 
-// fnv is the hash FNV-1a of G. Fowler, L. C. Noll and K.-P. Vo.
-func fnv(text string) uint32 {
+// hash32 is the hash FNV-1a of G. Fowler, L. C. Noll and K.-P. Vo.
+func hash32(text string) uint32 {
 	h := uint32(2166136261)
 	for i := range len(text) {
 		h = (h ^ uint32(text[i])) * 16777619

@@ -16,6 +16,8 @@ type Field struct {
 	// a family that shares a mailbox is no more one person for it than for its address.
 	Lent int
 	Swap int // the field that this one may have been exchanged with (given and family name), or -1
+
+	rarest int32 // where Terms grows while scanning: the most that any will be
 }
 
 // Spec is all that the kernel knows of a model.

@@ -262,8 +262,9 @@ func TestScanIsTheReferenceOnEveryBlockedPair(t *testing.T) {
 	set := town.set()
 	set.Pack()
 	spec := town.spec(set)
-	spec.Keep = -2000
+	spec.Keep, spec.Count = -2000, true
 	var want []Edge
+	patterns := map[Count]int64{}
 	comparer := NewComparer(set, spec)
 	for a := range uint32(set.Len()) {
 		for b := a + 1; b < uint32(set.Len()); b++ {
@@ -271,12 +272,40 @@ func TestScanIsTheReferenceOnEveryBlockedPair(t *testing.T) {
 			if got := comparer.Compare(b, a); !slices.Equal(got.Levels, levels) || got.Weight != weight {
 				t.Fatalf("records %d and %d: levels %v and weight %d, want %v and %d", a, b, got.Levels, got.Weight, levels, weight)
 			}
-			if rule := set.FirstRule(a, b); rule >= 0 && weight >= spec.Keep {
+			rule := set.FirstRule(a, b)
+			if rule >= 0 && weight >= spec.Keep {
 				want = append(want, Edge{a, b, uint8(rule), weight})
+			}
+			if rule >= 0 {
+				patterns[naiveCount(set, comparer, a, b)]++
 			}
 		}
 	}
-	if got := sortedEdges(scanned(set, spec, 7).Edges); !slices.Equal(got, want) || len(want) < 50 {
+	result := scanned(set, spec, 7)
+	if got := sortedEdges(result.Edges); !slices.Equal(got, want) || len(want) < 50 {
 		t.Errorf("%d edges, the reference has %d", len(got), len(want))
 	}
+	if !maps.Equal(result.Counts, patterns) || len(patterns) < 100 {
+		t.Errorf("%d patterns, the reference has %d", len(result.Counts), len(patterns))
+	}
+}
+
+// naiveCount names the pattern of a pair, the rules one by one.
+func naiveCount(set *Set, comparer *Comparer, a, b uint32) (c Count) {
+	full := comparer.Compare(a, b)
+	terms := int32(0)
+	for f, level := range full.Levels {
+		c.Pattern |= Pattern(level) << (4 * f)
+		terms += full.Terms[f]
+	}
+	c.Terms = int8((terms + 512) >> 10)
+	for r := range set.RuleCount() {
+		for _, k := range set.Keys.Of(a) {
+			if k >= set.Rules[r] && k < set.Rules[r+1] && slices.Contains(set.Keys.Of(b), k) {
+				c.Rules |= 1 << r
+			}
+		}
+	}
+	c.Strata = [2]uint8{min(set.Stratum[a], set.Stratum[b]), max(set.Stratum[a], set.Stratum[b])}
+	return c
 }

@@ -184,8 +184,13 @@
     return region("Records side by side", el("table", "side", el("thead", "", head), body));
   }
 
+  // startOf is where a pair starts: its two sources have a prior of their own, which is what the steps leave of the weight.
+  function startOf(edge) {
+    return (edge.t || []).reduce((rest, step) => rest - step[2], edge.w);
+  }
+
   function waterfall(edge, model) {
-    const rows = [["Start", "before any field is compared", model.prior_bits]];
+    const rows = [["Start", "before any field is compared", startOf(edge)]];
     for (const [f, level, b, tf, capped] of edge.t || []) {
       const field = model.fields[f];
       const extra = [tf ? `rarity ${bits(tf)}` : "", capped ? `limit of ${field.group} ${bits(-capped)}` : ""].filter(Boolean).join(", ");
@@ -249,7 +254,7 @@
       line.append(el("span", b < 0 ? "chip against" : "chip", `${field.label || field.name} ${field.levels[level].name} `, el("b", "", bits(b))), " ");
     }
     const auto = Math.log2(model.thresholds.auto / (1 - model.thresholds.auto));
-    line.append(el("span", "sumup", `from a start of ${bits(model.prior_bits)} = `, el("b", "", `${bits(edge.w)} bits`), Number.isFinite(auto) ? `; sure from ${bits(auto)}` : ""));
+    line.append(el("span", "sumup", `from a start of ${bits(startOf(edge))} = `, el("b", "", `${bits(edge.w)} bits`), Number.isFinite(auto) ? `; sure from ${bits(auto)}` : ""));
     return line;
   }
 

@@ -7,6 +7,7 @@ SELECT
     r.collection,
     r.rid,
     r.key,
+    r.source,
     CASE
         WHEN r.hub THEN coalesce(nullif(r.channel_id, ''), r.realm)
         ELSE ''

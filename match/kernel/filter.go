@@ -1,0 +1,240 @@
+package kernel
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+)
+
+// Filter is the scorer as a stream filter under the contract of Version: a spec, and blocks in, edges, counts and a
+// trailer out. It ends at the first row that is not as the contract says; what was written by then is of no use.
+func Filter(spec, in io.Reader, out io.Writer) error {
+	file, s, err := readSpec(spec)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriterSize(out, 1<<16)
+	f := newFilter(file, s, w)
+	if err := f.read(bufio.NewReaderSize(in, 1<<16)); err != nil {
+		return err
+	}
+	if err := f.finish(); err != nil {
+		return err
+	}
+	return w.Flush()
+}
+
+// filter holds one tile at a time, and the distinct values of many.
+type filter struct {
+	file    *specFile
+	spec    *Spec
+	out     *bufio.Writer
+	line    []byte // being written
+	tile    []row
+	set     *Set
+	scanner *Scanner
+	strata  int
+
+	rows, enumerated, scored, edges int64
+	hash                            uint64
+	totals                          counts
+}
+
+// row is one line of the input, cut.
+type row struct {
+	rule, key, tile string
+	second          bool
+	id              uint64
+	stratum         uint8
+	apart           []string
+	values          []string
+	keys            []blockKey // ascending
+}
+
+type blockKey struct {
+	rule int
+	key  string
+}
+
+func (a blockKey) compare(b blockKey) int {
+	return cmp.Or(cmp.Compare(a.rule, b.rule), cmp.Compare(a.key, b.key))
+}
+
+func newFilter(file *specFile, spec *Spec, out *bufio.Writer) *filter {
+	f := &filter{file: file, spec: spec, out: out, strata: spec.strata()}
+	f.renew()
+	return f
+}
+
+// renew starts with empty dictionaries, so that memory does not grow with the stream.
+func (f *filter) renew() {
+	f.set = &Set{Values: make([][]uint32, len(f.spec.Fields)), Apart: make([][]uint32, f.file.Apart)}
+	for i := range f.spec.Fields {
+		f.set.Dictionaries = append(f.set.Dictionaries, NewDictionary(f.spec.Fields[i].Kind))
+		if f.file.Fields[i].Terms != nil {
+			f.spec.Fields[i].Terms = []int32{f.file.Fields[i].Terms[""]}
+		}
+	}
+	f.scanner = nil
+}
+
+// mostValues is how many distinct values of one field are held before starting anew.
+const mostValues = 1 << 20
+
+// read takes in the stream, tile by tile.
+func (f *filter) read(in *bufio.Reader) error {
+	for {
+		line, err := readLine(in)
+		switch {
+		case err == io.EOF && len(line) == 0:
+			return f.scan()
+		case err == io.EOF:
+			return fmt.Errorf("row %d: the stream ends within the row", f.rows+1)
+		case err != nil:
+			return fmt.Errorf("row %d: %w", f.rows+1, err)
+		}
+		r, err := f.cut(string(line))
+		if err != nil {
+			return fmt.Errorf("row %d: %w", f.rows+1, err)
+		}
+		if n := len(f.tile); n > 0 && (f.tile[n-1].rule != r.rule || f.tile[n-1].key != r.key || f.tile[n-1].tile != r.tile) {
+			if err := f.scan(); err != nil {
+				return err
+			}
+		}
+		f.tile = append(f.tile, r)
+		f.rows++
+	}
+}
+
+// readLine reads up to a line feed, without it; at the end of the stream, what was left.
+func readLine(in *bufio.Reader) ([]byte, error) {
+	line, err := in.ReadSlice('\n')
+	if err == nil {
+		return line[:len(line)-1], nil
+	}
+	long := bytes.Clone(line)
+	for errors.Is(err, bufio.ErrBufferFull) {
+		line, err = in.ReadSlice('\n')
+		long = append(long, line...)
+	}
+	return bytes.TrimSuffix(long, []byte("\n")), err
+}
+
+// scan compares the tile at hand and writes what was found.
+func (f *filter) scan() error {
+	if len(f.tile) == 0 {
+		return nil
+	}
+	block, err := f.block()
+	if err != nil {
+		return fmt.Errorf("the tile that ends with row %d: %w", f.rows, err)
+	}
+	f.scanner.Scan(block)
+	n := int64(len(block.Records))
+	if block.Others != nil {
+		f.enumerated += n * int64(len(block.Others))
+	} else {
+		f.enumerated += n * (n - 1) / 2
+	}
+	for i, e := range f.scanner.edges {
+		if err := f.edge(e, f.scanner.patterns[i]); err != nil {
+			return err
+		}
+	}
+	f.scanner.edges, f.scanner.patterns = f.scanner.edges[:0], f.scanner.patterns[:0]
+	f.tile = f.tile[:0]
+	return nil
+}
+
+// block makes the tile's set and block, in the order of IDs.
+func (f *filter) block() (Block, error) {
+	slices.SortFunc(f.tile, func(a, b row) int { return cmp.Compare(a.id, b.id) })
+	first := &f.tile[0]
+	own := blockKey{key: first.key}
+	own.rule, _ = strconv.Atoi(first.rule)
+	for i := range f.tile {
+		r := &f.tile[i]
+		if i > 0 && f.tile[i-1].id == r.id {
+			return Block{}, fmt.Errorf("record %d stands in it twice", r.id)
+		}
+		if _, found := slices.BinarySearchFunc(r.keys, own, blockKey.compare); !found {
+			return Block{}, fmt.Errorf("the block's key is not among the keys of record %d", r.id)
+		}
+	}
+	b := Block{Rule: own.rule, Key: find(f.load(), own)}
+	for i := range f.tile {
+		if f.tile[i].second {
+			b.Others = append(b.Others, uint32(i))
+		} else {
+			b.Records = append(b.Records, uint32(i))
+		}
+	}
+	if len(b.Records) == 0 {
+		return Block{}, errors.New("it has rows of side 2 and none of side 1")
+	}
+	return b, nil
+}
+
+// finish writes the counts and the trailer.
+func (f *filter) finish() error {
+	if f.scanner != nil {
+		f.retire()
+	}
+	counted := int64(0)
+	all := f.totals.all()
+	for _, c := range slices.SortedFunc(maps.Keys(all), Count.compare) {
+		counted += all[c]
+		if err := f.write('c', int64(c.Rules), int64(c.Strata[0])<<8|int64(c.Strata[1]), int64(c.Terms), int64(c.Pattern), all[c], 0); err != nil {
+			return err
+		}
+	}
+	return f.write('t', f.rows, f.enumerated, f.scored, f.edges, int64(f.hash), counted)
+}
+
+// retire adds up what the scanner at hand has found.
+func (f *filter) retire() {
+	r := f.scanner.Result()
+	for _, n := range r.Pairs {
+		f.scored += n
+	}
+	for c, n := range r.Counts {
+		f.totals.addMany(c, n)
+	}
+}
+
+func (f *filter) edge(e Edge, p keptPattern) error {
+	if err := f.write('e', int64(f.tile[e.A].id), int64(f.tile[e.B].id), int64(e.Rule), int64(p.pattern), int64(e.Weight), int64(p.terms)); err != nil {
+		return err
+	}
+	f.edges++
+	f.hash ^= hashLine(f.line)
+	return nil
+}
+
+// write makes a line of seven columns, none of them empty.
+func (f *filter) write(kind byte, columns ...int64) error {
+	f.line = append(f.line[:0], kind)
+	for _, c := range columns {
+		f.line = append(f.line, '\t')
+		f.line = strconv.AppendInt(f.line, c, 10)
+	}
+	f.line = append(f.line, '\n')
+	_, err := f.out.Write(f.line)
+	return err
+}
+
+// hashLine is the hash FNV-1a of G. Fowler, L. C. Noll and K.-P. Vo, in 64 bits.
+func hashLine(line []byte) uint64 {
+	h := uint64(14695981039346656037)
+	for _, c := range line {
+		h = (h ^ uint64(c)) * 1099511628211
+	}
+	return h
+}

@@ -1,0 +1,264 @@
+package kernel
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// streams writes all blocks of a set as rows, cut into partitions by the hash of the block's key as an engine would,
+// in tiles of so many records.
+func streams(t *testing.T, set *Set, partitions, tile int) []*bytes.Buffer {
+	t.Helper()
+	out := make([]*bytes.Buffer, partitions)
+	writers := make([]*RowWriter, partitions)
+	for i := range out {
+		out[i] = &bytes.Buffer{}
+		writers[i] = NewRowWriter(out[i], set)
+	}
+	blocks := blocksOf(set, tile)
+	for i, b := range blocks {
+		h := hash32(strconv.Itoa(int(b.Key)))
+		if err := writers[h%uint32(partitions)].Write(b, strconv.Itoa(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out
+}
+
+// filtered is what the filter says of the partitions together.
+type filtered struct {
+	edges                []string
+	counts               map[string]int64
+	rows, scored, edgesN int64
+	hash                 int64
+}
+
+func filterAll(t *testing.T, spec []byte, in []*bytes.Buffer) filtered {
+	t.Helper()
+	all := filtered{counts: map[string]int64{}}
+	for _, rows := range in {
+		var out bytes.Buffer
+		if err := Filter(bytes.NewReader(spec), rows, &out); err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+		for i, line := range lines {
+			c := strings.Split(line, "\t")
+			numbers := make([]int64, 6)
+			for k := range numbers {
+				n, err := strconv.ParseInt(c[k+1], 10, 64)
+				if err != nil || len(c) != 7 {
+					t.Fatalf("line %q is not seven columns of a letter and six numbers", line)
+				}
+				numbers[k] = n
+			}
+			switch {
+			case c[0] == "e":
+				all.edges = append(all.edges, line)
+			case c[0] == "c":
+				all.counts[strings.Join(c[1:5], " ")] += numbers[4]
+			case c[0] == "t" && i == len(lines)-1:
+				all.rows, all.scored, all.edgesN, all.hash = all.rows+numbers[0], all.scored+numbers[2], all.edgesN+numbers[3], all.hash^numbers[4]
+			default:
+				t.Fatalf("line %d is %q: the trailer comes last", i, line)
+			}
+		}
+	}
+	slices.Sort(all.edges)
+	return all
+}
+
+// embedded is the same of scanning without a stream.
+func embedded(set *Set, spec *Spec) filtered {
+	all := filtered{counts: map[string]int64{}}
+	result := scanned(set, spec, 1000)
+	c := NewComparer(set, spec)
+	for _, e := range result.Edges {
+		full := c.Compare(e.A, e.B)
+		terms := int32(0)
+		for _, t := range full.Terms {
+			terms += t
+		}
+		all.edges = append(all.edges, fmt.Sprintf("e\t%d\t%d\t%d\t%d\t%d\t%d", e.A, e.B, e.Rule, c.Pattern(e.A, e.B), e.Weight, terms))
+	}
+	slices.Sort(all.edges)
+	for _, e := range all.edges {
+		all.hash ^= int64(hashLine([]byte(e + "\n")))
+	}
+	all.edgesN = int64(len(all.edges))
+	for k, n := range result.Counts {
+		all.counts[fmt.Sprintf("%d %d %d %d", k.Rules, int(k.Strata[0])<<8|int(k.Strata[1]), k.Terms, k.Pattern)] = n
+	}
+	for _, n := range result.Pairs {
+		all.scored += n
+	}
+	return all
+}
+
+func TestStreamsInAnyPartitionsAreTheEmbeddedScan(t *testing.T) {
+	t.Parallel()
+	town := newTown(3000, 21)
+	set := town.set()
+	account := make([]uint32, set.Len())
+	for i := range account {
+		account[i] = uint32(i%7) % 3
+	}
+	set.Apart = [][]uint32{account}
+	set.Pack()
+	spec := town.spec(set)
+	for _, count := range []bool{false, true} {
+		spec.Count = count
+		want := embedded(set, spec)
+		if len(want.edges) < 500 || count && len(want.counts) < 500 {
+			t.Fatalf("only %d edges and %d patterns: little was tried", len(want.edges), len(want.counts))
+		}
+		var file bytes.Buffer
+		if err := WriteSpec(&file, spec, set); err != nil {
+			t.Fatal(err)
+		}
+		for _, cut := range []struct{ partitions, tile int }{{1, 1000}, {8, 1000}, {13, 9}} {
+			got := filterAll(t, file.Bytes(), streams(t, set, cut.partitions, cut.tile))
+			if !slices.Equal(got.edges, want.edges) || got.edgesN != want.edgesN || got.hash != want.hash || got.scored != want.scored {
+				t.Errorf("%d partitions: %d edges of %d pairs with hash %x, embedded %d of %d with %x", cut.partitions, got.edgesN, got.scored, got.hash, want.edgesN, want.scored, want.hash)
+			}
+			if !maps.Equal(got.counts, want.counts) {
+				t.Errorf("%d partitions: %d patterns are counted otherwise than the %d embedded ones", cut.partitions, len(got.counts), len(want.counts))
+			}
+			if got.rows == 0 {
+				t.Error("the trailers tell of no row")
+			}
+		}
+	}
+}
+
+func TestSpecFileIsReadAsWritten(t *testing.T) {
+	t.Parallel()
+	town := newTown(300, 4)
+	set := town.set()
+	spec := town.spec(set)
+	spec.Keep = 123
+	var once, twice bytes.Buffer
+	if err := WriteSpec(&once, spec, set); err != nil {
+		t.Fatal(err)
+	}
+	file, read, err := readSpec(bytes.NewReader(once.Bytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for f := range read.Fields {
+		if file.Fields[f].Terms != nil {
+			for n := range set.Dictionaries[f].TermCount() {
+				read.Fields[f].Terms = append(read.Fields[f].Terms, file.Fields[f].Terms[set.Dictionaries[f].Term(uint32(n))])
+			}
+		}
+	}
+	if err := WriteSpec(&twice, read, set); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(once.Bytes(), twice.Bytes()) || read.Keep != 123 {
+		t.Error("a spec file that is read and written again is another one")
+	}
+}
+
+const smallSpec = `{"contract":"sameas-kernel/1","rules":2,"apart":0,"caps":[],"within":[],"prior":-10,"keep":0,"count":false,"fields":[
+	{"kind":"family","bits":[0,20,9,8,7,6,-9],"terms":{"smith":-5},"group":-1,"lent":-1,"swap":-1}]}`
+
+func TestFilterOnOneBlock(t *testing.T) {
+	t.Parallel()
+	rows := "1\tk\t0\t1\t7\t0\tsmith\t0:a\x1f1:k\n1\tk\t0\t1\t3\t0\tsmith\t1:k\n1\tk\t0\t1\t5\t0\tjones\t1:k\n1\tk\t0\t1\t9\t0\tsmith\t0:a\x1f1:k\n"
+	var out strings.Builder
+	if err := Filter(strings.NewReader(smallSpec), strings.NewReader(rows), &out); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(out.String(), "\n")
+	// 7 and 9 share a key of rule 0: that block has the pair.
+	if len(lines) != 4 || lines[0] != "e\t3\t7\t1\t1\t5\t-5" || lines[1] != "e\t3\t9\t1\t1\t5\t-5" || !strings.HasPrefix(lines[2], "t\t4\t6\t5\t2\t") {
+		t.Errorf("got %q", lines)
+	}
+}
+
+func TestFilterRefuses(t *testing.T) {
+	t.Parallel()
+	good := "1\tk\t0\t1\t7\t0\tsmith\t1:k\n"
+	for _, c := range []struct{ name, spec, rows, want string }{
+		{"a column too few", smallSpec, good + "1\tk\t0\t1\t8\t0\t1:k\n", "row 2: 7 columns, want 8"},
+		{"a cut stream", smallSpec, good + "1\tk\t0\t1\t8\t0\tsm", "row 2: the stream ends within the row"},
+		{"a carriage return", smallSpec, "1\tk\t0\t1\t7\t0\tsmith\t1:k\r\n", "row 1: a carriage return"},
+		{"no such rule", smallSpec, "2\tk\t0\t1\t7\t0\tsmith\t1:k\n", `row 1: rule "2", want a number below 2`},
+		{"no such side", smallSpec, "1\tk\t0\t3\t7\t0\tsmith\t1:k\n", `row 1: side "3"`},
+		{"a negative id", smallSpec, "1\tk\t0\t1\t-7\t0\tsmith\t1:k\n", `row 1: id "-7"`},
+		{"a stratum too high", smallSpec, "1\tk\t0\t1\t7\t256\tsmith\t1:k\n", `row 1: stratum "256"`},
+		{"a key without a rule", smallSpec, "1\tk\t0\t1\t7\t0\tsmith\tk\n", `row 1: key "k", want rule:key`},
+		{"the block's key not among the keys", smallSpec, "1\tk\t0\t1\t7\t0\tsmith\t0:k\n", "the block's key is not among the keys of record 7"},
+		{"a record twice", smallSpec, good + good, "record 7 stands in it twice"},
+		{"one side alone", smallSpec, "1\tk\t0\t2\t7\t0\tsmith\t1:k\n", "none of side 1"},
+		{"another version", strings.Replace(smallSpec, "kernel/1", "kernel/2", 1), good, `spec: its contract is "sameas-kernel/2", that of this kernel is sameas-kernel/1`},
+		{"no spec", "", good, "spec: EOF"},
+		{"a fraction", strings.Replace(smallSpec, "20", "20.5", 1), good, "spec: json: cannot unmarshal number 20.5"},
+		{"no such kind", strings.Replace(smallSpec, "family", "surname", 1), good, `spec: field 0: no kind "surname"`},
+		{"a weight too few", strings.Replace(smallSpec, "[0,20,", "[0,", 1), good, "spec: field 0: 6 weights, want one for each of the 7 levels of family"},
+		{"no such group", strings.Replace(smallSpec, `"group":-1`, `"group":0`, 1), good, "spec: field 0: no group 0"},
+		{"no such swap", strings.Replace(smallSpec, `"swap":-1`, `"swap":0`, 1), good, "spec: field 0: swap 0"},
+		{"caps without groups", strings.Replace(smallSpec, `"caps":[]`, `"caps":[1]`, 1), good, "spec: 1 caps and 0 wider groups"},
+	} {
+		var out strings.Builder
+		err := Filter(strings.NewReader(c.spec), strings.NewReader(c.rows), &out)
+		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
+		}
+		if strings.Contains(out.String(), "t\t") {
+			t.Errorf("%s: a refused stream has a trailer", c.name)
+		}
+	}
+}
+
+func TestRowsHaveNoWayToWriteATab(t *testing.T) {
+	t.Parallel()
+	d := NewDictionary(Text)
+	set := &Set{Dictionaries: []*Dictionary{d}, Values: [][]uint32{{d.Code("a\tb")}}, Keys: KeyColumn{Start: []uint32{0, 0}}}
+	if err := NewRowWriter(&bytes.Buffer{}, set).Write(Block{Records: []uint32{0}}, "0"); err == nil || !strings.Contains(err.Error(), "tab") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// FuzzFilter: whatever comes in, it is an answer or an error, never a panic.
+func FuzzFilter(f *testing.F) {
+	f.Add("1\tk\t0\t1\t7\t0\tsmith\t1:k\n1\tk\t0\t2\t8\t0\tsmyth\t0:a\x1f1:k\n")
+	f.Fuzz(func(t *testing.T, rows string) {
+		var out strings.Builder
+		if err := Filter(strings.NewReader(smallSpec), strings.NewReader(rows), &out); err == nil && !strings.Contains(out.String(), "t\t") {
+			t.Error("no error and no trailer")
+		}
+	})
+}
+
+// BenchmarkFilter streams the blocks of a town: reading rows, comparing, writing edges.
+func BenchmarkFilter(b *testing.B) {
+	town := newTown(20_000, 3)
+	set := town.set()
+	spec := town.spec(set)
+	spec.Keep = 8000
+	var file, rows bytes.Buffer
+	if err := WriteSpec(&file, spec, set); err != nil {
+		b.Fatal(err)
+	}
+	w := NewRowWriter(&rows, set)
+	for i, block := range blocksOf(set, 2000) {
+		if err := w.Write(block, strconv.Itoa(i)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	lines := bytes.Count(rows.Bytes(), []byte("\n"))
+	b.SetBytes(int64(rows.Len()))
+	for b.Loop() {
+		if err := Filter(bytes.NewReader(file.Bytes()), bytes.NewReader(rows.Bytes()), &bytes.Buffer{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(lines)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+}
