@@ -39,11 +39,12 @@ type Explanation struct {
 
 // explained is one of the two records.
 type explained struct {
-	collection           string
-	rid                  int64
-	key, source, channel string
-	vals                 []string
-	cluster, tier, wide  string
+	collection          string
+	rid                 int64
+	key, channel        string
+	source              string
+	vals                []string
+	cluster, tier, wide string
 }
 
 // pairView is a pair while it is explained.
@@ -108,7 +109,7 @@ func newPairView(ctx context.Context, o Options, l, r explained) (*pairView, err
 	if err != nil {
 		return nil, err
 	}
-	w, err := newWeigher(ctx, o.DB, s, m, [][]string{l.vals, r.vals}, []string{l.source, r.source})
+	w, err := newWeigher(ctx, o.DB, s, m, [][]string{l.vals, r.vals}, l.source, r.source)
 	if err != nil {
 		return nil, err
 	}

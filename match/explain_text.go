@@ -58,7 +58,7 @@ func waterfallText(b *strings.Builder, w evidence.Waterfall, auto, review float6
 			}
 			row(s.Label, s.Level, signedBits(s.Bits), signedBits(sum), bar(s.Bits), left, right, fmt.Sprintf("%.3g", s.M), fmt.Sprintf("%.2g", s.U), signedBits(s.TF), held)
 		}
-		row("total", "", signedBits(w.Total), "", "", fmt.Sprintf("probability %.4f", w.Probability), "", "", "", "", "")
+		row("total", "", signedBits(w.Total), "", "", fmt.Sprintf("score %.4f", w.Probability), "", "", "", "", "")
 	})
 	for _, h := range w.Held {
 		fmt.Fprintf(b, "%s: its fields agree on the same things, so their %.2f bits count as %.2f: %.2f held back\n", h.Group, h.Sum, h.Cap, h.Bits)

@@ -24,19 +24,19 @@ type weigher struct {
 	number []uint32 // the kernel's number of a record by its place among all, where only some were loaded
 }
 
-// newWeigher compares records by their stored values and the sources that they are from.
-func newWeigher(ctx context.Context, db *sql.DB, s *schema, m *model, texts [][]string, sources []string) (*weigher, error) {
+// newWeigher compares records by their stored values; the sources give each pair its prior.
+func newWeigher(ctx context.Context, db *sql.DB, s *schema, m *model, texts [][]string, sources ...string) (*weigher, error) {
 	for _, vals := range texts {
 		if len(vals) != len(s.fields) {
 			return nil, fmt.Errorf("the fields in the configuration are not those that were matched: run `sameas match` again")
 		}
 	}
 	set := s.coded(texts)
+	set.Stratum = m.strata(sources...)
 	if err := m.loadTerms(ctx, db, s, set); err != nil {
 		return nil, err
 	}
 	m.compile(s)
-	set.Stratum = m.strata(sources...)
 	m.spec.Keep = thresholdUnits(m.Thresholds.Review)
 	j := newJudge(s, m, set)
 	var err error
@@ -48,7 +48,7 @@ func newWeigher(ctx context.Context, db *sql.DB, s *schema, m *model, texts [][]
 func loadWeigher(ctx context.Context, db *sql.DB, s *schema, m *model, place map[int64]int, wanted []bool) (*weigher, error) {
 	values, sourceOf := make([]string, len(wanted)), make([]string, len(wanted))
 	names := interned{}
-	err := queries.Each(ctx, db, "match/113_features_sources.sql", queries.Args{"collection": s.collection}, func(r *sql.Rows) error {
+	err := queries.Each(ctx, db, "match/evaluate_values.sql", queries.Args{"collection": s.collection}, func(r *sql.Rows) error {
 		var rid int64
 		var vals, source string
 		if err := r.Scan(&rid, &vals, &source); err != nil {
@@ -71,7 +71,7 @@ func loadWeigher(ctx context.Context, db *sql.DB, s *schema, m *model, place map
 			texts, sources = append(texts, strings.Split(values[at], fieldSeparator)), append(sources, sourceOf[at])
 		}
 	}
-	w, err := newWeigher(ctx, db, s, m, texts, sources)
+	w, err := newWeigher(ctx, db, s, m, texts, sources...)
 	if err != nil {
 		return nil, err
 	}

@@ -109,10 +109,21 @@ func domainOfWebsite(text string) string {
 		return ""
 	}
 	host := strings.TrimPrefix(u.Hostname(), "www.")
-	if freeMail[host] {
+	if freeMail[host] || sharedHost(host) {
 		return ""
 	}
 	return registered(host)
+}
+
+// sharedHost reports whether a website's address is a page on somebody else's site, which says nothing by its domain.
+func sharedHost(host string) bool {
+	for _, site := range [...]string{"facebook.com", "instagram.com", "linkedin.com", "twitter.com", "x.com", "youtube.com", "google.com",
+		"yelp.com", "tripadvisor.com", "wixsite.com", "tumblr.com", "pinterest.com", "tiktok.com", "etsy.com", "ebay.com", "linktr.ee"} {
+		if host == site || strings.HasSuffix(host, "."+site) {
+			return true
+		}
+	}
+	return false
 }
 
 // secondLevels are labels under which registries let others register; those of listed top-level domains are known to

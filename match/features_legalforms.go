@@ -36,7 +36,7 @@ func legalForms() []legalForm {
 	add("llp", anywhere, "llp, limited liability partnership")
 	add("lp", atEnd, "lp, limited partnership")
 	add("unlimited", atEnd, "unlimited, unltd, ulc")
-	add("trust", atEnd, "trust, unit trust, family trust, discretionary trust, as trustee, atf")
+	add("trust", atEnd, "trust, unit trust, family trust, discretionary trust")
 	add("nl", atEnd, "nl, no liability")
 	add("cic", atEnd, "cic, community interest company, clg, cio")
 	// United States, Canada, Philippines.
@@ -46,9 +46,10 @@ func legalForms() []legalForm {
 	add("co", atEnd, "co, company, and co, and company, cie, et cie, compagnie")
 	add("pc", atEnd, "pc, pa, professional corporation, apc")
 	// Germany, Austria, Switzerland, Liechtenstein.
-	add("gmbh", anywhere, "gmbh, gesellschaft mit beschrankter haftung, gmbh co kg, gmbh and co kg, gmbh co kgaa, ggmbh, mbh, ges mbh, gesmbh")
+	add("gmbh", anywhere, "gmbh, gesellschaft mit beschrankter haftung, ggmbh, mbh, ges mbh, gesmbh")
+	add("cokg", anywhere, "gmbh co kg, gmbh and co kg, gmbh und co kg, gmbh co kgaa, ag co kg, ag und co kg, ug co kg, se co kg, gmbh co ohg")
 	add("ug", atEnd, "ug, ug haftungsbeschrankt, unternehmergesellschaft")
-	add("ag", atEnd, "ag, aktiengesellschaft, kgaa, ag co kg, se")
+	add("ag", atEnd, "ag, aktiengesellschaft, kgaa, se")
 	add("kg", atEnd, "kg, ohg, gbr, kommanditgesellschaft, ek, e k, co kg, and co kg, co ohg")
 	add("ev", atEnd, "ev, e v, eg, eingetragener verein")
 	// France, Belgium, Luxembourg, the French of Switzerland and Canada.
@@ -66,7 +67,7 @@ func legalForms() []legalForm {
 	// Spain, Portugal and Latin America.
 	add("sl", atEnd, "sl, s l, slu, sociedad limitada, srl de cv, s de rl de cv, s de rl, sociedad de responsabilidad limitada")
 	add("sa", atEnd, "sa de cv, sab de cv, sau, sapi de cv, spa chile, sac, saa, saic")
-	add("lda", atEnd, "lda, ltda, limitada, limitada me, eireli, me, epp, unipessoal lda, sociedade limitada")
+	add("lda", atEnd, "lda, ltda, limitada, limitada me, eireli, epp, unipessoal lda, sociedade limitada")
 	// Nordic countries.
 	add("ab", atEitherEnd, "ab, aktiebolag, aktiebolaget")
 	add("as", atEitherEnd, "as, a s, asa, aksjeselskap, aktieselskab")
@@ -81,19 +82,23 @@ func legalForms() []legalForm {
 	add("kft", atEnd, "kft, korlatolt felelossegu tarsasag, bt, kkt")
 	add("zrt", atEnd, "zrt, nyrt, rt, reszvenytarsasag")
 	add("doo", atEnd, "doo, d o o, d d, dd, jdoo, a d, ad, ood, eood, dooel, e o o d, o o d")
-	add("uab", atEitherEnd, "uab, sia, ou, oue, osauhing, mb, ii")
-	add("ooo", atEitherEnd, "ooo, oao, zao, pao, ao, tov, tzov, pat, prat, too, ip, chp, obshchestvo s ogranichennoi otvetstvennostiu")
-	add("ae", atEnd, "ae, epe, ee, ike, oe, anonymi etaireia")
+	add("uab", atEitherEnd, "uab, sia, oue, osauhing, mb")
+	add("ooo", atEitherEnd, "ooo, oao, zao, pao, ao, tov, tzov, prat, chp, obshchestvo s ogranichennoi otvetstvennostiu")
+	add("ae", atEnd, "ae, epe, ee, oe, anonymi etaireia")
 	add("as", atEnd, "anonim sirketi, a s, limited sirketi, ltd sti, ltd sirketi, sti, sanayi ve ticaret as, san ve tic as, san ve tic ltd sti")
 	// Asia, the Near East and Africa.
 	add("kk", atEitherEnd, "kk, k k, kabushiki kaisha, kabushiki gaisha, gk, godo kaisha, yk, yugen kaisha")
-	add("pt", atEitherEnd, "pt, tbk, pt tbk, cv, ud")
+	add("pt", atEitherEnd, "pt, tbk, pt tbk, cv")
 	add("jsc", atEitherEnd, "jsc, pjsc, ojsc, cjsc, tnhh, cong ty, cong ty tnhh, cong ty co phan, ctcp")
 	add("llc", anywhere, "fze, fzco, fz llc, fzc, wll, w l l, spc, dmcc")
 	add("opc", atEnd, "opc, gie, suarl, saoc, saog")
 	add("bm", atEnd, "bm, b m, baam")
 	return forms
 }
+
+// secondCompany reports whether a form is that of a company which stands beside another one of the same name, as a trust
+// stands beside its trustee and a GmbH & Co. KG beside the GmbH that runs it: it stays part of the name.
+func secondCompany(class string) bool { return class == "trust" || class == "cokg" || class == "lp" }
 
 // legalTable finds legal forms in names.
 type legalTable struct {
@@ -125,9 +130,11 @@ func (t *legalTable) strip(words []string) (kept []string, class string) {
 		end, class = end-n, f.class
 	}
 	kept = append(kept, words[:end]...)
-	if n, f := t.longest(func(i int) []string { return kept[:i] }, len(kept)-1); n > 0 && f.where == atEitherEnd {
-		kept = kept[n:]
-		class = f.class
+	if n, f := t.longest(func(i int) []string { return kept[:i] }, len(kept)-1); n > 0 && f.where == atEitherEnd && (class != "" || len(kept[0]) > 2) {
+		kept = kept[n:] // two letters before a name alone are its initials, unless another form stands behind it
+		if class == "" {
+			class = f.class
+		}
 	}
 	kept, inner := t.stripInside(kept)
 	if class == "" {

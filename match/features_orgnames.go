@@ -75,6 +75,9 @@ func (o *orgNames) one(text string) (name, form string) {
 	if len(kept) == 0 {
 		kept = words
 	}
+	if secondCompany(form) {
+		kept = append(kept, form)
+	}
 	name = strings.Join(kept, " ")
 	if isPlaceholder(name) {
 		return "", ""

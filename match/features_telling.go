@@ -17,7 +17,7 @@ func unitWords() map[string]bool {
 	words := map[string]bool{}
 	for w := range strings.FieldsSeq(`holdings group investments investment properties developments development finance rentals retail
 		wholesale international services solutions partners capital ventures enterprises trading operations assets nominees
-		leasing lending superannuation franchising branch office store depot division subsidiary affiliate
+		leasing lending superannuation franchising trust cokg lp branch office store depot division subsidiary affiliate
 		north south east west northern southern eastern western central upper lower nth sth
 		beteiligung beteiligungs verwaltung verwaltungs vermogensverwaltung immobilien filiale zweigniederlassung niederlassung
 		participations participation immobiliere filiale succursale groupe gruppe grupo gruppo inversiones participacoes

@@ -83,7 +83,7 @@ type vetoField struct {
 
 func newJudge(s *schema, m *model, set *kernel.Set) *judge {
 	j := &judge{comparer: kernel.NewComparer(set, m.spec), model: m, known: map[[2]uint32]bool{}, stratum: set.Stratum, sums: make([]float64, len(m.Groups))}
-	j.names, j.organizations = s.nameFields(), s.organizationFields()
+	j.names, j.organizations = s.nameFields(), s.organizationFields(set)
 	for i, f := range s.fields {
 		switch {
 		case f.name == "generation", f.name == "tax_number", (f.name == "given" || f.name == "birth_date") && !m.fewLookAlikes():
@@ -108,6 +108,9 @@ func (j *judge) independent(a, b uint32, c kernel.Comparison) bool {
 	for i := range j.model.Fields {
 		f := &j.model.Fields[i]
 		bits := f.Levels[c.Levels[i]].Bits + float64(c.Terms[i])*kernel.Unit
+		if j.names != nil && i == j.names.given && c.Levels[i] != kernel.Missing && c.Levels[i] <= kernel.GivenClose && j.model.fewLookAlikes() {
+			bits = max(bits, independentBits) // where nobody is taken for a relative, common names are names
+		}
 		if f.Personal && bits >= independentBits {
 			personal = true
 		}
@@ -122,7 +125,7 @@ func (j *judge) independent(a, b uint32, c kernel.Comparison) bool {
 			witnesses++
 		}
 	}
-	return personal && witnesses >= 2 && j.namesBear(a, b, c) && j.organizationBears(c)
+	return personal && witnesses >= 2 && j.namesBear(a, b, c) && j.organizationBears(a, b, c)
 }
 
 // groupIndex is the place of a group, -1 for none.
@@ -141,11 +144,11 @@ func (j *judge) against(a, b uint32) string { return j.speaksAgainst(a, b, j.Com
 // speaksAgainst is against, of a pair that was compared.
 func (j *judge) speaksAgainst(a, b uint32, c kernel.Comparison) string {
 	for _, v := range j.veto {
-		if c.Levels[v.index] == v.level {
+		if c.Levels[v.index] == v.level && !j.mistypedNumber(v.index, a, b) {
 			return j.model.Fields[v.index].Label
 		}
 	}
-	if j.otherUnit(c) {
+	if j.otherUnit(a, b, c) {
 		return j.model.Fields[j.organizations.name].Label
 	}
 	if j.evidence(a, b, c) < rejectBits {

@@ -209,8 +209,8 @@ func (s *Scratch) wordVariant(d *Dictionary, x, y uint32) bool {
 		least <= 2 && min(len(v), len(w)) > 3 && v[0] == w[0] && s.Edits(v, w, 2) <= 2 && a.sound == b.sound
 }
 
-// abbreviates reports whether a word is a short form of another: its beginning, or a beginning and then consonants of
-// it in their order ("mgmt", "svcs", "natl", "bldg").
+// abbreviates reports whether a word is a short form of another: its beginning or, not too short for it, a beginning and
+// then consonants of it in their order ("mgmt", "svcs", "natl", "bldg").
 func abbreviates(short, long string) bool {
 	if len(short) < 3 || len(long) < len(short)+2 || short[0] != long[0] {
 		return false
@@ -218,6 +218,9 @@ func abbreviates(short, long string) bool {
 	i := 1
 	for i < len(short) && short[i] == long[i] {
 		i++
+	}
+	if i < len(short) && 2*len(long) > 5*len(short) {
+		return false
 	}
 	rest := long[i:]
 	for _, c := range []byte(short[i:]) {

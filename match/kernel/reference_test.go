@@ -562,6 +562,9 @@ func naiveAbbreviates(short, long string) bool {
 	for n < len(short) && strings.HasPrefix(long, short[:n+1]) {
 		n++
 	}
+	if n < len(short) && float64(len(long)) > 2.5*float64(len(short)) {
+		return false
+	}
 	return n > 0 && !strings.ContainsAny(short[n:], "aeiou") && subsequence(short[n:], long[n:])
 }
 
