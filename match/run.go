@@ -30,6 +30,9 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	if _, err := queries.Exec(ctx, o.DB, "match/003_bound_memory.sql", nil); err != nil {
+		return Result{}, err
+	}
 	var result Result
 	for _, collection := range collections {
 		summary, err := runCollection(ctx, o, collection)
@@ -38,7 +41,8 @@ func Run(ctx context.Context, o Options) (Result, error) {
 		}
 		result.Collections = append(result.Collections, summary)
 	}
-	return result, nil
+	_, err = queries.Exec(ctx, o.DB, "match/004_free_memory.sql", nil)
+	return result, err
 }
 
 func (o Options) withDefaults() Options {

@@ -41,8 +41,11 @@ func newComparer(set *Set, spec *Spec) comparer {
 	return c
 }
 
-// row fills in a record's values, field by field.
+// row is a record's values: as they were packed, or filled in field by field.
 func (c *comparer) row(record uint32, into *[MaxFields]coded) []coded {
+	if n := len(c.set.Dictionaries); len(c.set.rows) == n*c.set.Len() {
+		return c.set.rows[int(record)*n:][:n:n]
+	}
 	for f, d := range c.set.Dictionaries {
 		into[f] = d.coded(c.set.Values[f][record])
 	}

@@ -73,7 +73,7 @@ func (s *Scanner) Scan(b Block) {
 			break
 		}
 		s.note(x, b.Key)
-		row := s.rowOf(x, 0)
+		row := s.row(x, &s.rows[0])
 		for _, y := range others {
 			if x != y && !s.sharesEarlier(y, b.Key) && !s.set.apart(x, y) {
 				s.pair(b.Rule, x, y, row)
@@ -135,14 +135,6 @@ func (s *Scanner) sharesEarlier(record, key uint32) bool {
 	return false
 }
 
-// rowOf is a record's values.
-func (s *Scanner) rowOf(record uint32, place int) []coded {
-	if n := len(s.spec.Fields); len(s.set.rows) == n*s.set.Len() {
-		return s.set.rows[int(record)*n:][:n:n]
-	}
-	return s.row(record, &s.rows[place])
-}
-
 func (s *Scanner) pair(rule int, x, y uint32, row []coded) {
 	s.pairs[rule]++
 	prior := s.spec.Prior
@@ -156,7 +148,7 @@ func (s *Scanner) pair(rule int, x, y uint32, row []coded) {
 		}
 		return
 	}
-	if weight, kept := s.bounded(row, s.rowOf(y, 1), prior, s.spec.Keep); kept {
+	if weight, kept := s.bounded(row, s.row(y, &s.rows[1]), prior, s.spec.Keep); kept {
 		s.keep(rule, x, y, weight)
 	}
 }
@@ -176,7 +168,7 @@ func (s *Scanner) keep(rule int, x, y uint32, weight int32) {
 
 // count compares a pair in full and counts its pattern.
 func (s *Scanner) count(x, y uint32, row []coded) {
-	s.compare(row, s.rowOf(y, 1))
+	s.compare(row, s.row(y, &s.rows[1]))
 	a, b := s.set.stratum(x), s.set.stratum(y)
 	s.counts.add(Count{Rules: s.set.rulesOf(x, y), Strata: [2]uint8{min(a, b), max(a, b)}, Pattern: s.pattern(), Terms: s.termBits()})
 }

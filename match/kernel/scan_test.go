@@ -161,7 +161,7 @@ func TestComparingAllocatesNothing(t *testing.T) {
 				s.Scan(b)
 			}
 			for a := range uint32(200) {
-				s.compare(s.rowOf(a, 0), s.rowOf(a+200, 1))
+				s.compare(s.row(a, &s.rows[0]), s.row(a+200, &s.rows[1]))
 			}
 			s.scratch.JaroWinkler(long, other)
 			s.scratch.Edits(long, other, 5)
