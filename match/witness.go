@@ -52,7 +52,13 @@ func (j *judge) namesAlone(c kernel.Comparison) bool {
 // for another.
 func (j *judge) namesBear(a, b uint32, c kernel.Comparison) bool {
 	n := j.names
-	if n == nil || j.model.fewLookAlikes() {
+	if n == nil {
+		return true
+	}
+	if !j.moreThanNames(c) {
+		return false
+	}
+	if j.model.fewLookAlikes() {
 		return true
 	}
 	own := j.agreeing(c, n.own)
@@ -81,6 +87,17 @@ func (j *judge) namesBear(a, b uint32, c kernel.Comparison) bool {
 // agrees reports that a field, if there is one, agrees well enough to be a witness.
 func (j *judge) agrees(c kernel.Comparison, field int) bool {
 	return field >= 0 && j.bits(c, field) >= independentBits
+}
+
+// moreThanNames reports that something beside the names agrees. Given and family name are two fields and one witness: how
+// rare a name is among the records at hand does not tell how many people elsewhere bear it.
+func (j *judge) moreThanNames(c kernel.Comparison) bool {
+	for f := range j.model.Fields {
+		if f != j.names.given && f != j.names.family && j.bits(c, f) >= independentBits {
+			return true
+		}
+	}
+	return false
 }
 
 // worthAsking reports whether a pair that is not sure is worth a person's time. It is not when one of the names differs

@@ -50,6 +50,8 @@ func conflictMeaning(kind string) string {
 		return "More records than one thing is likely to have."
 	case "oversized_block":
 		return "Too many records share a key; not all pairs of it were compared."
+	case "placeholder":
+		return "A value on far too many records to mean anything was neither compared nor searched by; clear it in its application."
 	case "suppressed":
 		return "Evidence that was set aside."
 	}

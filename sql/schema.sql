@@ -262,7 +262,7 @@ CREATE TABLE IF NOT EXISTS cluster_stats (
 -- owner: match. grain: one merge that was refused or taken out of auto, or a guard that fired.
 CREATE TABLE IF NOT EXISTS conflicts (
     collection VARCHAR NOT NULL,
-    kind VARCHAR NOT NULL,             -- hub_value | link_contradicted | link_source_off | cannot_link | id_contradiction | echo | ambiguous | veto | weak_bridge | large_cluster | oversized_block | suppressed | decision_conflict | link_overruled | judged_different ...
+    kind VARCHAR NOT NULL,             -- hub_value | link_contradicted | link_source_off | cannot_link | id_contradiction | echo | ambiguous | veto | weak_bridge | large_cluster | oversized_block | placeholder | suppressed | decision_conflict | link_overruled | judged_different ...
     cluster_id VARCHAR,
     other_cluster_id VARCHAR,          -- when the conflict stands between two clusters
     key_a VARCHAR,                     -- the records or IDs concerned, when two
