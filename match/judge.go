@@ -125,7 +125,7 @@ func (j *judge) independent(a, b uint32, c kernel.Comparison) bool {
 			witnesses++
 		}
 	}
-	return personal && witnesses >= 2 && !j.namesAlone(c) && j.namesBear(a, b, c) && j.organizationBears(a, b, c)
+	return personal && witnesses >= 2 && j.namesBear(a, b, c) && j.organizationBears(a, b, c)
 }
 
 // groupIndex is the place of a group, -1 for none.

@@ -33,23 +33,9 @@ func (s *schema) nameFields() *nameFields {
 	return n
 }
 
-// namesAlone reports that nothing but the names agrees: given and family name are two, but a name is one witness.
-func (j *judge) namesAlone(c kernel.Comparison) bool {
-	n := j.names
-	if n == nil {
-		return false
-	}
-	for f := range j.model.Fields {
-		if f != n.given && f != n.family && j.bits(c, f) >= independentBits {
-			return false
-		}
-	}
-	return true
-}
-
 // namesBear reports whether names that do not quite fit are borne out by something of the person's own: colleagues and
-// neighbours share given names, or family names, and everything that comes with a workplace and a town. Where data hold hardly any look-alikes, there is nobody to take
-// for another.
+// neighbours share given names, or family names, and everything that comes with a workplace and a town. Where data hold
+// hardly any look-alikes, there is nobody to take for another.
 func (j *judge) namesBear(a, b uint32, c kernel.Comparison) bool {
 	n := j.names
 	if n == nil {
