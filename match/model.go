@@ -60,11 +60,16 @@ func (s *schema) defaults(lambda float64) parameters {
 // capOf is the most that a group may weigh: what brings the prior to the share of pairs agreeing on it that are one.
 // Where that is nearly all, there is no correlation to guard against, and the cap is lifted so far that one other
 // field which disagrees does not outweigh the group; it stays a cap, since the share is measured on so many pairs only.
-func capOf(prior, share float64) float64 {
-	if share >= liftedShare {
+// It is lifted only where that of the group within it is: where there are families, there are namesakes in them.
+func (s *schema) capOf(g int, prior float64, shares []float64) float64 {
+	lifted := shares[g] >= liftedShare
+	for inner := range s.caps {
+		lifted = lifted && (s.groupIndex(s.caps[inner].within) != g || shares[inner] >= liftedShare)
+	}
+	if lifted {
 		return liftedBits - prior
 	}
-	return max(2, evidence.Bits(share)-prior)
+	return max(2, evidence.Bits(shares[g])-prior)
 }
 
 // normalised divides by the sum.
@@ -96,7 +101,7 @@ func (s *schema) build(f fit, sources []string, terms []termTable, set *kernel.S
 	m.Model = evidence.Model{Collection: s.collection, Spec: spec, Prior: rounded(math.Log2(p.lambda / (1 - p.lambda))), Priors: f.priors,
 		Thresholds: evidence.Thresholds{Auto: t.Auto, Review: t.Review, Attach: t.Attach}, Trained: f.trained, Warnings: f.warnings}
 	for g, c := range s.caps {
-		limit := rounded(capOf(m.Prior, p.shares[g]))
+		limit := rounded(s.capOf(g, m.Prior, p.shares))
 		m.Groups = append(m.Groups, evidence.Group{Name: c.name, Cap: limit, Within: c.within})
 	}
 	for i, field := range s.fields {

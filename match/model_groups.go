@@ -34,7 +34,7 @@ type patternWeights struct {
 func (s *schema) patternWeights(p parameters) patternWeights {
 	w := patternWeights{prior: math.Log2(p.lambda / (1 - p.lambda)), sums: make([]float64, len(s.caps)), given: s.index("given"), own: s.index("own_web")}
 	for g := range s.caps {
-		w.caps = append(w.caps, capOf(w.prior, p.shares[g]))
+		w.caps = append(w.caps, s.capOf(g, w.prior, p.shares))
 		w.wider = append(w.wider, s.groupIndex(s.caps[g].within))
 	}
 	for i, f := range s.fields {
@@ -113,7 +113,7 @@ func (f *fit) learnShares(s *schema, w *patternWeights, counts []patternCount) (
 		}
 		change = max(change, math.Abs(share-f.shares[g]))
 		f.shares[g] = share
-		w.caps[g] = capOf(w.prior, f.shares[g])
+		w.caps[g] = s.capOf(g, w.prior, f.shares)
 	}
 	return change
 }

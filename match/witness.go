@@ -34,8 +34,8 @@ func (s *schema) nameFields() *nameFields {
 }
 
 // namesBear reports whether names that do not quite fit are borne out by something of the person's own: colleagues and
-// neighbours share given names, or family names, and everything that comes with a workplace and a town. Where data hold hardly any look-alikes, there is nobody to take
-// for another.
+// neighbours share given names, or family names, and everything that comes with a workplace and a town. Where data hold
+// hardly any look-alikes, there is nobody to take for another.
 func (j *judge) namesBear(a, b uint32, c kernel.Comparison) bool {
 	n := j.names
 	if n == nil {

@@ -95,3 +95,40 @@ func TestNamesakesAreBoundedByHouseholds(t *testing.T) {
 		t.Errorf("of those who share a household %.3f are one, of those who share a given name, too, %.3f: want at most %.3f", f.shares[household], f.shares[namesake], most)
 	}
 }
+
+func TestNamesAloneJoinNothing(t *testing.T) {
+	t.Parallel()
+	at := []address{{city: "Ballarat", postcode: "3350", country: "Australia"}}
+	rare := raw{firstName: "Konstantinos", lastName: "Economou"}
+	here := rare
+	here.addresses = at
+	for _, c := range []struct {
+		name string
+		a, b raw
+		want bool
+	}{{"the names", rare, here, false}, {"the names and a postcode", here, here, true}} {
+		j := judgeOf(t, c.a, c.b)
+		if got := j.independent(0, 1, j.Compare(0, 1)); got != c.want {
+			t.Errorf("%s: may join %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+func TestNamesakesAreLiftedOnlyWithHouseholds(t *testing.T) {
+	t.Parallel()
+	s, err := schemaOf("people", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	household, namesake := s.groupIndex(groupHousehold), s.groupIndex(groupNamesake)
+	shares := s.defaults(startLambda(10_000)).shares
+	for _, c := range []struct {
+		household float64
+		lifted    bool
+	}{{0.9, false}, {0.98, true}} {
+		shares[household], shares[namesake] = c.household, 0.98
+		if lifted := s.capOf(namesake, -12, shares) == liftedBits+12; lifted != c.lifted {
+			t.Errorf("households are one person %.2f of the time: the cap of namesakes is lifted %v, want %v", c.household, lifted, c.lifted)
+		}
+	}
+}
