@@ -19,16 +19,17 @@ func peopleRules() []rule {
 	return []rule{
 		{"email", []string{"email"}, func(v *values, k *keyring) { k.each(v.emails) }},
 		{"identifier", nil, func(v *values, k *keyring) { k.each(v.extras) }},
-		{"phone", []string{"mobile", "landline", "work_phone"}, func(v *values, k *keyring) { k.prefixed(v.phones, initial(v.given)) }},
+		{"phone", []string{"mobile", "landline", "work_phone"}, phoneInitials},
 		{"birth date, name initial", []string{"birth_date"}, initials},
 		{"names", []string{"given", "family"}, names},
 		{"family name, place", []string{"family", "postcode", "city"}, func(v *values, k *keyring) { places(v, k, k.sound(v.family)) }},
 		{"given name, place", []string{"given", "postcode", "city"}, func(v *values, k *keyring) { k.prefixed(v.postcodes, v.canonical) }},
 		{"given name, birth month", []string{"given", "birth_date"}, birthMonth},
+		{"birth date, place", []string{"birth_date", "postcode", "city"}, func(v *values, k *keyring) { places(v, k, fullDate(v.birth)) }},
 		{"family name, birth year", []string{"family", "birth_date"}, birthYear},
 		{"end of family name, given name", []string{"family", "given"}, tail},
 		{"e-mail name", []string{"email"}, locals},
-		{"street", []string{"street", "postcode", "city"}, func(v *values, k *keyring) { streetKeys(v, k, initial(v.given)) }},
+		{"street", []string{"street", "postcode", "city"}, streetInitials},
 		{"shared mailbox, given name", []string{"work_email", "given"}, func(v *values, k *keyring) { k.prefixed(v.shared, v.canonical) }},
 		{"organization, given name", []string{"organization", "given"}, func(v *values, k *keyring) { k.prefixed(v.organizations, v.canonical) }},
 	}
@@ -70,12 +71,53 @@ func initials(v *values, k *keyring) {
 	}
 }
 
-// names are the sounds of both names in a fixed order.
+// names are the sounds of both names in a fixed order. A given name of short words is taken as one word, too: Mei Ling is
+// Meiling.
 func names(v *values, k *keyring) {
-	a, b := k.sound(v.canonical), k.sound(v.family)
-	if a != "" && b != "" {
+	b := k.sound(v.family)
+	if b == "" {
+		return
+	}
+	if a := k.sound(v.canonical); a != "" {
 		k.add(min(a, b), max(a, b))
 	}
+	if first, rest, several := strings.Cut(v.given, " "); several && len(first) <= shortWord {
+		a := k.sound(first + strings.ReplaceAll(rest, " ", ""))
+		k.add(min(a, b), max(a, b))
+	}
+}
+
+// shortWord is the length up to which the first word of a given name may be half of one.
+const shortWord = 4
+
+// phoneInitials are the last digits of the numbers, which a missing country code leaves alone, with the initial of either
+// name.
+func phoneInitials(v *values, k *keyring) {
+	const subscriber = 8
+	for _, with := range [...]string{initial(v.given), initial(v.family)} {
+		if with == "" {
+			continue
+		}
+		for _, p := range v.phones {
+			k.add(with, p[max(0, len(p)-subscriber):])
+		}
+	}
+}
+
+func streetInitials(v *values, k *keyring) {
+	for _, with := range [...]string{initial(v.given), initial(v.family)} {
+		if with != "" {
+			streetKeys(v, k, with)
+		}
+	}
+}
+
+// fullDate is a date, "" for a part of one.
+func fullDate(date string) string {
+	if len(date) != 10 {
+		return ""
+	}
+	return date
 }
 
 func places(v *values, k *keyring, with string) {
@@ -83,10 +125,15 @@ func places(v *values, k *keyring, with string) {
 	k.prefixed(v.cities, with)
 }
 
+// birthMonth are the given name with month and year or month and day of birth, and with the year and a place.
 func birthMonth(v *values, k *keyring) {
-	if len(v.birth) == 10 && v.canonical != "" {
-		k.add(v.canonical, v.birth[:7])
-		k.add(v.canonical, v.birth[5:])
+	if len(v.birth) != 10 || v.canonical == "" {
+		return
+	}
+	k.add(v.canonical, v.birth[:7])
+	k.add(v.canonical, v.birth[5:])
+	for _, place := range v.cities {
+		k.add3(v.canonical, v.birth[:4], place)
 	}
 }
 
@@ -103,13 +150,29 @@ func tail(v *values, k *keyring) {
 	}
 }
 
-// locals are e-mail names long enough to be somebody's own.
+// locals are the consonants and digits of e-mail names long enough to be somebody's own.
 func locals(v *values, k *keyring) {
 	for _, e := range v.emails {
 		if local, _, ok := strings.Cut(e, "@"); ok && len(local) >= 6 {
-			k.add(local, "")
+			k.add(skeleton(local), "")
 		}
 	}
+}
+
+// skeleton drops vowels, signs and repetitions.
+func skeleton(local string) string {
+	kept := make([]byte, 0, len(local))
+	for i := range len(local) {
+		c := local[i]
+		if strings.IndexByte("aeiouy", c) >= 0 || (c < 'a' || c > 'z') && (c < '0' || c > '9') || len(kept) > 0 && kept[len(kept)-1] == c {
+			continue
+		}
+		kept = append(kept, c)
+	}
+	if len(kept) < 3 {
+		return local
+	}
+	return string(kept)
 }
 
 // streetKeys are the number and the longest word of a street with its place.

@@ -21,13 +21,13 @@ type ModelChange struct {
 	Added     []string `json:"fields_added"`
 	Removed   []string `json:"fields_removed"`
 	SpecMoved bool     `json:"normalisation_changed"` // values are made otherwise: equal ones may have become different
-	// Weights are the levels and caps of groups that moved, the furthest first; thresholds stand among them.
+	// Weights are the levels that moved, the furthest first; among them stand caps of groups, priors of two sources, thresholds.
 	Weights []WeightMove `json:"weights"`
 }
 
 // WeightMove is one weight that is another one now.
 type WeightMove struct {
-	Field string  `json:"field"` // or group, or threshold
+	Field string  `json:"field"` // or group, prior, threshold
 	Level string  `json:"level"`
 	Old   float64 `json:"old_bits"`
 	New   float64 `json:"new_bits"`
@@ -92,6 +92,11 @@ func modelChange(old, now *evidence.Model) *ModelChange {
 	for _, g := range old.Groups {
 		if i := slices.IndexFunc(now.Groups, func(o evidence.Group) bool { return o.Name == g.Name }); i >= 0 {
 			move(g.Name, "cap", g.Cap, now.Groups[i].Cap)
+		}
+	}
+	for _, p := range old.Priors {
+		if i := slices.IndexFunc(now.Priors, func(o evidence.Prior) bool { return o.Left == p.Left && o.Right == p.Right }); i >= 0 {
+			move("prior", p.Left+" and "+p.Right, p.Bits, now.Priors[i].Bits)
 		}
 	}
 	move("threshold", "auto", evidence.Bits(old.Thresholds.Auto), evidence.Bits(now.Thresholds.Auto))

@@ -210,10 +210,10 @@ func TestWeightsThatMovedMostComeFirst(t *testing.T) {
 	t.Parallel()
 	model := func(exact, other, limit float64) *evidence.Model {
 		return &evidence.Model{Spec: "x", Fields: []evidence.Field{{Name: "f", Levels: []evidence.Level{{Name: "missing"}, {Name: "exact", Bits: exact}, {Name: "different", Bits: other}}}},
-			Groups: []evidence.Group{{Name: "g", Cap: limit}}, Thresholds: evidence.Thresholds{Auto: 0.99, Review: 0.5, Attach: 0.995}}
+			Groups: []evidence.Group{{Name: "g", Cap: limit}}, Priors: []evidence.Prior{{Left: "a", Right: "b", Bits: -limit / 20}}, Thresholds: evidence.Thresholds{Auto: 0.99, Review: 0.5, Attach: 0.995}}
 	}
 	c := modelChange(model(10, -2, 5), model(11, -5, 5.5))
-	want := []WeightMove{{"f", "different", -2, -5}, {"f", "exact", 10, 11}, {"g", "cap", 5, 5.5}}
+	want := []WeightMove{{"f", "different", -2, -5}, {"f", "exact", 10, 11}, {"g", "cap", 5, 5.5}, {"prior", "a and b", -0.25, -0.275}}
 	if !slices.Equal(c.Weights, want) || c.SpecMoved {
 		t.Errorf("%+v, want %v", c, want)
 	}

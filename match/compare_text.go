@@ -22,7 +22,7 @@ func (w WorkspaceComparison) Text() string {
 }
 
 func (c CollectionComparison) text(w io.Writer) {
-	fmt.Fprintf(w, "%s: %d records before, %d now; %d clusters before, %d now\n", c.Collection, c.Old.Records, c.New.Records, c.Old.Clusters, c.New.Clusters)
+	fmt.Fprintf(w, "%s: %s before, %d now; %s before, %d now\n", c.Collection, counted(c.Old.Records, "record"), c.New.Records, counted(c.Old.Clusters, "cluster"), c.New.Clusters)
 	n := c.Clusters
 	table(w, func(w io.Writer) {
 		fmt.Fprintln(w, "\tUNCHANGED\tNEW\tGONE\tGROWN\tSHRUNK\tCHANGED\tSPLIT\tMERGED\tREGROUPED")

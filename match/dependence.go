@@ -36,7 +36,7 @@ type dependenceTables struct {
 // Limits of what makes a given name one.
 const (
 	knownFamilies = 5    // so many family names have it,
-	knownShare    = 0.05 // and another name is no typo of it that is found under this share of as many
+	knownShare    = 0.01 // and another name is no typo of it that is found under this share of as many
 )
 
 // newDependence counts, each component once; nil of a collection without names of people.
@@ -149,7 +149,7 @@ func (d *dependence) address(a, b uint32, c *kernel.Comparison, m *model) int32 
 			if c.Levels[d.email] == kernel.Same && strings.TrimPrefix(x, kernel.Named) != strings.TrimPrefix(y, kernel.Named) {
 				continue
 			}
-			frequency := math.Inf(-1)
+			frequency := d.oneShape(x, y, a, b)
 			for _, side := range []struct {
 				address string
 				record  uint32
@@ -163,6 +163,22 @@ func (d *dependence) address(a, b uint32, c *kernel.Comparison, m *model) int32 
 		return 0
 	}
 	return min(0, max(best, 0)-counted)
+}
+
+// oneShape is log2 of how frequent a shape is that two different addresses have: their likeness is that of the names that
+// they are made of, whether these agree or not, as with linda_f@ of Linda Fletcher and linda_y@ of Linda Young.
+func (d *dependence) oneShape(x, y string, a, b uint32) float64 {
+	if x == y {
+		return math.Inf(-1)
+	}
+	of, other := d.shape(x, a), d.shape(y, b)
+	if of.text == "" || of.text != other.text {
+		return math.Inf(-1)
+	}
+	if f, ok := d.shapes[of.text]; ok {
+		return f - of.digits*math.Log2(10)
+	}
+	return math.Inf(-1)
 }
 
 // shapeFrequency is log2 of how frequent an address's shape is, where the names that it is made of agree.

@@ -12,7 +12,7 @@ import (
 type shape struct {
 	text          string
 	digits        float64
-	given, family bool // it is made of that name
+	given, family bool // it holds that name in full
 }
 
 // shape of an address of a record; none of one that is not made of a name.
@@ -38,6 +38,7 @@ func shapeOfAddress(local, domain, given, family string) shape {
 			*name.in = true
 		}
 	}
+	first, last := s.given, s.family // taken account of
 	var b strings.Builder
 	for i := range len(local) {
 		c := local[i]
@@ -46,17 +47,17 @@ func shapeOfAddress(local, domain, given, family string) shape {
 		case c >= '0' && c <= '9':
 			s.digits++
 			b.WriteByte('#')
-		case alone && !s.given && given != "" && c == given[0]:
-			s.given = true
+		case alone && !first && given != "" && c == given[0]:
+			first = true
 			b.WriteByte('f')
-		case alone && !s.family && family != "" && c == family[0]:
-			s.family = true
+		case alone && !last && family != "" && c == family[0]:
+			last = true
 			b.WriteByte('l')
 		default:
 			b.WriteByte(c)
 		}
 	}
-	if s.given || s.family {
+	if first || last {
 		s.text = b.String() + "@" + domain
 	}
 	return s

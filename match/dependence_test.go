@@ -17,9 +17,9 @@ func TestShapeOfAddress(t *testing.T) {
 	}{
 		{"john.smith", "john", "smith", "F.L@x.org", 0, true, true},
 		{"johnsmith66", "john", "smith", "FL##@x.org", 2, true, true},
-		{"jsmith", "john", "smith", "fL@x.org", 0, true, true},
-		{"j.smith", "john", "smith", "f.L@x.org", 0, true, true},
-		{"anna_w7", "anna", "whitlock", "F_l#@x.org", 1, true, true},
+		{"jsmith", "john", "smith", "fL@x.org", 0, false, true},
+		{"j.smith", "john", "smith", "f.L@x.org", 0, false, true},
+		{"anna_w7", "anna", "whitlock", "F_l#@x.org", 1, true, false},
 		{"surfer77", "anna", "whitlock", "", 2, false, false},
 		{"bo12", "bo", "ek", "", 2, false, false}, // two letters are too short to be told from chance
 	} {
@@ -95,7 +95,8 @@ func TestAnAddressMadeOfTheNameSaysLittleOfNamesakes(t *testing.T) {
 	j := dependent(t, crowd(mail(john, "john.smith@mail.test"), mail(john, "john.smith@mail.test"), // 0, 1
 		mail(john, "jsmith74031@mail.test"), mail(john, "jsmith74031@mail.test"), // 2, 3
 		mail(ruth, "bluebird@mail.test"), mail(ruth, "bluebird@mail.test"), // 4, 5
-		mail(ruth, "john.smith@mail.test"))) // 6
+		mail(ruth, "john.smith@mail.test"),                                                                                                          // 6
+		mail(raw{firstName: "Ruth", lastName: "Archer"}, "ruth.a@mail.test"), mail(raw{firstName: "Ruth", lastName: "Bolton"}, "ruth.b@mail.test"))) // 7, 8
 	email := j.dependence.email
 	bits := func(a, b uint32) float64 { return j.bits(j.Compare(a, b), email) }
 	if got := bits(0, 1); got > 6 {
@@ -103,6 +104,9 @@ func TestAnAddressMadeOfTheNameSaysLittleOfNamesakes(t *testing.T) {
 	}
 	if got := bits(2, 3); got < 12 {
 		t.Errorf("jsmith74031@ of two John Smiths weighs only %.1f bits", got)
+	}
+	if got, plain := bits(7, 8), j.bits(j.comparer.Compare(7, 8), email); got > plain-2 {
+		t.Errorf("ruth.a@ and ruth.b@ of an Archer and a Bolton weigh %.1f bits, %.1f without their names", got, plain)
 	}
 	if got, want := bits(4, 5), j.bits(j.comparer.Compare(4, 5), email); got != want {
 		t.Errorf("an address not made of the name weighs %.1f bits, want %.1f", got, want)

@@ -88,7 +88,7 @@ func leaveOut(ctx context.Context, o Options, p providerRealm, collections []str
 	return results, nil
 }
 
-// copyWithout copies what extract wrote, but for the application's IDs.
+// copyWithout copies what extract wrote, but for the application's IDs. Decisions stay behind: they name records by IDs.
 func copyWithout(ctx context.Context, from, to *sql.DB, p providerRealm) error {
 	without := queries.Args{"provider": p.provider, "realm": p.realm}
 	for _, t := range []struct {

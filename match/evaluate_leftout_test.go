@@ -1,12 +1,16 @@
 package match
 
 import (
+	"context"
+	"database/sql"
 	"fmt"
+	"math"
 	"os"
 	"strings"
 	"testing"
 
 	"github.com/sameas/sameas/internal/config"
+	queries "github.com/sameas/sameas/sql"
 )
 
 // TestLeaveOneOutEndToEnd matches fifty people who stand in two sources, joined by the IDs of q/1 alone. Without them
@@ -97,5 +101,84 @@ func checkLeftOutByTruth(t *testing.T, e Evaluation, alone LeftOut, people int64
 	}
 	if text := e.Text(); !strings.Contains(text, "TRUE PAIRS NOT LINKED") || !strings.Contains(text, "q/1, people") {
 		t.Errorf("no table of strata in\n%s", text)
+	}
+}
+
+// TestCopyLeavesOneApplicationOut looks for the application's IDs in every column of the copy.
+func TestCopyLeavesOneApplicationOut(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	from := leftOutWorkspace(t)
+	to, err := queries.Open(ctx, "", queries.Options{Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer to.Close()
+	if err := copyWithout(ctx, from, to, providerRealm{"people", "q", "1"}); err != nil {
+		t.Fatal(err)
+	}
+	for table, want := range map[string]int{"records": 3, "external_ids": 2, "refs": 3, "links": 0} {
+		if got := countRows(ctx, t, to, table, ""); got != want {
+			t.Errorf("%s: %d rows, want %d", table, got, want)
+		}
+		if got := countRows(ctx, t, to, table, " AS x WHERE contains(x::VARCHAR, 'canary')"); got != 0 {
+			t.Errorf("%s: %d rows hold an ID of the application that was left out", table, got)
+		}
+	}
+	if got := countRows(ctx, t, to, "refs", " WHERE target_rid IS NOT NULL"); got != 1 {
+		t.Errorf("%d references lead somewhere; the one that only the ID left out knew must not", got)
+	}
+	var emails, line1, extra string
+	err = to.QueryRowContext(ctx, "SELECT emails[1], addresses[1].line1, extra['national_id'] FROM records WHERE rid = 1").Scan(&emails, &line1, &extra)
+	if err != nil || emails != "a@b.example" || line1 != "1 High St" || extra != "77" {
+		t.Errorf("lists, structures and maps: %q %q %q %v", emails, line1, extra, err)
+	}
+}
+
+func leftOutWorkspace(t *testing.T) *sql.DB {
+	t.Helper()
+	db := workspace(t, "people", []oneRecord{{id: "1", alsoIDs: []string{"canary"}}, {id: "2", alsoIDs: []string{"canary"}}}, nil)
+	for _, q := range []string{
+		`UPDATE records SET emails = ['a@b.example', 'c'], extra = MAP {'national_id': '77'}, raw = '{"id":"canary"}', birth_date = DATE '1985-01-29',
+			addresses = [{'kind': 'k', 'line1': '1 High St', 'line2': NULL, 'city': 'x', 'region': NULL, 'postal_code': NULL, 'country': NULL}] WHERE rid = 1`,
+		`INSERT INTO records (rid, source, collection, key, provider, realm, id, hub, content_hash, raw) VALUES (3, 's', 'people', 'q/1/canary', 'q', '1', 'canary', false, '', '{}')`,
+		`INSERT INTO external_ids VALUES (3, 'people', 'q', '1', 'canary', 0)`,
+		`INSERT INTO refs VALUES (1, 'people', 'organization_id', 'organizations', 'q', '1', 'canary', NULL), (1, 'people', 'organization_id', 'organizations', 'p', '1', 'o', 3),
+			(2, 'people', 'manager_id', 'people', 'p', '1', '1', 1), (2, 'people', 'x_id', 'people', 'p', '1', 'gone', 3)`,
+		`INSERT INTO links VALUES ('l', 2, 'people', 'p', '1', '1', 'q', '1', 'canary')`,
+	} {
+		if _, err := db.ExecContext(t.Context(), q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return db
+}
+
+func countRows(ctx context.Context, t *testing.T, db *sql.DB, table, where string) int {
+	t.Helper()
+	var n int
+	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM "+table+where).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// TestRecoveredCountsWhatOnlyTheIDsJoined: with the IDs 1-2-3 are one; without, 1-2 still are, and matching finds
+// 3 beside 1 in auto and nothing more in review: of the lost pairs 13 and 23 one comes back.
+func TestRecoveredCountsWhatOnlyTheIDsJoined(t *testing.T) {
+	t.Parallel()
+	records := func(clusters ...string) []oneRecord {
+		var all []oneRecord
+		for i, c := range clusters {
+			all = append(all, oneRecord{id: fmt.Sprint(i + 1), cluster: c, tier: "auto", review: "r" + c})
+		}
+		return all
+	}
+	none := math.NaN()
+	with := workspace(t, "people", records("a", "a", "a", "b"), []oneEdge{{1, 2, "shared_id", none}, {2, 3, "link", none}})
+	without := workspace(t, "people", records("a", "b", "a", "c"), []oneEdge{{1, 2, "shared_id", none}, {3, 4, "fuzzy", 9}})
+	got, err := recovered(t.Context(), Options{DB: with}, without, "people", nil)
+	if err != nil || got.LinkedPairs != 2 || !near(got.Auto, 1./2) || !near(got.AutoAndReview, 1./2) {
+		t.Errorf("%+v, %v", got, err)
 	}
 }

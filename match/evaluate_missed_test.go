@@ -1,8 +1,10 @@
 package match
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -157,6 +159,35 @@ func checkMiss(t *testing.T, w *world, m Missed, p MissedPair) {
 	}
 	if m.Constraint == "cannot_link" && !slices.ContainsFunc(x.KeptApart, func(c Constraint) bool { return c.Kind == "cannot_link" && len(c.LeftIDs) > 0 && len(c.RightIDs) > 0 }) {
 		t.Errorf("%s and %s: the IDs that keep them apart are not named: %+v", p.Left, p.Right, x.KeptApart)
+	}
+}
+
+// TestSameEvaluationWhateverTheOrderOfRows: rows are numbered and come otherwise, and nothing of the result changes.
+func TestSameEvaluationWhateverTheOrderOfRows(t *testing.T) {
+	t.Parallel()
+	people := append(town(90, "a"), copies(town(90, "a"), "b")...)
+	truth := "provider,realm,id,entity,collection,kind\n"
+	for i := range 90 {
+		truth += fmt.Sprintf("a,1,%d,%d,people,original\nb,1,%d,%d,people,copy %d\n", i, i/2, i, i/2, i%3)
+	}
+	want := ""
+	for round := range 3 {
+		w := newWorld(t)
+		w.fill("people", people, rand.New(rand.NewPCG(uint64(round), 4)).Perm(len(people)))
+		w.run(nil, 1)
+		e, err := evaluateText(t, w.db, truth)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := json.Marshal(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := string(data) + e.Text(); round == 0 {
+			want = got
+		} else if got != want {
+			t.Errorf("round %d: the evaluation differs\n%s\n%s", round, got, want)
+		}
 	}
 }
 

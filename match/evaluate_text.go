@@ -166,7 +166,11 @@ func (c CollectionEvaluation) worstText(w io.Writer) {
 		fmt.Fprintf(w, "\n%s, the strongest %d of %d:\n", m.name(), len(m.Worst), m.Pairs)
 		table(w, func(w io.Writer) {
 			for _, p := range m.Worst {
-				fmt.Fprintf(w, "  %+.2f\t%s\t%s\t%s\n", p.Weight, p.Left, p.Right, p.Evidence)
+				kinds := ""
+				if p.Kinds != [2]string{} {
+					kinds = dash(p.Kinds[0]) + ", " + dash(p.Kinds[1])
+				}
+				fmt.Fprintf(w, "  %+.2f\t%s\t%s\t%s\t%s\n", p.Weight, p.Left, p.Right, kinds, p.Evidence)
 			}
 		})
 	}

@@ -22,6 +22,7 @@ type Explanation struct {
 	Collection string             `json:"collection"`
 	Left       string             `json:"left"`
 	Right      string             `json:"right"`
+	Sources    [2]string          `json:"sources"` // of the left and of the right record
 	Verdict    string             `json:"verdict"` // same | review | different, in the stored clusters
 	Reason     string             `json:"reason"`  // in words
 	Waterfall  evidence.Waterfall `json:"waterfall"`
@@ -38,11 +39,12 @@ type Explanation struct {
 
 // explained is one of the two records.
 type explained struct {
-	collection           string
-	rid                  int64
-	key, source, channel string
-	vals                 []string
-	cluster, tier, wide  string
+	collection          string
+	rid                 int64
+	key, channel        string
+	source              string
+	vals                []string
+	cluster, tier, wide string
 }
 
 // pairView is a pair while it is explained.
@@ -64,7 +66,8 @@ func Explain(ctx context.Context, o Options, collection string, left, right conn
 	if err != nil {
 		return Explanation{}, err
 	}
-	e := Explanation{Collection: l.collection, Left: l.key, Right: r.key}
+	e := Explanation{Collection: l.collection, Left: l.key, Right: r.key, Sources: [2]string{l.source, r.source},
+		Rules: []RuleCheck{}, Conflicts: []string{}, KeptApart: []Constraint{}, Path: []string{}, Hops: []Hop{}, Changes: []string{}}
 	if l.rid == r.rid {
 		e.Verdict, e.Reason, e.FoundBy = "same", fmt.Sprintf("both IDs are carried by one record, %s", l.key), "one record"
 		return e, nil
@@ -106,7 +109,7 @@ func newPairView(ctx context.Context, o Options, l, r explained) (*pairView, err
 	if err != nil {
 		return nil, err
 	}
-	w, err := newWeigher(ctx, o.DB, s, m, [][]string{l.vals, r.vals}, []string{l.source, r.source})
+	w, err := newWeigher(ctx, o.DB, s, m, [][]string{l.vals, r.vals}, l.source, r.source)
 	if err != nil {
 		return nil, err
 	}

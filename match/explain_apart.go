@@ -33,7 +33,6 @@ type HeldID struct {
 
 // findConstraints reads what was noted between the clusters of the pair, or inside theirs, and what their IDs say of it.
 func (e *Explanation) findConstraints(ctx context.Context, o Options, v *pairView) error {
-	e.Conflicts, e.KeptApart = []string{}, []Constraint{}
 	args := queries.Args{"collection": v.l.collection, "left_cluster": v.l.cluster, "right_cluster": v.r.cluster}
 	err := queries.Each(ctx, v.db, "match/104_pair_conflicts.sql", args, func(rows *sql.Rows) error {
 		var c Constraint

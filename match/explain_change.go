@@ -13,7 +13,6 @@ const mostChanges = 3
 
 // findChanges says what would make the pair's outcome another one: by the constraints, and by its own evidence.
 func (e *Explanation) findChanges(v *pairView) {
-	e.Changes = []string{}
 	for _, c := range e.KeptApart {
 		if remedy := c.remedy(); remedy != "" && !slices.Contains(e.Changes, remedy) {
 			e.Changes = append(e.Changes, remedy)
@@ -116,6 +115,7 @@ type option struct {
 // are left out of it.
 func (v *pairView) fields(lost bool) []option {
 	var options []option
+	prior := float64(v.weigher.judge.prior(0, 1)) * kernel.Unit
 	for f := range v.weigher.model.Fields {
 		field, level := &v.weigher.model.Fields[f], v.comparison.Levels[f]
 		bits := field.Levels[level].Bits + float64(v.comparison.Terms[f])*kernel.Unit
@@ -127,7 +127,7 @@ func (v *pairView) fields(lost bool) []option {
 		if lost {
 			c.Levels[f] = kernel.Missing
 		}
-		w := v.weigher.model.Explain(c.Levels, termBits(c.Terms), nil, nil)
+		w := v.weigher.model.ExplainFrom(prior, c.Levels, termBits(c.Terms), nil, nil)
 		c.Weight = units(w.Total)
 		options = append(options, option{field.Label, field.Levels[level].Name, w.Total,
 			c.Weight >= thresholdUnits(v.weigher.model.Thresholds.Auto) && v.weigher.judge.independent(0, 1, c)})

@@ -230,7 +230,7 @@ func (e *ClusterExplanation) addEdges(ctx context.Context, db *sql.DB, s *schema
 		_, inside := number[edge.a]
 		return !inside || !edge.together
 	})
-	w, err := newWeigher(ctx, db, s, m, texts, sources)
+	w, err := newWeigher(ctx, db, s, m, texts, sources...)
 	if err != nil {
 		return err
 	}

@@ -67,7 +67,6 @@ func spanningTree(edges []storedEdge) []storedEdge {
 // findPath finds the strongest chain of edges that joins two records: inside their cluster or, across two, inside the
 // wider one.
 func (e *Explanation) findPath(ctx context.Context, v *pairView) error {
-	e.Path, e.Hops = []string{}, []Hop{}
 	if v.l.wide != v.r.wide {
 		return nil
 	}

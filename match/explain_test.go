@@ -10,6 +10,7 @@ import (
 
 	"github.com/sameas/sameas/internal/config"
 	"github.com/sameas/sameas/internal/connec"
+	"github.com/sameas/sameas/internal/evidence"
 )
 
 // explain explains a pair of the world.
@@ -39,6 +40,38 @@ func holdsAll(t *testing.T, what, text string, wanted ...string) {
 	for _, want := range wanted {
 		if !strings.Contains(text, want) {
 			t.Errorf("%s: no %q in\n%s", what, want, text)
+		}
+	}
+}
+
+// TestWhatIfIsWeighedLikeThePair: the pair with a field lost or made equal weighs what a pair weighs that is so.
+func TestWhatIfIsWeighedLikeThePair(t *testing.T) {
+	t.Parallel()
+	one, other := anna("b/1/1"), anna("c/1/1")
+	other.born, other.mobile = "", ""
+	full := anna("d/1/1")
+	full.mobile = ""
+	w := scene(t, one, other, full)
+	w.run(nil, 1)
+	l, _ := connec.ParseExternalID("b/1/1")
+	r, _ := connec.ParseExternalID("c/1/1")
+	a, b, err := findPair(t.Context(), w.db, "people", l, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := newPairView(t.Context(), Options{DB: w.db, Config: &config.Config{}}, a, b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal := w.explain("b/1/1", "d/1/1").Waterfall
+	born := equal.Steps[slices.IndexFunc(equal.Steps, func(s evidence.Step) bool { return s.Field == "birth_date" })]
+	at := slices.IndexFunc(v.fields(false), func(o option) bool { return o.label == "Birth date" })
+	if at < 0 || v.fields(false)[at].weight != equal.Total-born.TF || v.fields(false)[at].level != "missing" {
+		t.Errorf("with an equal birth date: %+v, want %v less what its rarity adds, %v", v.fields(false), equal.Total, born.TF)
+	}
+	for _, o := range v.fields(true) {
+		if total := w.explain("b/1/1", "c/1/1").Waterfall.Total; o.weight > total {
+			t.Errorf("without %s it weighs %v, more than %v", o.label, o.weight, total)
 		}
 	}
 }
@@ -191,6 +224,12 @@ func TestExplainWalksThePath(t *testing.T) {
 		t.Errorf("joined by an ID: %+v, found by %s", y.Hops, y.FoundBy)
 	}
 	holdsAll(t, "certain", y.Text(), "only another ID or link")
+	one1, _ := connec.ParseExternalID("d/1/7")
+	self, err := Explain(t.Context(), Options{DB: w.db}, "", connec.ExternalID{Provider: "c", Realm: "1", ID: "1"}, one1)
+	data, _ := json.Marshal(y)
+	if err != nil || self.Verdict != "same" || strings.Contains(string(data), "null") {
+		t.Errorf("%+v, %v; %s", self, err, data)
+	}
 }
 
 // TestSpanningTreeIsTheStrongest compares it with every way of choosing edges on small graphs.

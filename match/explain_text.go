@@ -15,7 +15,7 @@ import (
 // keeps it apart, and what would change that.
 func (e Explanation) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s  %s\n%s  %s\n", e.Collection, e.Left, strings.Repeat(" ", len(e.Collection)), e.Right)
+	fmt.Fprintf(&b, "%s  %s (%s)\n%s  %s (%s)\n", e.Collection, e.Left, e.Sources[0], strings.Repeat(" ", len(e.Collection)), e.Right, e.Sources[1])
 	fmt.Fprintf(&b, "verdict: %s: %s\nfound:   %s\n", e.Verdict, e.Reason, e.FoundBy)
 	for _, c := range e.Conflicts {
 		if !slices.ContainsFunc(e.KeptApart, func(k Constraint) bool { return c == k.Kind+": "+k.Detail }) {
@@ -58,7 +58,7 @@ func waterfallText(b *strings.Builder, w evidence.Waterfall, auto, review float6
 			}
 			row(s.Label, s.Level, signedBits(s.Bits), signedBits(sum), bar(s.Bits), left, right, fmt.Sprintf("%.3g", s.M), fmt.Sprintf("%.2g", s.U), signedBits(s.TF), held)
 		}
-		row("total", "", signedBits(w.Total), "", "", fmt.Sprintf("probability %.4f", w.Probability), "", "", "", "", "")
+		row("total", "", signedBits(w.Total), "", "", fmt.Sprintf("score %.4f", w.Probability), "", "", "", "", "")
 	})
 	for _, h := range w.Held {
 		fmt.Fprintf(b, "%s: its fields agree on the same things, so their %.2f bits count as %.2f: %.2f held back\n", h.Group, h.Sum, h.Cap, h.Bits)

@@ -24,19 +24,19 @@ type weigher struct {
 	number []uint32 // the kernel's number of a record by its place among all, where only some were loaded
 }
 
-// newWeigher compares records by their stored values and the sources that they are from.
-func newWeigher(ctx context.Context, db *sql.DB, s *schema, m *model, texts [][]string, sources []string) (*weigher, error) {
+// newWeigher compares records by their stored values; the sources give each pair its prior.
+func newWeigher(ctx context.Context, db *sql.DB, s *schema, m *model, texts [][]string, sources ...string) (*weigher, error) {
 	for _, vals := range texts {
 		if len(vals) != len(s.fields) {
 			return nil, fmt.Errorf("the fields in the configuration are not those that were matched: run `sameas match` again")
 		}
 	}
 	set := s.coded(texts)
+	set.Stratum = m.strata(sources...)
 	if err := m.loadTerms(ctx, db, s, set); err != nil {
 		return nil, err
 	}
 	m.compile(s)
-	set.Stratum = m.strata(sources...)
 	m.spec.Keep = thresholdUnits(m.Thresholds.Review)
 	j := newJudge(s, m, set)
 	var err error
@@ -46,27 +46,32 @@ func newWeigher(ctx context.Context, db *sql.DB, s *schema, m *model, texts [][]
 
 // loadWeigher reads the values of those records that are wanted, by their place.
 func loadWeigher(ctx context.Context, db *sql.DB, s *schema, m *model, place map[int64]int, wanted []bool) (*weigher, error) {
-	var texts [][]string
-	var sources []string
+	values, sourceOf := make([]string, len(wanted)), make([]string, len(wanted))
 	names := interned{}
-	number := make([]uint32, len(wanted))
-	err := queries.Each(ctx, db, "match/113_features_sources.sql", queries.Args{"collection": s.collection}, func(r *sql.Rows) error {
+	err := queries.Each(ctx, db, "match/evaluate_values.sql", queries.Args{"collection": s.collection}, func(r *sql.Rows) error {
 		var rid int64
 		var vals, source string
 		if err := r.Scan(&rid, &vals, &source); err != nil {
 			return err
 		}
 		if at, ok := place[rid]; ok && wanted[at] {
-			number[at] = uint32(len(texts))
-			texts = append(texts, strings.Split(vals, fieldSeparator))
-			sources = append(sources, names.of(source))
+			values[at], sourceOf[at] = vals, names.of(source)
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	w, err := newWeigher(ctx, db, s, m, texts, sources)
+	var texts [][]string
+	var sources []string
+	number := make([]uint32, len(wanted))
+	for at := range wanted { // in the order of records, whatever the order of rows
+		if wanted[at] {
+			number[at] = uint32(len(texts))
+			texts, sources = append(texts, strings.Split(values[at], fieldSeparator)), append(sources, sourceOf[at])
+		}
+	}
+	w, err := newWeigher(ctx, db, s, m, texts, sources...)
 	if err != nil {
 		return nil, err
 	}

@@ -108,6 +108,9 @@ func (j *judge) independent(a, b uint32, c kernel.Comparison) bool {
 	for i := range j.model.Fields {
 		f := &j.model.Fields[i]
 		bits := f.Levels[c.Levels[i]].Bits + float64(c.Terms[i])*kernel.Unit
+		if j.names != nil && i == j.names.given && c.Levels[i] != kernel.Missing && c.Levels[i] <= kernel.GivenClose && j.model.fewLookAlikes() {
+			bits = max(bits, independentBits) // where nobody is taken for a relative, common names are names
+		}
 		if f.Personal && bits >= independentBits {
 			personal = true
 		}

@@ -10,11 +10,12 @@ import (
 
 // Limits of what is learnt about groups of correlated fields.
 const (
-	shareStrength = 12.0 // pairs that the default share counts for
-	shareMost     = 0.99 // what a share is estimated as at most
-	liftedShare   = 0.97 // a group of which so many pairs are one thing is hardly correlated,
-	liftedBits    = 12.0 // and may weigh this much more than the prior
-	agreeBits     = 5.0  // a group agrees that weighs so much and all but makes up for the prior
+	shareStrength   = 12.0 // pairs that the default share counts for
+	shareMost       = 0.99 // what a share is estimated as at most
+	liftedShare     = 0.97 // a group of which so many pairs are one thing is hardly correlated,
+	liftedBits      = 12.0 // and may weigh this much more than the prior
+	namesakesInside = 0.1  // of those who share a household and are not one, at least so many share a given name, too
+	agreeBits       = 5.0  // a group agrees that weighs so much and all but makes up for the prior
 )
 
 // patternWeights are the weights of a parameter set, without frequencies, caps included.
@@ -108,7 +109,7 @@ func (f *fit) learnShares(s *schema, w *patternWeights, counts []patternCount) (
 		}
 		share := min(max(expected/seen, 0.001), shareMost)
 		if inner := slices.Index(w.wider, g); inner >= 0 && f.shares[inner] < liftedShare {
-			share = min(share, liftedShare-0.001) // where there are families, namesakes are among them
+			share = min(share, 1-namesakesInside*(1-f.shares[inner])) // where there are families, namesakes are among them
 		}
 		change = max(change, math.Abs(share-f.shares[g]))
 		f.shares[g] = share

@@ -141,6 +141,7 @@ func (s *schema) reuse(kept evidence.Model, sources []string, terms []termTable,
 	if len(kept.Groups) != len(s.caps) {
 		return nil, errors.New("the kept model has other groups of fields: fit it anew")
 	}
+	kept.Fields = slices.Clone(kept.Fields)
 	m := &model{Model: kept, sources: sources, lambda: evidence.Probability(kept.Prior)}
 	m.Thresholds = evidence.Thresholds{Auto: t.Auto, Review: t.Review, Attach: t.Attach}
 	m.Warnings = slices.Clone(kept.Warnings)

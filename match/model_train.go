@@ -141,13 +141,13 @@ func (t *training) randomPairs() []randomPair {
 	return pairs
 }
 
-// randomLevels counts the levels of random pairs; those that IDs keep apart are left out.
+// randomLevels compares the random pairs, those left out that IDs keep apart.
 func (s *schema) randomLevels(ctx context.Context, t training, pairs []randomPair) (levelCounts, error) {
 	const chunk = 4096
-	threads := workers(t.threads)
-	parts, comparers := make([]levelCounts, threads), make([]*kernel.Comparer, threads)
+	counts, threads := s.newLevelCounts(), workers(t.threads)
+	workersCounts, comparers := make([]levelCounts, threads), make([]*kernel.Comparer, threads)
 	for w := range comparers {
-		parts[w], comparers[w] = s.newLevelCounts(), kernel.NewComparer(t.set, s.patternsOnly())
+		workersCounts[w], comparers[w] = s.newLevelCounts(), kernel.NewComparer(t.set, s.patternsOnly())
 	}
 	err := inParallel(ctx, threads, (len(pairs)+chunk-1)/chunk, func(worker, c int) error {
 		for _, p := range pairs[c*chunk : min((c+1)*chunk, len(pairs))] {
@@ -155,14 +155,13 @@ func (s *schema) randomLevels(ctx context.Context, t training, pairs []randomPai
 				continue
 			}
 			pattern := comparers[worker].Pattern(p.a, p.b)
-			for f := range parts[worker] {
-				parts[worker][f][pattern.Level(f)]++
+			for f := range counts {
+				workersCounts[worker][f][pattern.Level(f)]++
 			}
 		}
 		return nil
 	})
-	counts := s.newLevelCounts()
-	for _, part := range parts { // whole numbers: in whatever order they are added
+	for _, part := range workersCounts { // whole numbers: in whatever order they are added
 		for f := range counts {
 			for l := range counts[f] {
 				counts[f][l] += part[f][l]

@@ -5,13 +5,14 @@ import "github.com/sameas/sameas/match/kernel"
 // nameFields are where the names of people stand among the fields; nil of a collection without them.
 type nameFields struct {
 	given, family int
+	born          int   // birth date
 	own           []int // fields that are one person's own, names apart
 	home          []int // fields of the household that say more than a town
 	against       []int // fields in which one person seldom has two values at once
 }
 
 func (s *schema) nameFields() *nameFields {
-	n := &nameFields{given: s.index("given"), family: s.index("family")}
+	n := &nameFields{given: s.index("given"), family: s.index("family"), born: s.index("birth_date")}
 	if n.given < 0 || n.family < 0 {
 		return nil
 	}
@@ -37,7 +38,13 @@ func (s *schema) nameFields() *nameFields {
 // for another.
 func (j *judge) namesBear(a, b uint32, c kernel.Comparison) bool {
 	n := j.names
-	if n == nil || j.model.fewLookAlikes() {
+	if n == nil {
+		return true
+	}
+	if !j.moreThanNames(c) {
+		return false
+	}
+	if j.model.fewLookAlikes() {
 		return true
 	}
 	own := j.agreeing(c, n.own)
@@ -53,7 +60,30 @@ func (j *judge) namesBear(a, b uint32, c kernel.Comparison) bool {
 			return false
 		}
 	}
-	return c.Levels[n.family] < kernel.FamilyRelated || own >= 1
+	switch family := c.Levels[n.family]; {
+	case family < kernel.FamilyRelated:
+		return true
+	case family == kernel.FamilyRelated:
+		return own >= 1
+	}
+	// A birth date alone is shared by many of one given name; a number or an address by hardly any.
+	return own >= 2 || own == 1 && given != kernel.GivenInitial && (!j.agrees(c, n.born) || j.agreeing(c, n.home) > 0)
+}
+
+// agrees reports that a field, if there is one, agrees well enough to be a witness.
+func (j *judge) agrees(c kernel.Comparison, field int) bool {
+	return field >= 0 && j.bits(c, field) >= independentBits
+}
+
+// moreThanNames reports that something beside the names agrees. Given and family name are two fields and one witness: how
+// rare a name is among the records at hand does not tell how many people elsewhere bear it.
+func (j *judge) moreThanNames(c kernel.Comparison) bool {
+	for f := range j.model.Fields {
+		if f != j.names.given && f != j.names.family && j.bits(c, f) >= independentBits {
+			return true
+		}
+	}
+	return false
 }
 
 // worthAsking reports whether a pair that is not sure is worth a person's time. It is not when one of the names differs

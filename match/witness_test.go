@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/sameas/sameas/internal/config"
+	"github.com/sameas/sameas/match/kernel"
 )
 
 func TestNamesThatDoNotFitNeedAWitness(t *testing.T) {
@@ -33,6 +34,10 @@ func TestNamesThatDoNotFitNeedAWitness(t *testing.T) {
 		{"colleagues of names alike", person("Deepak", "Rao", works), person("Deepika", "Rao", works), false, true},
 		{"a married name with a mobile", person("Anna", "Brown", func(r *raw) { r.mobiles = []string{"0412 345 876"} }),
 			person("Anna", "Whitlock", func(r *raw) { r.mobiles = []string{"0412 345 876"} }), true, true},
+		{"another family name and a birth date", person("Anna", "Brown", func(r *raw) { r.birthDate = "1961-02-03" }),
+			person("Anna", "Whitlock", func(r *raw) { r.birthDate = "1961-02-03" }), false, true},
+		{"a married name with birth date and home", person("Anna", "Brown", func(r *raw) { r.birthDate, r.addresses = "1961-02-03", home }),
+			person("Anna", "Whitlock", func(r *raw) { r.birthDate, r.addresses = "1961-02-03", home }), true, true},
 		{"an initial at one street", person("A", "Brown", func(r *raw) { r.addresses = home }),
 			person("Anna", "Brown", func(r *raw) { r.addresses = home }), true, true},
 	} {
@@ -57,4 +62,36 @@ func judgeOf(t *testing.T, a, b raw) *judge {
 	set := s.coded([][]string{featuresOf(s, a), featuresOf(s, b)})
 	m := s.build(fit{parameters: s.defaults(startLambda(10_000))}, nil, nil, set, config.Thresholds{Auto: 0.99, Review: 0.5, Attach: 0.995})
 	return newJudge(s, m, set)
+}
+
+func TestACommonGivenNameBearsWitnessWhereThereAreNoFamilies(t *testing.T) {
+	t.Parallel()
+	at := []address{{line1: "12 Alder Street", city: "Ballarat", postcode: "3350", country: "Australia"}}
+	john := raw{firstName: "John", lastName: "Smith", addresses: at}
+	for _, families := range []bool{true, false} {
+		j := judgeOf(t, john, john)
+		j.model.Fields[j.names.given].Levels[kernel.Same].Bits = independentBits - 0.5 // every third man is called John
+		if !families {
+			j.model.Groups[j.model.groupIndex(groupHousehold)].Cap = liftedBits - j.model.Prior
+		}
+		if got := j.independent(0, 1, j.Compare(0, 1)); got == families {
+			t.Errorf("families %v: a name and an address may join %v", families, got)
+		}
+	}
+}
+
+func TestNamesakesAreBoundedByHouseholds(t *testing.T) {
+	t.Parallel()
+	s, err := schemaOf("people", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	household, namesake := s.groupIndex(groupHousehold), s.groupIndex(groupNamesake)
+	f := fit{parameters: s.defaults(startLambda(10_000))}
+	f.shares[namesake] = 0.99
+	w := s.patternWeights(f.parameters)
+	f.learnShares(s, &w, nil)
+	if most := 1 - namesakesInside*(1-f.shares[household]); f.shares[namesake] > most {
+		t.Errorf("of those who share a household %.3f are one, of those who share a given name, too, %.3f: want at most %.3f", f.shares[household], f.shares[namesake], most)
+	}
 }

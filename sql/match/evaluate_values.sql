@@ -1,4 +1,4 @@
--- match/113_features_sources.sql: the normalised values of each record and the source that it is from.
+-- match/evaluate_values.sql: the normalised values of each record and its source, for comparing records again.
 -- reads: features, records
 -- writes: nothing
 -- params: collection
@@ -8,5 +8,6 @@ SELECT
     f.vals,
     r.source
 FROM features AS f
-INNER JOIN records AS r ON r.rid = f.rid
+JOIN records AS r ON r.rid = f.rid
 WHERE f.collection = $collection
+ORDER BY f.rid
