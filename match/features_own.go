@@ -1,6 +1,7 @@
 package match
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/xrash/smetrics"
@@ -14,10 +15,34 @@ const (
 	ownPlaces = 2 // places: two are a move or a second address, three are a chain
 )
 
+// three holds up to three different numbers, as many as are told apart; 0 is none of them.
+type three [3]uint32
+
+func (f *three) add(n uint32) {
+	for i := range f {
+		if f[i] == n || n == 0 {
+			return
+		}
+		if f[i] == 0 {
+			f[i] = n
+			return
+		}
+	}
+}
+
+func (f *three) count() int {
+	n := 0
+	for n < len(f) && f[n] != 0 {
+		n++
+	}
+	return n
+}
+
 // bearers is what the records are called that a mailbox or website stands on, and where they are.
-type bearers struct {
-	leads, places map[uint32]bool
-	units         map[string]bool
+type bearers struct{ leads, places, units three }
+
+func (b *bearers) own() bool {
+	return b.leads.count() <= ownLeads && b.places.count() <= ownPlaces && b.units.count() <= 1
 }
 
 // markOwn keeps, of the mailboxes and websites in the field own_web, those that lead to one organization as far as the
@@ -28,8 +53,7 @@ func (c *columns) markOwn() {
 	if f < 0 || name < 0 || city < 0 {
 		return
 	}
-	leads, units := c.leads(), c.units(name)
-	places := c.sounds(city)
+	leads, units, places := c.leads(), numbered(c.dictionaries[name], unitsOf), numbered(c.dictionaries[city], placeOf)
 	d := c.dictionaries[f]
 	seen := make([]bearers, d.TermCount())
 	var terms []uint32
@@ -40,51 +64,37 @@ func (c *columns) markOwn() {
 		terms = d.AppendTerms(terms[:0], code)
 		n, p := c.values[name][i], c.values[city][i]
 		for _, t := range terms {
-			seen[t].add(leads[n], places[p], units[n], n != 0)
+			seen[t].leads.add(leads[n])
+			seen[t].places.add(places[p])
+			seen[t].units.add(units[n])
 		}
 	}
-	own := make(map[string]bool, len(seen))
+	shared := map[string]bool{}
 	for t := range seen {
-		b := &seen[t]
-		own[d.Term(uint32(t))] = len(b.leads) <= ownLeads && len(b.places) <= ownPlaces && len(b.units) <= 1
+		if !seen[t].own() {
+			shared[d.Term(uint32(t))] = true
+		}
 	}
 	c.recode(f, func(text string) string {
-		var kept []string
-		for _, v := range parts(nil, text) {
-			if own[v] {
-				kept = append(kept, v)
-			}
-		}
-		return strings.Join(kept, valueSeparator)
+		return strings.Join(slices.DeleteFunc(parts(nil, text), func(v string) bool { return shared[v] }), valueSeparator)
 	})
-}
-
-func (b *bearers) add(lead, place uint32, units string, named bool) {
-	if b.leads == nil {
-		*b = bearers{map[uint32]bool{}, map[uint32]bool{}, map[string]bool{}}
-	}
-	if named {
-		b.leads[lead] = true
-		if units != "?" {
-			b.units[units] = true
-		}
-	}
-	if place != 0 {
-		b.places[place] = true
-	}
 }
 
 // leads numbers the first words of organizations' names by their sound, for each number of a name. Places do not lead.
 func (c *columns) leads() []uint32 {
-	d := c.dictionaries[c.schema.index("name")]
-	numbers := map[string]uint32{}
+	return numbered(c.dictionaries[c.schema.index("name")], func(text string) string { return soundOf(firstOwn(text)) })
+}
+
+// numbered gives each value of a dictionary the number of what it is taken for; "" has none.
+func numbered(d *kernel.Dictionary, take func(text string) string) []uint32 {
+	numbers := map[string]uint32{"": 0}
 	out := make([]uint32, d.Len())
 	for code := 1; code < d.Len(); code++ {
-		lead := soundOf(firstOwn(d.Text(uint32(code))))
-		n, known := numbers[lead]
+		what := take(d.Text(uint32(code)))
+		n, known := numbers[what]
 		if !known {
-			n = uint32(len(numbers) + 1)
-			numbers[lead] = n
+			n = uint32(len(numbers))
+			numbers[what] = n
 		}
 		out[code] = n
 	}
@@ -103,45 +113,28 @@ func firstOwn(text string) string {
 	return first
 }
 
-// units are, for each number of a name, the sounds of the words in it that tell units apart; "?" where the name may be
-// an acronym, which has no words.
-func (c *columns) units(name int) []string {
-	d := c.dictionaries[name]
-	out := make([]string, d.Len())
-	for code := 1; code < d.Len(); code++ {
-		first, _, _ := strings.Cut(d.Text(uint32(code)), valueSeparator)
-		var sounds []string
-		words := strings.Fields(first)
-		for _, w := range words {
-			if unit, is := strings.CutPrefix(w, kernel.UnitWord); is {
-				sounds = append(sounds, soundOf(unit))
-			}
-		}
-		out[code] = strings.Join(sounds, " ")
-		if len(words) == 1 && len(words[0]) <= 5 {
-			out[code] = "?"
+// unitsOf are the sounds of the words in a marked name that tell units apart, after a mark that there may be none; "" where the
+// name may be an acronym, which has no words.
+func unitsOf(text string) string {
+	first, _, _ := strings.Cut(text, valueSeparator)
+	words := strings.Fields(first)
+	if len(words) == 1 && len(words[0]) <= 5 {
+		return ""
+	}
+	sounds := "of"
+	for _, w := range words {
+		if unit, is := strings.CutPrefix(w, kernel.UnitWord); is {
+			sounds += " " + soundOf(unit)
 		}
 	}
-	return out
+	return sounds
 }
 
-// sounds numbers a field's values by the sound of the first word, for each number of a value.
-func (c *columns) sounds(f int) []uint32 {
-	d := c.dictionaries[f]
-	numbers := map[string]uint32{}
-	out := make([]uint32, d.Len())
-	for code := 1; code < d.Len(); code++ {
-		first, _, _ := strings.Cut(d.Text(uint32(code)), valueSeparator)
-		first, _, _ = strings.Cut(first, " ")
-		sound := soundOf(first)
-		n, known := numbers[sound]
-		if !known {
-			n = uint32(len(numbers) + 1)
-			numbers[sound] = n
-		}
-		out[code] = n
-	}
-	return out
+// placeOf is the sound of a place's first word.
+func placeOf(text string) string {
+	first, _, _ := strings.Cut(text, valueSeparator)
+	first, _, _ = strings.Cut(first, " ")
+	return soundOf(first)
 }
 
 // soundOf is the Soundex code of a word, the word itself where it has none.

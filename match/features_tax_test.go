@@ -2,6 +2,7 @@ package match
 
 import (
 	"fmt"
+	"iter"
 	"testing"
 
 	"github.com/sameas/sameas/match/kernel"
@@ -32,6 +33,22 @@ func TestNumbersThatProveThemselves(t *testing.T) {
 	} {
 		if got := passing(number); got != want {
 			t.Errorf("%s passes %q, want %q", number, got, want)
+		}
+	}
+}
+
+// validNumbers yields n Australian Business Numbers that pass, each far from the next.
+func validNumbers(n int) iter.Seq[string] {
+	check := taxChecks()[0]
+	return func(yield func(string) bool) {
+		for number, found := 11000000000, 0; found < n; number++ {
+			if text := fmt.Sprint(number); check.passes(text) {
+				found++
+				number += 2_345_678_901
+				if !yield(text) {
+					return
+				}
+			}
 		}
 	}
 }

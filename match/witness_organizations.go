@@ -102,7 +102,7 @@ func (j *judge) organizationWorthAsking(c kernel.Comparison) bool {
 	case level == kernel.OrgOther:
 		return o.here(c) && (tax || phone || own)
 	case level == kernel.OrgRelated || level == kernel.OrgDifferent:
-		return tax || own || phone && !o.elsewhere(c)
+		return tax || own || phone && !o.elsewhere(c) || level == kernel.OrgRelated && o.here(c)
 	}
 	return true
 }
