@@ -17,11 +17,14 @@ type keyEntry struct {
 // keyEntries are those of one rule; records ascend.
 type keyEntries []keyEntry
 
-// blockKeys makes the keys of all records, rule by rule.
-func (s *schema) blockKeys(ctx context.Context, set *kernel.Set, threads int) ([]keyEntries, error) {
+// madeKeys are the keys of all records by part of the records and by rule.
+type madeKeys [][]keyEntries
+
+// blockKeys makes the keys of all records, a part of them on each core.
+func (s *schema) blockKeys(ctx context.Context, set *kernel.Set, threads int) (madeKeys, error) {
 	n := set.Len()
 	parts := max(1, min(threads, n))
-	made := make([][]keyEntries, parts)
+	made := make(madeKeys, parts)
 	err := inParallel(ctx, parts, parts, func(_, part int) error {
 		k := s.newKeyring()
 		made[part] = make([]keyEntries, len(s.rules))
@@ -37,16 +40,21 @@ func (s *schema) blockKeys(ctx context.Context, set *kernel.Set, threads int) ([
 		}
 		return ctx.Err()
 	})
-	all := make([]keyEntries, len(s.rules))
-	for r := range all {
-		for part := range made {
-			if made[part] != nil {
-				all[r] = append(all[r], made[part][r]...)
-				made[part][r] = nil
-			}
-		}
+	return made, err
+}
+
+// take puts the keys of a rule together and forgets them.
+func (made madeKeys) take(rule int) keyEntries {
+	n := 0
+	for part := range made {
+		n += len(made[part][rule])
 	}
-	return all, err
+	all := make(keyEntries, 0, n)
+	for part := range made {
+		all = append(all, made[part][rule]...)
+		made[part][rule] = nil
+	}
+	return all
 }
 
 // groups are the records of every key that two records or more share, in the order of keys.

@@ -59,7 +59,7 @@ type group struct {
 // planBlocks groups the records by key rule by rule, refines keys until each rule keeps its budget, gives set the keys
 // as refined, and cuts large blocks into tiles.
 func planBlocks(ctx context.Context, s *schema, set *kernel.Set, threads int) (*plan, error) {
-	entries, err := s.blockKeys(ctx, set, workers(threads))
+	made, err := s.blockKeys(ctx, set, workers(threads))
 	if err != nil {
 		return nil, err
 	}
@@ -67,8 +67,7 @@ func planBlocks(ctx context.Context, s *schema, set *kernel.Set, threads int) (*
 	budget := max(int64(set.Len())*pairsPerRecord, pairsAtLeast)
 	groups := make([][]group, len(s.rules))
 	err = inParallel(ctx, workers(threads), len(s.rules), func(_, r int) error {
-		all := entries[r].groups()
-		entries[r] = nil
+		all := made.take(r).groups()
 		p.rules[r].top = s.largestKeys(set, r, all)
 		groups[r] = s.refine(set, r, all, budget, &p.rules[r])
 		return nil

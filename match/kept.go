@@ -33,8 +33,7 @@ func (m *matching) judgeKept(ctx context.Context, edges []kernel.Edge) error {
 	threads := workers(m.options.Threads)
 	judges := make([]*judge, threads)
 	for w := range judges {
-		judges[w] = newJudge(m.schema, m.model, m.set)
-		judges[w].dependence = m.judge.dependence
+		judges[w] = m.anotherJudge()
 	}
 	pairs := make([]keptPair, len(edges))
 	err := inParallel(ctx, threads, (len(edges)+chunk-1)/chunk, func(worker, n int) error {
@@ -51,6 +50,13 @@ func (m *matching) judgeKept(ctx context.Context, edges []kernel.Edge) error {
 	}
 	m.index()
 	return err
+}
+
+// anotherJudge judges as m.judge does, for another goroutine.
+func (m *matching) anotherJudge() *judge {
+	j := newJudge(m.schema, m.model, m.set)
+	j.dependence = m.judge.dependence
+	return j
 }
 
 // index notes where the kept pairs of each record begin.

@@ -122,6 +122,10 @@ func runCollection(ctx context.Context, o Options, collection string) (Summary, 
 		return Summary{}, err
 	}
 	m := &matching{options: o, schema: s}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var writing errgroup.Group // while the next steps go on
+	formed := make(chan struct{})
 	steps := []struct {
 		name string
 		do   func(context.Context) error
@@ -132,27 +136,24 @@ func runCollection(ctx context.Context, o Options, collection string) (Summary, 
 		{"model", m.train},
 		{"score", m.score},
 		{"cluster", m.cluster},
-		{"store", m.store},
+		{"store", func(context.Context) error { close(formed); return writing.Wait() }},
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	var saving errgroup.Group // of features, while the next steps go on
 	for i, step := range steps {
 		o.Progress(collection+"/"+step.name, int64(i), int64(len(steps)))
 		err := ctx.Err()
-		if step.name == "store" && err == nil {
-			err = saving.Wait()
-		}
 		if err == nil {
 			err = errors.Join(step.do(ctx), ctx.Err())
 		}
 		if err != nil {
 			cancel()
-			_ = saving.Wait() // it was stopped: the reason is the step's
+			_ = writing.Wait() // it was stopped: the reason is the step's
 			return Summary{}, err
 		}
-		if step.name == "features" {
-			saving.Go(func() error { return m.saveFeatures(ctx) })
+		switch step.name {
+		case "features":
+			writing.Go(func() error { return m.saveFeatures(ctx) })
+		case "score":
+			writing.Go(func() error { return m.store(ctx, formed) })
 		}
 		o.Log.Debug("match step done", "collection", collection, "step", step.name)
 	}

@@ -36,19 +36,30 @@ func forget() []string {
 	}
 }
 
-// store replaces the collection's rows of all tables in one transaction, so that a reader sees one run or the other.
-func (m *matching) store(ctx context.Context) error {
-	return m.transact(ctx, func(conn *sql.Conn, tx *sql.Tx) error { return m.storeIn(ctx, conn, tx) })
+// store replaces the collection's rows of all tables in one transaction, so that a reader sees one run or the other. What
+// the kept pairs say is written while the clusters are formed of them; the rest when they are.
+func (m *matching) store(ctx context.Context, formed <-chan struct{}) error {
+	return m.transact(ctx, func(conn *sql.Conn, tx *sql.Tx) error {
+		former, err := loadFormer(ctx, tx, m.schema.collection, m.identity.ids)
+		if err == nil {
+			err = m.storeEvidence(ctx, conn, tx)
+		}
+		if err != nil {
+			return err
+		}
+		select {
+		case <-formed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		return m.storeClusters(ctx, conn, tx, former)
+	})
 }
 
-func (m *matching) storeIn(ctx context.Context, conn *sql.Conn, tx *sql.Tx) error {
-	args := queries.Args{"collection": m.schema.collection}
-	former, err := loadFormer(ctx, tx, m.schema.collection, m.identity.ids)
-	if err != nil {
-		return err
-	}
+// storeEvidence writes the model and the pairs.
+func (m *matching) storeEvidence(ctx context.Context, conn *sql.Conn, tx *sql.Tx) error {
 	for _, statement := range forget() {
-		if _, err := queries.Exec(ctx, tx, statement, args); err != nil {
+		if _, err := queries.Exec(ctx, tx, statement, queries.Args{"collection": m.schema.collection}); err != nil {
 			return err
 		}
 	}
@@ -59,36 +70,41 @@ func (m *matching) storeIn(ctx context.Context, conn *sql.Conn, tx *sql.Tx) erro
 	if _, err := queries.Exec(ctx, tx, "match/090_model.sql", queries.Args{"collection": m.schema.collection, "model": string(text)}); err != nil {
 		return err
 	}
-	digest, err := m.appendTables(conn, former)
+	return appendTables(conn, []filling{{"term_weights", m.termRows}, {"edges", m.edgeRows}})
+}
+
+// storeClusters writes the clusters and all that is known of them.
+func (m *matching) storeClusters(ctx context.Context, conn *sql.Conn, tx *sql.Tx, former *formerClusters) error {
+	m.clusters = m.clusterRows(former)
+	err := appendTables(conn, []filling{
+		{"blocking", m.blockingRows},
+		{"clusters", m.clusters.rows},
+		{"cluster_names", func(add addRow) error { return former.rows(m.schema.collection, add) }},
+		{"cluster_keys", m.clusters.keyRows},
+		{"cluster_stats", m.clusters.statRows},
+		{"conflicts", m.clusters.conflictRows},
+	})
 	if err != nil {
 		return err
 	}
-	_, err = queries.Exec(ctx, tx, "match/091_stage.sql", queries.Args{"collection": m.schema.collection, "digest": digest, "config_digest": m.configDigest()})
+	_, err = queries.Exec(ctx, tx, "match/091_stage.sql", queries.Args{"collection": m.schema.collection,
+		"digest": m.clusters.digest(), "config_digest": m.configDigest()})
 	return err
 }
 
-// appendTables writes the rows in bulk and returns the digest of the clusters.
-func (m *matching) appendTables(conn *sql.Conn, former *formerClusters) (digest string, err error) {
-	clusters := m.clusterRows(former)
-	m.clusters = clusters
-	for _, table := range []struct {
-		name string
-		fill func(add addRow) error
-	}{
-		{"term_weights", m.termRows},
-		{"blocking", m.blockingRows},
-		{"edges", m.edgeRows},
-		{"clusters", clusters.rows},
-		{"cluster_names", func(add addRow) error { return former.rows(m.schema.collection, add) }},
-		{"cluster_keys", clusters.keyRows},
-		{"cluster_stats", clusters.statRows},
-		{"conflicts", clusters.conflictRows},
-	} {
-		if err := appendTable(conn, table.name, table.fill); err != nil {
-			return "", err
+// filling is a table and what fills it.
+type filling struct {
+	table string
+	rows  func(add addRow) error
+}
+
+func appendTables(conn *sql.Conn, fillings []filling) error {
+	for _, f := range fillings {
+		if err := appendTable(conn, f.table, f.rows); err != nil {
+			return err
 		}
 	}
-	return clusters.digest(), nil
+	return nil
 }
 
 // addRow appends one row.
@@ -166,7 +182,8 @@ type linkRow struct {
 // linkRows are the must-links in the order of records; a pair linked in several ways has a row for each.
 func (m *matching) linkRows() []linkRow {
 	rows := make([]linkRow, 0, len(m.identity.links))
-	for _, l := range m.identity.links {
+	for i := range m.identity.links {
+		l := &m.identity.links[i] // whole, it would be read while clustering judges it
 		rows = append(rows, linkRow{l.a, l.b, l.kind, l.via})
 	}
 	slices.SortFunc(rows, func(x, y linkRow) int {
@@ -182,8 +199,9 @@ func (m *matching) edgeRows(add addRow) error {
 		return add(m.schema.collection, m.records[a].rid, m.records[b].rid, m.records[a].key, m.records[b].key,
 			kind, via, levelText(c.Levels), termText(c.Terms), weight, evidence.Probability(weight))
 	}
+	j := m.anotherJudge()
 	for _, l := range m.linkRows() {
-		if err := row(l.a, l.b, l.kind, l.via, m.judge.Compare(l.a, l.b)); err != nil {
+		if err := row(l.a, l.b, l.kind, l.via, j.Compare(l.a, l.b)); err != nil {
 			return err
 		}
 	}
