@@ -1,4 +1,3 @@
-// Package match decides which records are the same: features, blocks, scores, edges, clusters, conflicts.
 package match
 
 import (

@@ -166,7 +166,7 @@ func TestComparingAllocatesNothing(t *testing.T) {
 			s.scratch.JaroWinkler(long, other)
 			s.scratch.Edits(long, other, 5)
 		}
-		again() // the table of counts has grown by now
+		again()                                           // the table of counts has grown by now
 		if n := testing.AllocsPerRun(3, again); n >= 10 { // thousands of pairs; the race detector allocates a few things of its own
 			t.Errorf("%.0f allocations in comparing %d blocks again", n, len(blocks))
 		}
