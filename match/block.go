@@ -1,8 +1,12 @@
 package match
 
 import (
+	"context"
+	"database/sql"
 	"slices"
 	"strings"
+
+	queries "github.com/sameas/sameas/sql"
 )
 
 // rule is one blocking rule: the keys that a record has under it. Two records are compared when they share one.
@@ -50,6 +54,45 @@ func organizationRules() []rule {
 		{"first word of name", []string{"name"}, firstWords},
 		{"street", []string{"street", "postcode", "city"}, func(v *values, k *keyring) { streetKeys(v, k, "") }},
 	}
+}
+
+// everyPairAtMost is up to how many pairs a collection's records are all compared with each other: a second's work, and
+// then no rule can miss a pair.
+const everyPairAtMost = 2_000_000
+
+// everyPair is the last rule of a small collection.
+const everyPair = "every pair"
+
+// forRecords adds the rule that compares every pair, if there are so few records.
+func (s *schema) forRecords(n int) {
+	if n >= 2 && pairsOf(n) <= everyPairAtMost {
+		s.addEveryPair()
+	}
+}
+
+func (s *schema) addEveryPair() {
+	if s.rules[len(s.rules)-1].name != everyPair {
+		s.rules = append(s.rules, rule{everyPair, []string{}, func(_ *values, k *keyring) { k.add(everyPair, "") }})
+	}
+}
+
+// asMatched adds the rule if it was there when the collection was matched.
+func (s *schema) asMatched(ctx context.Context, db *sql.DB) error {
+	var keys float64
+	err := queries.One(ctx, db, "match/114_rule_keys.sql", queries.Args{"collection": s.collection, "rule": everyPair}, &keys)
+	if err == nil && keys > 0 {
+		s.addEveryPair()
+	}
+	return err
+}
+
+// keyed is how many of the rules put records together for what they hold. A model learns from the pairs of these: those
+// that nothing brings together are strangers, and of strangers the random pairs tell.
+func (s *schema) keyed() int {
+	if n := len(s.rules); s.rules[n-1].name == everyPair {
+		return n - 1
+	}
+	return len(s.rules)
 }
 
 func initial(name string) string {

@@ -26,6 +26,7 @@ type plan struct {
 	owners  []int          // per rule: the number of its first key; one more than there are rules
 	tiled   []kernel.Block // the tiles of the keys that are cut
 	rules   []rulePlan
+	keyed   int // of the rules, how many put records together for what they hold
 }
 
 type rulePlan struct {
@@ -63,7 +64,7 @@ func planBlocks(ctx context.Context, s *schema, set *kernel.Set, threads int) (*
 	if err != nil {
 		return nil, err
 	}
-	p := &plan{rules: make([]rulePlan, len(s.rules)), owners: []int{0}, starts: []uint32{0}}
+	p := &plan{rules: make([]rulePlan, len(s.rules)), keyed: s.keyed(), owners: []int{0}, starts: []uint32{0}}
 	budget := max(int64(set.Len())*pairsPerRecord, pairsAtLeast)
 	groups := make([][]group, len(s.rules))
 	err = inParallel(ctx, workers(threads), len(s.rules), func(_, r int) error {

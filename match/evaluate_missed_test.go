@@ -87,7 +87,7 @@ func TestEveryMissHasItsCause(t *testing.T) {
 func TestMissesAddUp(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a := town(150, "a")
+	a := town(1010, "a") // so many that not every pair is compared
 	b := copies(a, "b")
 	for i := range b { // two things of one application, strangers by their values, and a few that nothing finds
 		switch i % 5 {

@@ -41,6 +41,9 @@ type blockKeys [][]uint64
 
 func (j *judged) loadBlockKeys(ctx context.Context, db *sql.DB, s *schema) (blockKeys, error) {
 	keys := make(blockKeys, len(j.records))
+	if err := s.asMatched(ctx, db); err != nil {
+		return nil, err
+	}
 	ring := s.newKeyring()
 	err := queries.Each(ctx, db, "match/evaluate_features.sql", queries.Args{"collection": j.collection}, func(rows *sql.Rows) error {
 		var rid int64

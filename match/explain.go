@@ -102,6 +102,9 @@ func checkCollection(collection string) error {
 
 func newPairView(ctx context.Context, o Options, l, r explained) (*pairView, error) {
 	s, err := schemaOf(l.collection, o.Config)
+	if err == nil {
+		err = s.asMatched(ctx, o.DB)
+	}
 	if err != nil {
 		return nil, err
 	}

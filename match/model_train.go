@@ -90,13 +90,16 @@ func sampleBlocks(p *plan, pairs int64) blockList {
 		if step > 1 && mix(uint64(i))%uint64(step) != 0 {
 			return kernel.Block{}
 		}
-		return p.block(i)
+		if b := p.block(i); b.Rule < p.keyed {
+			return b
+		}
+		return kernel.Block{}
 	}}
 }
 
 func sampleStep(p *plan, pairs int64) int64 {
 	total := int64(0)
-	for _, r := range p.rules {
+	for _, r := range p.rules[:p.keyed] {
 		total += r.pairs
 	}
 	return max(1, (total+pairs-1)/pairs)
@@ -356,7 +359,7 @@ func bound(shares []float64, least, most float64) {
 func (s *schema) unkeyedRules() []uint32 {
 	masks := make([]uint32, len(s.fields))
 	for i, f := range s.fields {
-		for r, rule := range s.rules {
+		for r, rule := range s.rules[:s.keyed()] {
 			if !slices.Contains(rule.fields, f.name) && (rule.fields != nil || f.path == "") {
 				masks[i] |= 1 << r
 			}

@@ -183,6 +183,7 @@ func (m *matching) features(ctx context.Context) (err error) {
 }
 
 func (m *matching) block(ctx context.Context) (err error) {
+	m.schema.forRecords(len(m.records))
 	m.plan, err = planBlocks(ctx, m.schema, m.set, m.options.Threads)
 	if err != nil {
 		return err
@@ -253,7 +254,7 @@ func (m *matching) linkedPatterns() linkedPairs {
 			continue
 		}
 		linked.patterns = append(linked.patterns, comparer.Pattern(l.a, l.b))
-		if m.set.FirstRule(l.a, l.b) >= 0 {
+		if r := m.set.FirstRule(l.a, l.b); r >= 0 && r < m.plan.keyed {
 			linked.blocked++
 		}
 	}
