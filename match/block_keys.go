@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/xrash/smetrics"
-
 	"github.com/sameas/sameas/match/kernel"
 )
 
@@ -129,12 +127,9 @@ func (k *keyring) prefixed(values []string, text string) {
 // sound is the Soundex code of a name's first word, "" for none.
 func (k *keyring) sound(name string) string {
 	word, _, _ := strings.Cut(name, " ")
-	if word == "" || word[0] < 'a' || word[0] > 'z' {
-		return word
-	}
 	code, ok := k.sounds[word]
 	if !ok {
-		code = smetrics.Soundex(word)
+		code = soundOf(word)
 		k.sounds[strings.Clone(word)] = code
 	}
 	return code

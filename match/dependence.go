@@ -114,12 +114,6 @@ func (d *dependence) apply(a, b uint32, c *kernel.Comparison, m *model) bool {
 	return changed
 }
 
-// concerns reports whether apply may change a comparison of this pattern.
-func (d *dependence) concerns(p kernel.Pattern) bool {
-	email := p.Level(d.email)
-	return alikeNames(p.Level(d.given), p.Level(d.family)) || email == kernel.Same || email == kernel.EmailClose
-}
-
 // alikeNames reports that both names agree, exchanged or mistyped as they may be: then a full name is shared.
 func alikeNames(given, family uint8) bool {
 	return given == kernel.Same && (family == kernel.Same || family == kernel.FamilyClose) ||

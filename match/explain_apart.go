@@ -31,19 +31,24 @@ type HeldID struct {
 	Record string `json:"record"`
 }
 
+// scanConstraint reads a conflict, and the cluster beside the one asked for that it stands with, "" for none.
+func scanConstraint(rows *sql.Rows) (c Constraint, other string, err error) {
+	var weight float64
+	var scored bool
+	err = rows.Scan(&c.Kind, &other, &c.Left, &c.Right, &c.Provider, &c.Realm, &weight, &scored, &c.Detail)
+	if scored {
+		c.Weight = &weight
+	}
+	return c, other, err
+}
+
 // findConstraints reads what was noted between the clusters of the pair, or inside theirs, and what their IDs say of it.
 func (e *Explanation) findConstraints(ctx context.Context, o Options, v *pairView) error {
 	args := queries.Args{"collection": v.l.collection, "left_cluster": v.l.cluster, "right_cluster": v.r.cluster}
 	err := queries.Each(ctx, v.db, "match/104_pair_conflicts.sql", args, func(rows *sql.Rows) error {
-		var c Constraint
-		var other string
-		var weight float64
-		var scored bool
-		if err := rows.Scan(&c.Kind, &other, &c.Left, &c.Right, &c.Provider, &c.Realm, &weight, &scored, &c.Detail); err != nil {
+		c, other, err := scanConstraint(rows)
+		if err != nil {
 			return err
-		}
-		if scored {
-			c.Weight = &weight
 		}
 		e.Conflicts = append(e.Conflicts, c.Kind+": "+c.Detail)
 		if v.l.cluster == v.r.cluster || other != "" {

@@ -284,15 +284,9 @@ func (e *ClusterExplanation) addNotes(ctx context.Context, db *sql.DB) error {
 	}
 	e.OutOfAuto, e.KeptApart, e.FormerIDs = []Constraint{}, []Constraint{}, []string{}
 	err = queries.Each(ctx, db, "match/111_cluster_conflicts.sql", args, func(rows *sql.Rows) error {
-		var c Constraint
-		var other string
-		var weight float64
-		var scored bool
-		if err := rows.Scan(&c.Kind, &other, &c.Left, &c.Right, &c.Provider, &c.Realm, &weight, &scored, &c.Detail); err != nil {
+		c, other, err := scanConstraint(rows)
+		if err != nil {
 			return err
-		}
-		if scored {
-			c.Weight = &weight
 		}
 		switch {
 		case other != "":

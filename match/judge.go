@@ -168,12 +168,6 @@ func (j *judge) agree(a, b uint32) bool {
 	return ok
 }
 
-// waterfall is the pair's evidence in full.
-func (j *judge) waterfall(set *kernel.Set, a, b uint32) evidence.Waterfall {
-	c := j.Compare(a, b)
-	return j.model.ExplainFrom(float64(j.prior(a, b))*kernel.Unit, c.Levels, termBits(c.Terms), vals(set, a, nil), vals(set, b, nil))
-}
-
 func termBits(terms []int32) []float64 {
 	bits := make([]float64, len(terms))
 	for i, t := range terms {

@@ -69,40 +69,45 @@ func newColumns(s *schema, threads int, employers map[int64][]string) *columns {
 
 // readColumns reads a collection: one goroutine asks the workspace for records while all cores normalise the ones before.
 func readColumns(ctx context.Context, db queries.Querier, s *schema, threads int, employers map[int64][]string) (*columns, error) {
-	for _, clean := range []bool{false, true} {
-		c := newColumns(s, threads, employers)
-		batches := make(chan []packedRow, 1)
-		group, ctx := errgroup.WithContext(ctx)
-		whole := false
-		group.Go(func() (err error) {
-			defer close(batches)
-			whole, err = eachPacked(ctx, db, s.collection, clean, readBatch, func(rows []packedRow) error {
-				select {
-				case batches <- rows:
-					return nil
-				case <-ctx.Done():
-					return ctx.Err()
-				}
-			})
-			return err
-		})
-		group.Go(func() error {
-			for rows := range batches {
-				if err := c.take(ctx, rows); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err := group.Wait(); err != nil {
-			return nil, err
-		}
-		if whole || clean {
-			c.sort()
-			return c, nil
-		}
+	c := newColumns(s, threads, employers)
+	whole, err := c.read(ctx, db, false)
+	if err == nil && !whole {
+		c = newColumns(s, threads, employers)
+		_, err = c.read(ctx, db, true)
 	}
-	return nil, nil // not reached: what is read clean is whole
+	if err != nil {
+		return nil, err
+	}
+	c.sort()
+	return c, nil
+}
+
+// read reads all records, clean or as they are, and reports whether all had the fields that they should have.
+func (c *columns) read(ctx context.Context, db queries.Querier, clean bool) (whole bool, err error) {
+	batches := make(chan []packedRow, 1)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		defer close(batches)
+		whole, err = eachPacked(ctx, db, c.schema.collection, clean, readBatch, func(rows []packedRow) error {
+			select {
+			case batches <- rows:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		})
+		return err
+	})
+	group.Go(func() error {
+		for rows := range batches {
+			if err := c.take(ctx, rows); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	err = group.Wait()
+	return whole, err
 }
 
 // take normalises a batch of records, record by record on all cores, and then numbers their values, field by field.
