@@ -40,7 +40,16 @@ type ApplyOptions struct {
 	// MaxFailures stops the run once that many operations have failed; 0 is no limit.
 	MaxFailures int64
 
-	seams seams
+	seams  seams
+	undoes string // of an undo: path of the plan that is undone
+}
+
+// resume is the command that goes on with what was begun.
+func (o ApplyOptions) resume() string {
+	if o.undoes != "" {
+		return "sameas merge undo --apply " + o.undoes
+	}
+	return "sameas merge apply " + o.Plan
 }
 
 // seams are what a test puts in the place of the file system, the clock and the waiting.
@@ -157,11 +166,20 @@ func Apply(ctx context.Context, o ApplyOptions) (ApplyResult, error) {
 	if err := facts.refusal(o.Config.Merge); err != nil {
 		return ApplyResult{}, err
 	}
+	if plan.Header().Undoes != "" {
+		return ApplyResult{}, refuse("name the plan that it undoes: `sameas merge undo --apply PLAN`", "%s is the plan of an undo", o.Plan)
+	}
 	release, err := lockForApply(o, plan.Header())
 	if err != nil {
 		return ApplyResult{}, err
 	}
 	defer release()
+	return applyLocked(ctx, o, plan, facts)
+}
+
+// applyLocked is Apply once the locks are held. Undo comes in here: its operations go by the same journal, the same
+// reading before and after, and the same sending.
+func applyLocked(ctx context.Context, o ApplyOptions, plan *PlanReader, facts *planFacts) (ApplyResult, error) {
 	journal, err := openJournal(journalPath(o.Plan), plan.SHA256(), o.seams)
 	if err != nil {
 		return ApplyResult{}, err

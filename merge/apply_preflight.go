@@ -57,8 +57,10 @@ func checkPlan(ctx context.Context, o ApplyOptions, plan *PlanReader) (*planFact
 	if _, err := planSource(o.Config, plan.Header()); err != nil {
 		return nil, err
 	}
-	if err := checkFresh(ctx, o.DB, plan.Header()); err != nil {
-		return nil, err
+	if plan.Header().Undoes == "" { // what is undone may have been extracted again since
+		if err := checkFresh(ctx, o.DB, plan.Header()); err != nil {
+			return nil, err
+		}
 	}
 	return surveyPlan(plan)
 }
@@ -248,6 +250,9 @@ func (f *planFacts) covers(s *journalState) error {
 		if !f.ids[id] {
 			return refuse("restore the plan that it was written for", "the journal names operation %s, which the plan does not hold", id)
 		}
+	}
+	if n := len(s.undos); n > 0 {
+		return refuse("extract again and make a new plan", "an undo of the plan has begun: `sameas merge status %s` says how far it is", s.undos[n-1].file)
 	}
 	if s.stop != "" {
 		return refuse("look at the records named, then extract again and make a new plan", "the plan was stopped for good: %s", s.stop)

@@ -137,8 +137,11 @@ const maxTrouble = 3
 
 // name is the run as its progress and its errors call it.
 func (r *runner) name() string {
-	if r.result.DryRun {
+	switch {
+	case r.result.DryRun:
 		return "dry-run"
+	case r.o.undoes != "":
+		return "undo"
 	}
 	return "apply"
 }
@@ -150,7 +153,7 @@ func (r *runner) stop(reason string, cause error) error {
 		return &StoppedError{Reason: stopped, Err: cause, Hint: "nothing was sent"}
 	}
 	return &StoppedError{Reason: stopped, Err: cause,
-		Hint: "what was done is in the journal; `sameas merge apply " + r.o.Plan + "` goes on from there"}
+		Hint: "what was done is in the journal; `" + r.o.resume() + "` goes on from there"}
 }
 
 // deal brings one operation to an outcome and journals it.
@@ -282,7 +285,7 @@ func (r *runner) finish(err error) ApplyResult {
 		r.note("the plan was already finished: nothing was sent")
 		r.result.Next = "sameas merge verify " + r.o.Plan
 	case r.result.Remaining > 0:
-		r.result.Next = "sameas merge apply " + r.o.Plan
+		r.result.Next = r.o.resume()
 	default:
 		r.result.Next = "sameas merge verify " + r.o.Plan
 	}

@@ -27,6 +27,7 @@ const (
 	kindOpen    = "open"
 	kindIntent  = "intent"
 	kindOutcome = "outcome"
+	kindUndo    = "undo" // an undo of the plan begins: Plan is its own plan's digest, Path its file; apply writes nothing more
 )
 
 // journalEntry is one line, its sum excepted.
@@ -34,7 +35,7 @@ type journalEntry struct {
 	Seq    int64  `json:"seq"` // 0 for the open line, then 1, 2, 3
 	Kind   string `json:"kind"`
 	Format string `json:"format,omitempty"` // of the open line
-	Plan   string `json:"plan,omitempty"`   // of the open line: the plan's digest
+	Plan   string `json:"plan,omitempty"`   // of the open line: the plan's digest; of an undo line: the undo plan's
 	Op     string `json:"op,omitempty"`
 	At     string `json:"at,omitempty"`
 	// Of intents: what is about to be sent.
@@ -154,6 +155,14 @@ func (j *journal) intent(op Operation, try int) error {
 	err := j.append(journalEntry{Kind: kindIntent, Op: op.ID, Try: try, Method: op.Request.Method,
 		Path: op.Request.Path, RequestSHA256: hex.EncodeToString(sum[:])})
 	if err != nil {
+		return err
+	}
+	return j.sync()
+}
+
+// undoBegins puts it on disk that an undo is about to start; without it nothing of the undo may be sent.
+func (j *journal) undoBegins(u undoMark) error {
+	if err := j.append(journalEntry{Kind: kindUndo, Plan: u.plan, Path: u.file}); err != nil {
 		return err
 	}
 	return j.sync()

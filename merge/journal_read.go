@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 )
 
 // ErrJournal says that a journal is not what apply wrote for this plan.
@@ -22,6 +23,7 @@ type opState struct {
 	outcome string // the latest; "" when there is none
 	pending bool   // the latest line is an intent: the answer is not known
 	tries   int    // intents
+	sent    int64  // number of the line of the latest intent: what was written last has the greatest
 	status  int
 	uuid    string
 	at      string
@@ -43,6 +45,20 @@ type journalState struct {
 	ops    map[string]*opState
 	proven map[string]bool // operations whose canary was read back
 	stop   string          // why the plan must never go on
+	undos  []undoMark      // undos that have begun, each once
+	before string          // the sum that the journal had before the first of them
+	last   string          // when the latest line but those of undos was written
+}
+
+// undoMark names an undo that has begun: the digest of its own plan, and that plan's file beside the plan undone.
+type undoMark struct{ plan, file string }
+
+// applied is the sum over all that apply wrote: an undo is of exactly that.
+func (s *journalState) applied() string {
+	if len(s.undos) > 0 {
+		return s.before
+	}
+	return s.sum
 }
 
 // settledOps counts the operations that need nothing more.
@@ -152,9 +168,16 @@ func (s *journalState) takeEntry(e journalEntry) error {
 		}
 		return nil
 	}
+	if e.Kind == kindUndo {
+		return s.takeUndo(e)
+	}
 	if e.Op == "" {
 		return fmt.Errorf("%w: no operation named", ErrJournal)
 	}
+	if len(s.undos) > 0 {
+		return fmt.Errorf("%w: %s of %s after an undo had begun", ErrJournal, e.Kind, e.Op)
+	}
+	s.last = e.At
 	op := s.ops[e.Op]
 	if op == nil {
 		op = &opState{}
@@ -162,7 +185,7 @@ func (s *journalState) takeEntry(e journalEntry) error {
 	}
 	switch {
 	case e.Kind == kindIntent && !op.settled():
-		op.pending, op.tries, op.at = true, op.tries+1, e.At
+		op.pending, op.tries, op.at, op.sent = true, op.tries+1, e.At, e.Seq
 	case e.Kind == kindOutcome && knownOutcome(e.Outcome) && !op.settled() && (e.Outcome != OutcomeOK || op.pending):
 		op.outcome, op.pending = e.Outcome, false
 		op.status, op.uuid, op.at, op.detail = e.Status, e.UUID, e.At, e.Detail
@@ -175,6 +198,18 @@ func (s *journalState) takeEntry(e journalEntry) error {
 	if e.Stop != "" {
 		s.stop = e.Stop + ": " + e.Detail
 	}
+	return nil
+}
+
+func (s *journalState) takeUndo(e journalEntry) error {
+	mark := undoMark{plan: e.Plan, file: e.Path}
+	if mark.plan == "" || slices.Contains(s.undos, mark) {
+		return fmt.Errorf("%w: an undo that has no plan, or began before", ErrJournal)
+	}
+	if len(s.undos) == 0 {
+		s.before = s.sum
+	}
+	s.undos = append(s.undos, mark)
 	return nil
 }
 

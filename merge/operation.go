@@ -44,6 +44,11 @@ type Header struct {
 	ReviewItems   int64            `json:"review_items"`
 	MaxShare      float64          `json:"max_share"`
 	Allow         []string         `json:"allow"` // stop hazards that were allowed when the plan was made
+	// Of the plan of an undo: the digest of the plan that is undone, the sum of its journal when apply ended, and the
+	// cluster when the undo is of one alone.
+	Undoes        string `json:"undoes,omitempty"`
+	UndoesJournal string `json:"undoes_journal,omitempty"`
+	UndoesCluster string `json:"undoes_cluster,omitempty"`
 }
 
 // Operation is one line of the plan: one request, what it stands on, and what must be true after it.
@@ -84,6 +89,8 @@ type Operation struct {
 	// Irreversible says in words what the inverse cannot take back.
 	Irreversible string   `json:"irreversible,omitempty"`
 	DependsOn    []string `json:"depends_on,omitempty"` // operation IDs
+	// Undoes is the operation of another plan that this one takes back.
+	Undoes string `json:"undoes,omitempty"`
 }
 
 // Snapshot is a record as far as an operation is concerned with it.

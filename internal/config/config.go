@@ -20,6 +20,7 @@ const (
 	defaultRate        = 10
 	defaultMergeRate   = 2
 	defaultMaxShare    = 0.3
+	defaultUndoDays    = 30
 	defaultAuto        = 0.99
 	defaultReview      = 0.5
 	defaultAttach      = 0.995
@@ -146,6 +147,9 @@ type Merge struct {
 	MaxShare float64  `yaml:"max_share"` // of a collection's hub records
 	Allow    []string `yaml:"allow"`     // stop hazards, by name
 	Rate     float64  `yaml:"rate"`      // requests per second, 0 = no limit
+	// UndoDays is how many days after the last write a plan may be undone, and its file and journal, which hold the
+	// values before, are to be kept.
+	UndoDays int `yaml:"undo_days" json:"-"`
 }
 
 // Distinct is the setting for a provider and realm: the first entry that fits, or DistinctReview. The hub's own IDs

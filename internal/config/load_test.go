@@ -158,6 +158,7 @@ func TestDigestFollowsWhatTheStageUses(t *testing.T) {
 		"a default written out":           {minimal + "match:\n  people: {thresholds: {auto: 0.9, review: 0.5}}\n", nil},
 		"a threshold":                     {strings.Replace(base, "0.9", "0.8", 1), []string{StageMatch, StagePlan}},
 		"how fast writes are sent":        {base + "merge: {rate: 7}\n", nil},
+		"how long it can be undone":       {base + "merge: {undo_days: 7}\n", nil},
 		"what a plan may hold":            {base + "merge: {retire: true}\n", []string{StagePlan}},
 		"which file is read":              {strings.Replace(base, "people.ndjson", "other.ndjson", 1), []string{StageExtract, StageMatch, StagePlan}},
 		"which different IDs are allowed": {base + "providers: [{provider: a, distinct: allow}]\n", []string{StageMatch, StagePlan}},

@@ -96,6 +96,9 @@ func (c *Config) validateMerge(d *document) {
 	d.wantOneOf("merge.via", "via", c.Merge.Via, []string{ViaUpsert, ViaNative})
 	d.wantShare("merge.max_share", c.Merge.MaxShare)
 	d.wantNotNegative("merge.rate", c.Merge.Rate)
+	if c.Merge.UndoDays < 1 {
+		d.at("merge.undo_days", "`undo_days` must be at least 1: days after the last write")
+	}
 	for i, name := range c.Merge.Allow {
 		d.wantOneOf(fmt.Sprintf("merge.allow[%d]", i), "allow", name, stopHazards())
 	}
