@@ -141,6 +141,7 @@ func (r *runner) commands() []*cli.Command {
 		r.compareCommand(),
 		r.mergeCommand(),
 		r.forecastCommand(),
+		r.probeCommand(),
 		r.reportCommand(),
 		r.runCommand(),
 		r.kernelCommand(),

@@ -18,7 +18,7 @@ const exitCodesHelp = `EXIT CODES:
    0   done
    1   error
    2   nothing failed but a person must look: extract (verdict in doubt), merge plan and run (review items left),
-       merge verify (differences), forecast (twins would be created)
+       merge verify (differences), forecast (twins would be created), probe (something stays unknown)
    3   merge apply skipped, found drifted or failed some operations
    64  usage`
 

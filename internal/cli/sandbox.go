@@ -13,6 +13,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/sameas/sameas/internal/behaviour"
 	"github.com/sameas/sameas/internal/sandbox"
 	"github.com/sameas/sameas/internal/sandbox/generator"
 )
@@ -75,7 +76,7 @@ func (r *runner) sandboxServeCommand() *cli.Command {
 			&cli.StringFlag{Name: "data", Usage: "folder `DIR` with the hub's records: read at the start when it has any, written at a clean stop"},
 			&cli.DurationFlag{Name: "latency", Usage: "hold each answer back for `D`, such as 20ms"},
 			&cli.StringFlag{Name: "faults", Usage: "`SHARES` of requests that go wrong: 500=0.05,429=0.05,reset=0.01,lost=0.01,truncate=0.01,slow=0.1"},
-			&cli.StringFlag{Name: "behave", Usage: "`SETTINGS` for what is not documented"},
+			&cli.StringFlag{Name: "behave", Usage: "`SETTINGS` for what is not documented, or the behaviour.yaml of a probe; both, parted by commas, the last word counts"},
 			&cli.StringFlag{Name: "requests", Usage: "append one JSON object a request to `FILE`"},
 			&cli.StringFlag{Name: "key", Value: sandbox.DefaultKey, Usage: "API `KEY` to accept; it guards generated data only"},
 			&cli.StringFlag{Name: "secret", Value: sandbox.DefaultSecret, Usage: "API `SECRET` to accept; it guards generated data only"},
@@ -137,7 +138,7 @@ func shellQuote(s string) string {
 func serveOptions(c *cli.Context) (o sandbox.Options, closeLog func(), err error) {
 	closeLog = func() {}
 	o = sandbox.Options{Key: c.String("key"), Secret: c.String("secret"), Latency: c.Duration("latency"), Seed: c.Uint64("seed"), Now: time.Now}
-	if o.Behave, err = sandbox.ParseBehave(c.String("behave")); err != nil {
+	if o.Behave, err = behave(c.String("behave")); err != nil {
 		return o, closeLog, usageError(err)
 	}
 	if o.Faults, err = sandbox.ParseFaults(c.String("faults")); err != nil {
@@ -151,6 +152,22 @@ func serveOptions(c *cli.Context) (o sandbox.Options, closeLog func(), err error
 		o.Requests, closeLog = f, func() { _ = f.Close() }
 	}
 	return o, closeLog, nil
+}
+
+// behave reads --behave: name=value pairs, and files that a probe wrote, which hold no "=" in their names.
+func behave(text string) (sandbox.Behave, error) {
+	var parts []string
+	for part := range strings.SplitSeq(text, ",") {
+		if part = strings.TrimSpace(part); part != "" && !strings.Contains(part, "=") {
+			found, err := behaviour.Load(part)
+			if err != nil {
+				return sandbox.Behave{}, fmt.Errorf("--behave: %w", err)
+			}
+			part = found.Settings().String()
+		}
+		parts = append(parts, part)
+	}
+	return sandbox.ParseBehave(strings.Join(parts, ","))
 }
 
 // fill puts the records into the server: those of --data when it has any, else a generated world.

@@ -24,6 +24,7 @@ const (
 	defaultAuto        = 0.99
 	defaultReview      = 0.5
 	defaultAttach      = 0.995
+	defaultBehaviour   = "behaviour.yaml"
 )
 
 // Config is the whole file. Relative paths in it are resolved against the file's folder by Load.
@@ -34,7 +35,8 @@ type Config struct {
 	Match     map[string]MatchRules `yaml:"match"` // by collection
 	Merge     Merge                 `yaml:"merge"`
 
-	folder string // of the file, for digests that do not depend on where it lies
+	folder         string // of the file, for digests that do not depend on where it lies
+	behaviourNamed bool   // merge.behaviour stands in the file
 }
 
 // Source types.
@@ -150,6 +152,14 @@ type Merge struct {
 	// UndoDays is how many days after the last write a plan may be undone, and its file and journal, which hold the
 	// values before, are to be kept.
 	UndoDays int `yaml:"undo_days" json:"-"`
+	// Behaviour is the path of what `sameas probe` found; see BehaviourFile. The plan itself holds what the file says.
+	Behaviour string `yaml:"behaviour" json:"-"`
+}
+
+// BehaviourFile is where `sameas probe` writes what it finds and the plan reads it. Unless the file is named in the
+// configuration it need not be there: nothing is known then.
+func (c *Config) BehaviourFile() (path string, named bool) {
+	return c.Merge.Behaviour, c.behaviourNamed
 }
 
 // Distinct is the setting for a provider and realm: the first entry that fits, or DistinctReview. The hub's own IDs

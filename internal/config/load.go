@@ -150,6 +150,8 @@ func (c *Config) setDefaults(d *document) {
 	setDefault(d, "merge.max_share", &c.Merge.MaxShare, defaultMaxShare)
 	setDefault(d, "merge.rate", &c.Merge.Rate, defaultMergeRate)
 	setDefault(d, "merge.undo_days", &c.Merge.UndoDays, defaultUndoDays)
+	setDefault(d, "merge.behaviour", &c.Merge.Behaviour, defaultBehaviour)
+	_, c.behaviourNamed = d.nodes["merge.behaviour"]
 }
 
 func setDefault[T any](d *document, path string, target *T, value T) {
@@ -166,6 +168,7 @@ func (c *Config) resolvePaths() {
 		}
 	}
 	resolve(&c.Workspace)
+	resolve(&c.Merge.Behaviour)
 	for i := range c.Sources {
 		resolve(&c.Sources[i].Path)
 	}

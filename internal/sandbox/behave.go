@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
+
+	"github.com/sameas/sameas/internal/behaviour"
 )
 
 // Behave says what the server does where the public record is silent. An empty field means the first value of its list.
@@ -29,33 +32,40 @@ type Behave struct {
 	Order string
 }
 
-// choice is one name of ParseBehave with its values; the first is the default.
+// choice is one question of the behaviour package, and the field that holds its answer.
 type choice struct {
-	name   string
-	values []string
-	field  func(*Behave) *string
+	behaviour.Question
+	field func(*Behave) *string
 }
 
+// choices are the questions that have words for answers; page-max is a number.
 func choices() []choice {
-	return []choice{
-		{"multi-match", []string{"first", "newest", "error"}, func(b *Behave) *string { return &b.MultiMatch }},
-		{"post-adds-ids", []string{"true", "false"}, func(b *Behave) *string { return &b.PostAddsIDs }},
-		{"held-id", []string{"share", "move", "error"}, func(b *Behave) *string { return &b.HeldID }},
-		{"get-ambiguous", []string{"first", "newest", "error"}, func(b *Behave) *string { return &b.GetAmbiguous }},
-		{"foreign-id", []string{"accept", "drop", "403"}, func(b *Behave) *string { return &b.ForeignID }},
-		{"unmatched-reference", []string{"drop", "error", "create"}, func(b *Behave) *string { return &b.UnmatchedReference }},
-		{"merge-moves-ids", []string{"true", "false"}, func(b *Behave) *string { return &b.MergeMovesIDs }},
-		{"order", []string{"stable", "unstable"}, func(b *Behave) *string { return &b.Order }},
+	fields := map[string]func(*Behave) *string{
+		behaviour.MultiMatch:         func(b *Behave) *string { return &b.MultiMatch },
+		behaviour.PostAddsIDs:        func(b *Behave) *string { return &b.PostAddsIDs },
+		behaviour.HeldID:             func(b *Behave) *string { return &b.HeldID },
+		behaviour.GetAmbiguous:       func(b *Behave) *string { return &b.GetAmbiguous },
+		behaviour.ForeignID:          func(b *Behave) *string { return &b.ForeignID },
+		behaviour.UnmatchedReference: func(b *Behave) *string { return &b.UnmatchedReference },
+		behaviour.MergeMovesIDs:      func(b *Behave) *string { return &b.MergeMovesIDs },
+		behaviour.Order:              func(b *Behave) *string { return &b.Order },
 	}
+	var all []choice
+	for _, q := range behaviour.Questions() {
+		if field := fields[q.Name]; field != nil {
+			all = append(all, choice{q, field})
+		}
+	}
+	return all
 }
 
 // BehaveUsage names every setting with its values, the default first.
 func BehaveUsage() string {
 	var parts []string
 	for _, c := range choices() {
-		parts = append(parts, c.name+"="+strings.Join(c.values, "|"))
+		parts = append(parts, c.Name+"="+strings.Join(c.Values(), "|"))
 	}
-	return strings.Join(append(parts, "page-max=N"), ",")
+	return strings.Join(append(parts, behaviour.PageMax+"=N"), ",")
 }
 
 // ParseBehave reads name=value pairs separated by commas; what is not named has its default.
@@ -75,7 +85,7 @@ func ParseBehave(text string) (Behave, error) {
 }
 
 func (b *Behave) set(name, value string) error {
-	if name == "page-max" {
+	if name == behaviour.PageMax {
 		n, err := strconv.Atoi(value)
 		if err != nil || n < 1 {
 			return fmt.Errorf("behave: page-max %q: want a whole number of at least 1", value)
@@ -84,11 +94,11 @@ func (b *Behave) set(name, value string) error {
 		return nil
 	}
 	for _, c := range choices() {
-		if c.name != name {
+		if c.Name != name {
 			continue
 		}
-		if !slices.Contains(c.values, value) {
-			return fmt.Errorf("behave: %s %q: want %s", name, value, strings.Join(c.values, ", "))
+		if !slices.Contains(c.Values(), value) {
+			return fmt.Errorf("behave: %s %q: want %s", name, value, strings.Join(c.Values(), ", "))
 		}
 		*c.field(b) = value
 		return nil
@@ -96,12 +106,15 @@ func (b *Behave) set(name, value string) error {
 	return fmt.Errorf("behave: unknown setting %q: want %s", name, BehaveUsage())
 }
 
+// BehaveAs is the behaviour of a server of which that much is known; what is unknown has its default.
+func BehaveAs(known behaviour.Settings) (Behave, error) { return ParseBehave(known.String()) }
+
 // String is the text that ParseBehave reads, every setting in it.
 func (b Behave) String() string {
 	b = b.withDefaults()
 	var parts []string
 	for _, c := range choices() {
-		parts = append(parts, c.name+"="+*c.field(&b))
+		parts = append(parts, c.Name+"="+*c.field(&b))
 	}
 	if b.PageMax > 0 {
 		parts = append(parts, "page-max="+strconv.Itoa(b.PageMax))
@@ -112,7 +125,7 @@ func (b Behave) String() string {
 func (b Behave) withDefaults() Behave {
 	for _, c := range choices() {
 		if field := c.field(&b); *field == "" {
-			*field = c.values[0]
+			*field = c.Values()[0]
 		}
 	}
 	return b
@@ -120,7 +133,7 @@ func (b Behave) withDefaults() Behave {
 
 func (b Behave) check() error {
 	for _, c := range choices() {
-		if err := b.set(c.name, *c.field(&b)); err != nil {
+		if err := b.set(c.Name, *c.field(&b)); err != nil {
 			return err
 		}
 	}
@@ -128,4 +141,30 @@ func (b Behave) check() error {
 		return fmt.Errorf("behave: page-max %d: want at least 1", b.PageMax)
 	}
 	return nil
+}
+
+// consulted keeps which of the undocumented behaviours an answer has depended on so far: every other setting would have
+// given the same answers to the same requests.
+type consulted struct{ bits atomic.Uint32 }
+
+func (c *consulted) note(name string) {
+	for i, q := range behaviour.Questions() {
+		if q.Name == name {
+			c.bits.Or(1 << i)
+			return
+		}
+	}
+}
+
+// Consulted are the names of the settings that an answer has depended on since the server was made, in the order of
+// the questions. What the server was not asked for cannot have made a difference.
+func (s *Server) Consulted() []string {
+	bits := s.consulted.bits.Load()
+	var names []string
+	for i, q := range behaviour.Questions() {
+		if bits&(1<<i) != 0 {
+			names = append(names, q.Name)
+		}
+	}
+	return names
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/sameas/sameas/internal/behaviour"
 	"github.com/sameas/sameas/internal/connec"
 )
 
@@ -11,11 +12,15 @@ import (
 func (q request) admitted(ids []connec.ExternalID) ([]connec.ExternalID, error) {
 	var kept []connec.ExternalID
 	for _, e := range ids {
-		own := e.IsHub() || e.Provider == q.app.provider && e.Realm == q.app.realm
-		switch rule := q.server.o.Behave.ForeignID; {
-		case own || rule == "accept":
+		if e.IsHub() || e.Provider == q.app.provider && e.Realm == q.app.realm {
 			kept = append(kept, e)
-		case rule == "403":
+			continue
+		}
+		q.server.consulted.note(behaviour.ForeignID)
+		switch q.server.o.Behave.ForeignID {
+		case behaviour.Accept:
+			kept = append(kept, e)
+		case behaviour.Refused:
 			return nil, &problem{http.StatusForbidden, "forbidden", "Forbidden",
 				"the ID " + e.String() + " is not of this application"}
 		}
@@ -26,9 +31,6 @@ func (q request) admitted(ids []connec.ExternalID) ([]connec.ExternalID, error) 
 // claim settles what happens to IDs that records other than the slot's hold: they are shared, taken from them, or
 // the write is refused. A slot below 0 is a record still to be made.
 func (s *Server) claim(c *collection, ids []connec.ExternalID, slot int64) error {
-	if s.o.Behave.HeldID == "share" {
-		return nil
-	}
 	for _, e := range ids {
 		if e.IsHub() {
 			continue
@@ -41,7 +43,11 @@ func (s *Server) claim(c *collection, ids []connec.ExternalID, slot int64) error
 			if int64(holder) == slot {
 				continue
 			}
-			if s.o.Behave.HeldID == "error" {
+			s.consulted.note(behaviour.HeldID)
+			switch s.o.Behave.HeldID {
+			case behaviour.Share:
+				continue
+			case behaviour.Error:
 				return conflict("id-held", "%s is held by %s", e, c.records[holder].uuid)
 			}
 			r := c.records[holder]

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/sameas/sameas/internal/behaviour"
 )
 
 // defaultTop is the page size when $top is absent.
@@ -14,6 +16,7 @@ const defaultTop = 100
 // listQuery is a list's parameters.
 type listQuery struct {
 	skip, top       int
+	asked           int // $top, before the server's own limit
 	filter, orderBy string
 }
 
@@ -56,6 +59,7 @@ func (q request) listQuery() (listQuery, error) {
 			return listQuery{}, badRequest("$skip %q: want a whole number of at least 0", text)
 		}
 	}
+	l.asked = l.top
 	l.top = min(l.top, q.server.o.PageMax)
 	return l, nil
 }
@@ -77,8 +81,9 @@ func (q request) list(name string) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	s.noteList(l, v)
 	drift := 0
-	if s.o.Behave.Order == "unstable" {
+	if s.o.Behave.Order == behaviour.Unstable {
 		drift = int(q.number % 4)
 	}
 	b := make([]byte, 0, 1024*min(l.top, 100))
@@ -95,6 +100,22 @@ func (q request) list(name string) (answer, error) {
 	b = append(b, `],"pagination":`...)
 	b = q.pagination(b, name, l, v.total)
 	return ok(http.StatusOK, append(b, '}')), nil
+}
+
+// smallPage is the smallest page that a public client is known to ask for: a server that grants less is not thought of.
+const smallPage = 20
+
+// noteList notes what the page depends on: how many records it may hold, and the order of those that sort equal.
+func (s *Server) noteList(l listQuery, v sequence) {
+	if min(l.asked, v.total-l.skip) > smallPage {
+		s.consulted.note(behaviour.PageMax)
+	}
+	for i := max(l.skip-1, 0); i+1 < v.total && i < l.skip+l.top; i++ {
+		if v.same == nil || v.same(v.slot(i), v.slot(i+1)) {
+			s.consulted.note(behaviour.Order)
+			return
+		}
+	}
 }
 
 // pagination is the page object; `next` is absolute, with percent-encoded names, and absent on the last page.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/renameio/v2"
 
+	"github.com/sameas/sameas/internal/behaviour"
 	"github.com/sameas/sameas/internal/connec"
 )
 
@@ -288,20 +289,56 @@ func (s *Server) loadFile(path string) error {
 
 // Clone is a server with the same records that goes its own way from here: without faults, latency and request log.
 // Records are shared until one of the two writes them.
-func (s *Server) Clone() *Server {
+func (s *Server) Clone() *Server { return s.clone(s.o) }
+
+// With is a Clone that behaves otherwise. It has been asked for nothing yet: Consulted begins anew.
+func (s *Server) With(b Behave) (*Server, error) {
+	o := s.o
+	o.Behave = b
+	o = o.withDefaults()
+	return s.clone(o), o.Behave.check()
+}
+
+func (s *Server) clone(o Options) *Server {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	o := s.o
 	o.Faults, o.Latency, o.Requests = Faults{}, 0, nil
 	n := &Server{
 		o: o, apps: slices.Clone(s.apps), journal: newRequestLog(nil, o.Now),
 		names: s.names.clone(), collections: map[string]*collection{}, created: s.created,
 	}
-	if s.draws != nil {
+	if o.Behave.Order == behaviour.Unstable {
 		n.draws = newDraws(o.Seed)
 	}
 	for name, c := range s.collections {
 		n.collections[name] = c.clone()
 	}
 	return n
+}
+
+// Shown is a record as the API shows it.
+type Shown struct {
+	Key  connec.ExternalID   // the hub's own ID
+	IDs  []connec.ExternalID // the others, in the record's order
+	Body []byte              // JSON; good until the next record
+}
+
+// Each calls f for every record of the collection, in order of arrival.
+func (s *Server) Each(collection string, f func(Shown)) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	c := s.collections[collection]
+	if c == nil {
+		return
+	}
+	w := renderer{s: s, external: true}
+	var body []byte
+	for i := range c.records {
+		r := &c.records[i]
+		if r.gone {
+			continue
+		}
+		body = w.record(body[:0], c, r)
+		f(Shown{Key: s.hubID(r), IDs: slices.DeleteFunc(s.allIDs(r), connec.ExternalID.IsHub), Body: body})
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/sameas/sameas/internal/behaviour"
 	"github.com/sameas/sameas/internal/connec"
 )
 
@@ -31,7 +32,8 @@ func (q request) merge(collection, prime string) (answer, error) {
 		}
 	}
 	p.ids = nil
-	if s.o.Behave.MergeMovesIDs == "true" {
+	s.consulted.note(behaviour.MergeMovesIDs)
+	if s.o.Behave.MergeMovesIDs == behaviour.True {
 		for _, uuid := range losers {
 			p.ids = append(p.ids, s.allIDs(c.find(uuid))...)
 		}
@@ -46,7 +48,7 @@ func (q request) mergeInto(c *collection, prime string, losers []string, p paylo
 	tombs := make([]tombstone, len(losers))
 	for i, uuid := range losers {
 		tombs[i] = tombstone{ids: s.allIDs(c.find(uuid))}
-		if s.o.Behave.MergeMovesIDs == "true" {
+		if s.o.Behave.MergeMovesIDs == behaviour.True {
 			tombs[i].into = prime
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/sameas/sameas/internal/behaviour"
 	"github.com/sameas/sameas/internal/connec"
 )
 
@@ -53,6 +54,9 @@ func (s *Server) byExternalID(c *collection, e connec.ExternalID) (*record, erro
 	slots := c.holders(id)
 	if !known || len(slots) == 0 {
 		return nil, notFound()
+	}
+	if len(slots) > 1 {
+		s.consulted.note(behaviour.GetAmbiguous)
 	}
 	slot, err := choose(s.o.Behave.GetAmbiguous, slots, "%s names %d records", e, len(slots))
 	if err != nil {

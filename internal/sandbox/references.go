@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sameas/sameas/internal/behaviour"
 	"github.com/sameas/sameas/internal/connec"
 )
 
@@ -70,10 +71,11 @@ func (q request) resolve(field string, value any) (ref *reference, given bool, e
 			return &reference{field: field, target: target, uuid: r.uuid}, true, nil
 		}
 	}
+	s.consulted.note(behaviour.UnmatchedReference)
 	switch rule := s.o.Behave.UnmatchedReference; {
-	case rule == "error":
+	case rule == behaviour.Error:
 		return nil, true, badRequest("%s: no record has the ID %s", field, ids[0])
-	case rule == "create" && target != "":
+	case rule == behaviour.Create && target != "":
 		uuid, err := q.placeholder(target, ids)
 		return &reference{field: field, target: target, uuid: uuid}, true, err
 	}

@@ -101,6 +101,8 @@ type Server struct {
 	journal *requestLog
 	draws   *draws
 
+	consulted consulted
+
 	mu          sync.RWMutex
 	names       *names
 	collections map[string]*collection

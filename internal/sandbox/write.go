@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sameas/sameas/internal/behaviour"
 	"github.com/sameas/sameas/internal/connec"
 )
 
@@ -80,8 +81,10 @@ func (q request) post(collection string) (answer, error) {
 		return answer{}, err
 	}
 	if found {
-		adds := s.o.Behave.PostAddsIDs == "true"
-		return q.update(c, slot, p, adds)
+		if len(s.withIDs(c.records[slot].ids, p.ids)) > len(c.records[slot].ids) {
+			s.consulted.note(behaviour.PostAddsIDs)
+		}
+		return q.update(c, slot, p, s.o.Behave.PostAddsIDs == behaviour.True)
 	}
 	return q.create(c, p)
 }
@@ -126,6 +129,9 @@ func (s *Server) match(c *collection, p payload) (slot uint32, found bool, err e
 	}
 	slices.Sort(slots)
 	if slots = slices.Compact(slots); len(slots) > 0 {
+		if len(slots) > 1 {
+			s.consulted.note(behaviour.MultiMatch)
+		}
 		slot, err = choose(s.o.Behave.MultiMatch, slots, "the IDs match %d records", len(slots))
 		return slot, err == nil, err
 	}
