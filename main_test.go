@@ -541,7 +541,7 @@ func TestReadmeExitCodes(t *testing.T) {
 		fmt.Sprint(cli.ExitDone):    "done",
 		fmt.Sprint(cli.ExitError):   "error",
 		fmt.Sprint(cli.ExitLook):    "nothing failed but a person must look",
-		fmt.Sprint(cli.ExitPartial): "`merge apply` skipped, found drifted or failed some operations",
+		fmt.Sprint(cli.ExitPartial): "`merge apply` or `undo` skipped, found drifted or failed some operations",
 		fmt.Sprint(cli.ExitUsage):   "usage",
 	}
 	_, chapter, found := strings.Cut(readme(t), "\n## Exit codes\n")

@@ -39,9 +39,12 @@ type ApplyOptions struct {
 	Progress func(stage string, done, total int64)
 	// MaxFailures stops the run once that many operations have failed; 0 is no limit.
 	MaxFailures int64
+	// Whole lets Verify read whole collections, also where asking for each record that was written is cheaper: only so
+	// can it find an ID on a second record, which the hub answers no GET by that ID with.
+	Whole bool
 
 	seams  seams
-	undoes string // of an undo: path of the plan that is undone
+	undoes string // of an undo: the plan that is undone, as the command line names it
 }
 
 // resume is the command that goes on with what was begun.

@@ -125,8 +125,8 @@ func (r *runner) readBack(ctx context.Context, op Operation, uuid string) error 
 func lacking(op Operation, now observed) string {
 	var ds []difference
 	for _, path := range unionOfKeys(op.Expect.Fields, nil) {
-		if v := now.field(path); v != canonicalRaw(op.Expect.Fields[path]) {
-			ds = append(ds, difference{path, canonicalRaw(op.Before.Fields[path]), v, canonicalRaw(op.Expect.Fields[path])})
+		if v := now.field(path); v != canonicalField(path, op.Expect.Fields[path]) {
+			ds = append(ds, difference{path, canonicalField(path, op.Before.Fields[path]), v, canonicalField(path, op.Expect.Fields[path])})
 		}
 	}
 	for _, path := range unionOfKeys(op.Expect.Refs, nil) {

@@ -20,6 +20,7 @@ const maxShareHint = "apply a smaller plan, or raise merge.max_share in the conf
 
 // planFacts are what one pass over the plan finds out before its first request.
 type planFacts struct {
+	path       string // of the plan
 	header     Header
 	operations int64 // that write
 	types      map[string]int64
@@ -104,7 +105,7 @@ func checkFresh(ctx context.Context, db *sql.DB, h Header) error {
 
 // surveyPlan reads every operation once.
 func surveyPlan(plan *PlanReader) (*planFacts, error) {
-	f := &planFacts{header: plan.Header(), types: map[string]int64{}, hazards: map[string]int64{}, collection: map[string]int64{},
+	f := &planFacts{path: plan.path, header: plan.Header(), types: map[string]int64{}, hazards: map[string]int64{}, collection: map[string]int64{},
 		stops: map[string]int64{}, writes: map[string]map[[16]byte]bool{}, perTarget: map[[16]byte]int32{}, ids: map[string]bool{}}
 	level := 0
 	err := plan.Each(func(op Operation) error {
@@ -252,7 +253,7 @@ func (f *planFacts) covers(s *journalState) error {
 		}
 	}
 	if n := len(s.undos); n > 0 {
-		return refuse("extract again and make a new plan", "an undo of the plan has begun: `sameas merge status %s` says how far it is", s.undos[n-1].file)
+		return refuse("extract again and make a new plan", "an undo of the plan has begun (`sameas merge status %s` says how far it is)", beside(f.path, s.undos[n-1].file))
 	}
 	if s.stop != "" {
 		return refuse("look at the records named, then extract again and make a new plan", "the plan was stopped for good: %s", s.stop)

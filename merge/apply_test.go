@@ -370,7 +370,7 @@ func TestTwoAppliesAtOnce(t *testing.T) {
 func TestStatusNeedsPlanAndJournalOnly(t *testing.T) {
 	t.Parallel()
 	h, o := newWorld(t, threeKinds()...)
-	r, err := Status(context.Background(), o.Plan)
+	r, err := Status(context.Background(), StatusOptions{Plan: o.Plan})
 	if err != nil || r.Remaining != 3 || r.Finished || !strings.Contains(r.Next, "dry-run") {
 		t.Fatalf("%+v %v", r, err)
 	}
@@ -382,7 +382,7 @@ func TestStatusNeedsPlanAndJournalOnly(t *testing.T) {
 		return status, body, nil
 	}
 	mustApply(t, o)
-	r, err = Status(context.Background(), o.Plan)
+	r, err = Status(context.Background(), StatusOptions{Plan: o.Plan})
 	if err != nil || r.Remaining != 1 || r.Outcomes[OutcomeFailed] != 1 || r.Outcomes[OutcomeOK] != 2 || !strings.Contains(r.Next, "merge apply") {
 		t.Fatalf("%+v %v", r, err)
 	}

@@ -53,6 +53,9 @@ func (r VerifyResult) Text() string {
 	if r.Unwritten > 0 {
 		fmt.Fprintf(&b, "%s not written yet, and not checked: `sameas merge status %s`\n", plural(r.Unwritten, "operation"), r.Plan)
 	}
+	if r.Undone > 0 {
+		fmt.Fprintf(&b, "%s undone, or to be, and not checked: `sameas merge verify %s`\n", plural(r.Undone, "operation"), strings.Join(r.UndoPlans, "`, `sameas merge verify "))
+	}
 	if n := len(r.Expected); n > 0 {
 		fmt.Fprintf(&b, "%s answered by another record, as the plan says or as it was before; such as\n", plural(int64(n), "ID"))
 		for _, line := range r.Expected[:min(n, maxExamples)] {

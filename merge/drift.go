@@ -45,7 +45,7 @@ func (w *written) add(s Snapshot) {
 		w.ids[id] = true
 	}
 	for path, v := range s.Fields {
-		w.fields[path] = append(w.fields[path], canonicalRaw(v))
+		w.fields[path] = append(w.fields[path], canonicalField(path, v))
 	}
 	for path, key := range s.Refs {
 		w.refs[path] = append(w.refs[path], key)
@@ -112,9 +112,9 @@ func idConcerns(op Operation, id connec.ExternalID) bool {
 func judgeFields(op Operation, now observed, own *written) (wanted bool, drift []difference) {
 	wanted = true
 	for _, path := range unionOfKeys(op.Before.Fields, op.Expect.Fields) {
-		value, before := now.field(path), canonicalRaw(op.Before.Fields[path])
+		value, before := now.field(path), canonicalField(path, op.Before.Fields[path])
 		want, writes := op.Expect.Fields[path]
-		wish := canonicalRaw(want)
+		wish := canonicalField(path, want)
 		if writes && value == wish {
 			continue
 		}

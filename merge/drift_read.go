@@ -92,7 +92,20 @@ func (o observed) at(path string) any {
 }
 
 // field is the value at a path in canonical form: "null" for every way of saying that there is no value.
-func (o observed) field(path string) string { return canonical(o.at(path)) }
+func (o observed) field(path string) string { return statusAsShown(path, canonical(o.at(path))) }
+
+// canonicalField is field of a snapshot's value.
+func canonicalField(path string, raw json.RawMessage) string {
+	return statusAsShown(path, canonicalRaw(raw))
+}
+
+// statusAsShown takes a record without a status for an active one: Connec! gives that status to what has none.
+func statusAsShown(path, value string) string {
+	if path == "status" && value == "null" {
+		return `"ACTIVE"`
+	}
+	return value
+}
 
 // ref is the hub key of the record that a reference names; "" when it names none.
 func (o observed) ref(path string) string {

@@ -3,6 +3,8 @@ package merge
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -20,10 +22,12 @@ const maxJournalLine = 1 << 20
 
 // opState is what the journal says of one operation.
 type opState struct {
-	outcome string // the latest; "" when there is none
-	pending bool   // the latest line is an intent: the answer is not known
-	tries   int    // intents
-	sent    int64  // number of the line of the latest intent: what was written last has the greatest
+	outcome string            // the latest; "" when there is none
+	pending bool              // the latest line is an intent: the answer is not known
+	tries   int               // intents
+	sent    int64             // number of the line of the latest intent: what was written last has the greatest
+	first   string            // when the first intent was written
+	request [sha256.Size]byte // digest of the body that the latest intent names
 	status  int
 	uuid    string
 	at      string
@@ -186,6 +190,10 @@ func (s *journalState) takeEntry(e journalEntry) error {
 	switch {
 	case e.Kind == kindIntent && !op.settled():
 		op.pending, op.tries, op.at, op.sent = true, op.tries+1, e.At, e.Seq
+		if op.first == "" {
+			op.first = e.At
+		}
+		op.request = digestIn(e.RequestSHA256)
 	case e.Kind == kindOutcome && knownOutcome(e.Outcome) && !op.settled() && (e.Outcome != OutcomeOK || op.pending):
 		op.outcome, op.pending = e.Outcome, false
 		op.status, op.uuid, op.at, op.detail = e.Status, e.UUID, e.At, e.Detail
@@ -199,6 +207,14 @@ func (s *journalState) takeEntry(e journalEntry) error {
 		s.stop = e.Stop + ": " + e.Detail
 	}
 	return nil
+}
+
+// digestIn reads a digest in hex; what is none is that of no request.
+func digestIn(text string) (sum [sha256.Size]byte) {
+	if raw, err := hex.DecodeString(text); err == nil && len(raw) == sha256.Size {
+		sum = [sha256.Size]byte(raw)
+	}
+	return sum
 }
 
 func (s *journalState) takeUndo(e journalEntry) error {

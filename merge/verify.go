@@ -13,6 +13,8 @@ type VerifyResult struct {
 	Plan        string   `json:"plan"`
 	Checked     int64    `json:"checked"`     // operations
 	Unwritten   int64    `json:"unwritten"`   // operations that are neither ok nor done: not checked
+	Undone      int64    `json:"undone"`      // operations that an undo has taken in hand: its own plan is to be verified
+	UndoPlans   []string `json:"undo_plans"`  // the plans of these undos
 	Records     int64    `json:"records"`     // hub records read back
 	Differences []string `json:"differences"` // one line for each, with its operation
 	Expected    []string `json:"expected"`    // IDs that another record answers to, as the plan said or as it was before
@@ -54,12 +56,19 @@ func Verify(ctx context.Context, o ApplyOptions) (VerifyResult, error) {
 	if err != nil {
 		return VerifyResult{}, err
 	}
+	undone, err := undoneBy(o.Plan, state)
+	if err != nil {
+		return VerifyResult{}, err
+	}
 	client, err := newClient(o, plan.Header(), o.Doer)
 	if err != nil {
 		return VerifyResult{}, err
 	}
-	v := &verifier{o: o, hub: client, facts: facts, state: state, several: map[[16]byte]*expectation{}, found: map[string]string{},
-		result: VerifyResult{Plan: o.Plan, Differences: []string{}, Expected: []string{}}}
+	v := &verifier{o: o, hub: client, facts: facts, state: state, undone: undone, several: map[[16]byte]*expectation{}, found: map[string]string{},
+		result: VerifyResult{Plan: o.Plan, Differences: []string{}, Expected: []string{}, UndoPlans: []string{}}}
+	for _, mark := range state.undos {
+		v.result.UndoPlans = append(v.result.UndoPlans, beside(o.Plan, mark.file))
+	}
 	if err := v.run(ctx, plan); err != nil {
 		return v.result, err
 	}
@@ -74,6 +83,7 @@ type verifier struct {
 	hub     hub
 	facts   *planFacts
 	state   *journalState
+	undone  map[string]string         // operations that an undo has in hand
 	several map[[16]byte]*expectation // records that more operations are to come for
 	pending map[string][]*expectation // by collection
 	waiting int
@@ -107,13 +117,16 @@ func (v *verifier) expect(op Operation) {
 		e = &expectation{collection: op.Collection, uuid: uuidOf(op.Target), left: v.facts.perTarget[key]}
 		v.several[key] = e
 	}
-	if s := v.state.op(op.ID); s.settled() {
+	switch s := v.state.op(op.ID); {
+	case v.undone[op.ID] != "":
+		v.result.Undone++
+	case s.settled():
 		v.result.Checked++
 		e.fold(op)
 		if e.uuid == "" {
 			e.uuid = s.uuid
 		}
-	} else {
+	default:
 		v.result.Unwritten++
 	}
 	if e.left--; e.left > 0 {
@@ -159,7 +172,7 @@ func (v *verifier) check(ctx context.Context) error {
 	for _, collection := range unionOfKeys(v.pending, nil) {
 		due := v.pending[collection]
 		read := v.byRecord
-		if float64(len(due)) > listFrom*float64(v.facts.header.HubRecords[collection]) && len(due) > 100 {
+		if v.o.Whole || float64(len(due)) > listFrom*float64(v.facts.header.HubRecords[collection]) && len(due) > 100 {
 			read = v.byPages
 		}
 		if err := read(ctx, collection, due); err != nil {

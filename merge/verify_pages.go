@@ -3,6 +3,7 @@ package merge
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/sameas/sameas/internal/connec"
 )
@@ -94,6 +95,30 @@ func (v *verifier) fromListing(ctx context.Context, l listing, e *expectation) e
 		if err := v.answers(ctx, e, id); err != nil {
 			return err
 		}
+		if err := v.alsoOn(ctx, l, e, id); err != nil {
+			return err
+		}
 	}
 	return v.gone(ctx, e)
+}
+
+// alsoOn looks for an ID that the plan brought on a record that it was not to be on: a GET by the ID answers with one
+// record only. What the pages showed is asked for once more, as records may have changed between them.
+func (v *verifier) alsoOn(ctx context.Context, l listing, e *expectation, id connec.ExternalID) error {
+	if id.IsHub() || e.two || !slices.Contains(e.brought, id) {
+		return nil
+	}
+	for _, uuid := range l.holders[id] {
+		if uuid == "" || uuid == e.uuid {
+			continue
+		}
+		other, err := v.get(ctx, &expectation{op: e.op, collection: e.collection, uuid: uuid})
+		if err != nil {
+			return err
+		}
+		if other != nil && slices.Contains(other.ids, id) {
+			v.differs(e, fmt.Sprintf("ID %s is on record %s too, which the plan does not name", id, uuid))
+		}
+	}
+	return nil
 }

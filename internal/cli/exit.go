@@ -10,7 +10,7 @@ const (
 	ExitDone    = 0  // done
 	ExitError   = 1  // error
 	ExitLook    = 2  // nothing failed, but a person must look
-	ExitPartial = 3  // apply skipped, found drifted or failed some operations
+	ExitPartial = 3  // apply or undo skipped, found drifted or failed some operations
 	ExitUsage   = 64 // the command line is wrong
 )
 
@@ -19,7 +19,7 @@ const exitCodesHelp = `EXIT CODES:
    1   error
    2   nothing failed but a person must look: extract (verdict in doubt), merge plan and run (review items left),
        merge verify (differences), forecast (twins would be created), probe (something stays unknown)
-   3   merge apply skipped, found drifted or failed some operations
+   3   merge apply or undo skipped, found drifted or failed some operations
    64  usage`
 
 // codeError carries the exit code of what it wraps; err nil means that there is nothing to print.

@@ -15,12 +15,13 @@ const defaultPlan = "plan.ndjson"
 func (r *runner) mergeCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "merge",
-		Usage: "write the plan, look at it, apply it, verify it",
+		Usage: "write the plan, look at it, apply it, verify it, undo it",
 		Subcommands: []*cli.Command{
 			r.mergePlanCommand(),
 			r.mergeDryRunCommand(),
 			r.mergeApplyCommand(),
 			r.mergeVerifyCommand(),
+			r.mergeUndoCommand(),
 			r.mergeStatusCommand(),
 		},
 	}
@@ -92,27 +93,44 @@ func (r *runner) mergeApplyCommand() *cli.Command {
 		Description: "Exit code 3 means that operations were skipped, found drifted or failed; each is named.\n" +
 			"Ctrl-C stops after the request under way.",
 		Flags: []cli.Flag{allowFlag(), sha256Flag(),
-			&cli.Int64Flag{Name: "max-failures", Usage: "stop once `N` operations have failed; 0 goes on to the plan's end"}},
-		Action: r.onPlan(func(ctx context.Context, c *cli.Context, o merge.ApplyOptions) error {
-			if o.MaxFailures = c.Int64("max-failures"); o.MaxFailures < 0 {
-				return usageError(fmt.Errorf("--max-failures is %d: it takes 0 or more", o.MaxFailures))
+			maxFailuresFlag()},
+		Action: r.onPlan(func(ctx context.Context, c *cli.Context, o merge.ApplyOptions) (err error) {
+			if o.MaxFailures, err = maxFailures(c); err != nil {
+				return err
 			}
 			result, err := merge.Apply(ctx, o)
-			if err != nil && result.Operations == 0 {
-				return err
-			}
-			if printErr := r.print(c, result, result.Text()); printErr != nil {
-				return errors.Join(err, printErr)
-			}
-			if err != nil {
-				return err
-			}
-			if len(result.Problems) > 0 {
-				return exitWith(ExitPartial)
-			}
-			return nil
+			return r.printApplied(c, result, result.Text(), result, err)
 		}),
 	}
+}
+
+func maxFailuresFlag() cli.Flag {
+	return &cli.Int64Flag{Name: "max-failures", Usage: "stop once `N` operations have failed; 0 goes on to the plan's end"}
+}
+
+func maxFailures(c *cli.Context) (int64, error) {
+	n := c.Int64("max-failures")
+	if n < 0 {
+		return 0, usageError(fmt.Errorf("--max-failures is %d: it takes 0 or more", n))
+	}
+	return n, nil
+}
+
+// printApplied prints what came of an apply or an undo, also of one that had to end early, and decides the exit code.
+func (r *runner) printApplied(c *cli.Context, result any, text string, applied merge.ApplyResult, err error) error {
+	if err != nil && applied.Operations == 0 {
+		return err
+	}
+	if printErr := r.print(c, result, text); printErr != nil {
+		return errors.Join(err, printErr)
+	}
+	if err != nil {
+		return err
+	}
+	if len(applied.Problems) > 0 && !applied.DryRun {
+		return exitWith(ExitPartial)
+	}
+	return nil
 }
 
 func (r *runner) mergeVerifyCommand() *cli.Command {
@@ -121,7 +139,10 @@ func (r *runner) mergeVerifyCommand() *cli.Command {
 		Usage:       "read back every record and external ID that the plan wrote, and list what differs",
 		ArgsUsage:   "[PLAN]",
 		Description: "Exit code 2 means that something differs from what the plan said to expect.",
+		Flags: []cli.Flag{&cli.BoolFlag{Name: "whole", Usage: "read whole collections, however little was written: so an ID is found on a second record, too, " +
+			"which no question by that ID shows"}},
 		Action: r.onPlan(func(ctx context.Context, c *cli.Context, o merge.ApplyOptions) error {
+			o.Whole = c.Bool("whole")
 			result, err := merge.Verify(ctx, o)
 			if err != nil {
 				return err
@@ -137,17 +158,55 @@ func (r *runner) mergeVerifyCommand() *cli.Command {
 	}
 }
 
+func (r *runner) mergeUndoCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "undo",
+		Usage:     "take back what apply wrote, newest first; without --apply nothing is sent, and every request is printed",
+		ArgsUsage: "[PLAN]",
+		Description: "What was sent is known from the plan's journal. Each record must be as apply left it, and is made what it was\n" +
+			"before; one that others changed since is left alone and named. What cannot be undone is said first: an external\n" +
+			"ID that was added, a record that was created, Connec!'s own merge. The undo is a plan of its own beside PLAN\n" +
+			"(PLAN less its .ndjson, and .undo.ndjson), with its own journal: run again, it resumes, and `sameas merge verify`\n" +
+			"reads back what it wrote. Once it has begun, PLAN itself is applied no more.\n" +
+			"Exit code 3 means that operations were skipped, found drifted or failed; each is named.",
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "apply", Usage: "send the requests"},
+			&cli.StringFlag{Name: "cluster", Usage: "undo what was written for the cluster `ID` alone"},
+			&cli.StringFlag{Name: "out", Usage: "write the undo's own plan to `FILE`"},
+			allowFlag(), sha256Flag(), maxFailuresFlag(),
+		},
+		Action: r.onPlan(func(ctx context.Context, c *cli.Context, o merge.ApplyOptions) (err error) {
+			if o.MaxFailures, err = maxFailures(c); err != nil {
+				return err
+			}
+			u := merge.UndoOptions{ApplyOptions: o, Cluster: c.String("cluster"), UndoPlan: c.String("out"), Send: c.Bool("apply")}
+			opening := r.env.Stderr
+			if !c.Bool("json") {
+				opening, u.Out = r.env.Stdout, r.env.Stdout
+			}
+			u.Begin = func(result merge.UndoResult) error {
+				_, err := fmt.Fprintln(opening, result.Opening())
+				return err
+			}
+			result, err := merge.Undo(ctx, u)
+			return r.printApplied(c, result, result.Text(), result.Result, err)
+		}),
+	}
+}
+
 func (r *runner) mergeStatusCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "status",
-		Usage:     "how far a plan is, from the plan and its journal alone",
+		Usage:     "how far a plan is, and its undos, from the plan and the journals alone",
 		ArgsUsage: "[PLAN]",
+		Flags: []cli.Flag{&cli.BoolFlag{Name: "operations", Usage: "list every operation: its request and the digest of the body, when it was sent and answered, " +
+			"the answer and the record that gave it, and what became of its undo"}},
 		Action: func(c *cli.Context) error {
 			path, err := planArgument(c)
 			if err != nil {
 				return err
 			}
-			result, err := merge.Status(c.Context, path)
+			result, err := merge.Status(c.Context, merge.StatusOptions{Plan: path, Audit: c.Bool("operations")})
 			if err != nil {
 				return err
 			}
