@@ -112,11 +112,18 @@ func hidden(s behaviour.Settings, shared bool) []string {
 }
 
 // Whatever the server does, alone or in pairs, the probe finds it; what no request can show stays unknown, with why.
+// Nothing else of the hub has changed then, what the probe made is told and out of use, and of the group's own records,
+// which it may have to read, no content is kept.
 func TestProbeFindsEverySetting(t *testing.T) {
 	t.Parallel()
 	for _, settings := range aloneAndInPairs() {
 		for _, shared := range []bool{true, false} {
-			f := probe(t, server(t, settings, shared))
+			if !shared && settings[behaviour.HeldID] == behaviour.Share {
+				continue // the probe shares an ID of its own: those of others are not looked for
+			}
+			hub := server(t, settings, shared)
+			before := state(hub)
+			f := probe(t, hub)
 			unseen := hidden(settings, shared)
 			for name, want := range settings {
 				got := f.Findings[name]
@@ -127,39 +134,36 @@ func TestProbeFindsEverySetting(t *testing.T) {
 					t.Errorf("%s, shared %t: %s is %+v, want %s", settings, shared, name, got, want)
 				}
 			}
+			if text := fmt.Sprint(f); strings.Contains(text, "Ann") {
+				t.Errorf("%s: a person of the group stands in the file: %s", settings, text)
+			}
+			leavesWhatItSays(t, settings, f, before, state(hub))
 		}
 	}
 }
 
-// What the probe leaves is what it says: nothing else of the hub has changed, and what it made is out of use.
-func TestProbeLeavesWhatItSays(t *testing.T) {
-	t.Parallel()
-	for _, settings := range aloneAndInPairs() {
-		hub := server(t, settings, true)
-		before := state(hub)
-		f := probe(t, hub)
-		var left []string
-		for _, l := range f.LeftBehind {
-			if l.State != "INACTIVE" {
-				t.Errorf("%s: %+v", settings, l)
-			}
-			left = append(left, l.Collection+" "+l.Key)
+func leavesWhatItSays(t *testing.T, settings behaviour.Settings, f behaviour.File, before, after map[string]string) {
+	t.Helper()
+	var left, made []string
+	for _, l := range f.LeftBehind {
+		if l.State != "INACTIVE" {
+			t.Errorf("%s: %+v", settings, l)
 		}
-		var made []string
-		for key, text := range state(hub) {
-			if before[key] == text {
-				continue
-			}
-			if before[key] != "" {
-				t.Errorf("%s: the probe changed %s to %s", settings, key, text)
-			}
-			made = append(made, key)
+		left = append(left, l.Collection+" "+l.Key)
+	}
+	for key, text := range after {
+		if before[key] == text {
+			continue
 		}
-		slices.Sort(left)
-		slices.Sort(made)
-		if diff := cmp.Diff(made, left); diff != "" {
-			t.Errorf("%s: made and not told, or told and not made:\n%s", settings, diff)
+		if before[key] != "" {
+			t.Errorf("%s: the probe changed %s to %s", settings, key, text)
 		}
+		made = append(made, key)
+	}
+	slices.Sort(left)
+	slices.Sort(made)
+	if diff := cmp.Diff(made, left); diff != "" {
+		t.Errorf("%s: made and not told, or told and not made:\n%s", settings, diff)
 	}
 }
 
@@ -177,7 +181,7 @@ func state(hub *sandbox.Server) map[string]string {
 // What was written is what is read; the sandbox then behaves as what was probed did.
 func TestFileRoundTrip(t *testing.T) {
 	t.Parallel()
-	for _, settings := range aloneAndInPairs()[:25] {
+	for _, settings := range aloneAndInPairs()[:8] {
 		f := probe(t, server(t, settings, true))
 		path := filepath.Join(t.TempDir(), "behaviour.yaml")
 		if err := f.Save(path); err != nil {
