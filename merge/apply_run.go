@@ -45,8 +45,9 @@ type step struct {
 	drift   []difference
 	now     *observed
 	canary  bool
-	stop    string // why the plan must never go on
-	halt    string // why this run must not go on
+	unshown []connec.ExternalID // sent, and not on the record that answered
+	stop    string              // why the plan must never go on
+	halt    string              // why this run must not go on
 }
 
 // ownWrites are this plan's writes to a record that more than one operation writes.

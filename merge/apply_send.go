@@ -46,6 +46,7 @@ func (r *runner) write(ctx context.Context, op Operation, prior opState, e exami
 			return s, err
 		}
 	}
+	held := r.heldBefore(ctx, op)
 	for {
 		if err := r.journal.intent(op, r.state.op(op.ID).tries+1); err != nil {
 			return step{op: op}, err
@@ -56,7 +57,7 @@ func (r *runner) write(ctx context.Context, op Operation, prior opState, e exami
 		switch v {
 		case accepted:
 			r.result.Writes++
-			return r.canary(ctx, s), nil
+			return r.stillHeld(ctx, r.canary(ctx, s), held), nil
 		case forbidden:
 			return s, nil
 		case refused, unexpected:
@@ -89,7 +90,7 @@ func (r *runner) read(op Operation, answer connec.Record, err error) (step, verd
 	s.uuid = got.uuid
 	switch {
 	case op.Type == TypeCreate && answer.Status == 201:
-		s.outcome = OutcomeOK
+		s.outcome, s.unshown = OutcomeOK, unshown(op, *got)
 		return s, accepted
 	case op.Type == TypeCreate:
 		s.outcome, s.stop = OutcomeFailed, "updated_unexpectedly"
@@ -100,7 +101,7 @@ func (r *runner) read(op Operation, answer connec.Record, err error) (step, verd
 		s.detail = fmt.Sprintf("the update of %s was answered with status %d by record %s", uuidOf(op.Target), answer.Status, got.uuid)
 		return s, unexpected
 	}
-	s.outcome = OutcomeOK
+	s.outcome, s.unshown = OutcomeOK, unshown(op, *got)
 	return s, accepted
 }
 
@@ -181,10 +182,14 @@ func (r *runner) lookAgain(ctx context.Context, op Operation, pause time.Duratio
 // pauseFor is how long to wait after the nth try: doubling, never more than maxWait.
 func pauseFor(n int) time.Duration { return min(firstWait<<max(0, min(n-1, 10)), maxWait) }
 
-// canary reads the first operation of each type back, by its UUID and by every ID, before a second one is sent.
+// canary reads the first operation of each type back, by its UUID and by every ID, before a second one is sent, and
+// every one whose answer lacks an ID that was sent.
 func (r *runner) canary(ctx context.Context, s step) step {
 	r.trouble = 0
-	if r.proven[s.op.Type] || ctx.Err() != nil {
+	if len(s.unshown) > 0 {
+		ctx = context.WithoutCancel(ctx)
+	}
+	if r.proven[s.op.Type] && len(s.unshown) == 0 || ctx.Err() != nil {
 		return s
 	}
 	if err := r.readBack(ctx, s.op, s.uuid); err != nil {
@@ -193,6 +198,9 @@ func (r *runner) canary(ctx context.Context, s step) step {
 		}
 		s.outcome = OutcomeFailed
 		s.detail = "canary: the first " + s.op.Type + " was answered well, but: " + err.Error()
+		if len(s.unshown) > 0 {
+			s.detail = fmt.Sprintf("answered well, but without %s: %v", names(s.unshown), err)
+		}
 		s.halt = "the canary did not come back"
 		return s
 	}

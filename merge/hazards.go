@@ -14,7 +14,7 @@ const (
 	HazardRetire         = "retire_propagates" // stop: INACTIVE is a delete in the applications that hold an ID of the loser
 	HazardForeignID      = "foreign_id"        // stop: another provider's ID, written with this application's credentials
 	HazardArchived       = "archived_target"   // stop: the record written to is out of use
-	HazardOutcomeUnknown = "outcome_unknown"   // stop: nothing public says what the request does
+	HazardOutcomeUnknown = "outcome_unknown"   // stop: nobody knows what the request does, see behaviour.yaml
 	HazardIrreversible   = "irreversible_id"   // notice: an external ID cannot be taken back
 	HazardFieldConflict  = "field_conflict"    // notice: records of the cluster held different values
 	HazardLargeCluster   = "large_cluster"     // notice: more records than most clusters hold
@@ -42,7 +42,7 @@ func hazardMeaning(name string) string {
 	case HazardArchived:
 		return "the record written to is out of use"
 	case HazardOutcomeUnknown:
-		return "nothing public says what the request does"
+		return "nobody knows what the request does: sameas probe finds it out"
 	case HazardIrreversible:
 		return "an ID, once written, stays"
 	case HazardFieldConflict:

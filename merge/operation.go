@@ -44,6 +44,8 @@ type Header struct {
 	ReviewItems   int64            `json:"review_items"`
 	MaxShare      float64          `json:"max_share"`
 	Allow         []string         `json:"allow"` // stop hazards that were allowed when the plan was made
+	// Behaviour is what was known of the API where its documentation is silent; nil for nothing.
+	Behaviour *Measured `json:"behaviour,omitempty"`
 	// Of the plan of an undo: the digest of the plan that is undone, the sum of its journal when apply ended, and the
 	// cluster when the undo is of one alone.
 	Undoes        string `json:"undoes,omitempty"`

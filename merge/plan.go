@@ -22,6 +22,7 @@ type planner struct {
 	onboarded map[account]bool // the applications that the file sources list
 	priority  map[string]int   // of sources, by name: the configuration's order
 	digests   stageDigests
+	measured  *Measured // what is known of the API; nil for nothing
 
 	losers    map[string]map[string]loser // by collection and key
 	repointed map[string][]string         // loser's key -> operations that move references away from it
@@ -47,6 +48,9 @@ func WritePlan(ctx context.Context, o PlanOptions) (PlanSummary, error) {
 		return PlanSummary{}, err
 	}
 	p := newPlanner(o)
+	if p.measured, err = readMeasured(o.Config); err != nil {
+		return PlanSummary{}, fmt.Errorf("plan: %w", err)
+	}
 	if p.digests, err = readStages(ctx, o.DB); err != nil {
 		return PlanSummary{}, fmt.Errorf("plan: %w", err)
 	}
@@ -253,6 +257,7 @@ func (p *planner) header(ctx context.Context, hub config.Source) (Header, error)
 		Allow: append([]string{}, p.o.Config.Merge.Allow...)}
 	slices.Sort(h.Allow)
 	h.Allow = slices.Compact(h.Allow)
+	h.Behaviour = p.measured
 	for _, n := range p.summary.Withheld {
 		h.Withheld += n
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/sameas/sameas/internal/behaviour"
 	"github.com/sameas/sameas/internal/connec"
 )
 
@@ -100,6 +101,7 @@ func (p *planner) planPart(c *cluster) error {
 		return p.emitAll(u.withheld)
 	}
 	p.accountFor(u)
+	p.withholdBarred(u)
 	p.rememberLosers(u)
 	if err := p.emitAll(u.withheld); err != nil {
 		return err
@@ -131,7 +133,7 @@ func (p *planner) operationsOf(u *unit) error {
 	if p.native() && len(u.ranked) > 1 {
 		return p.planNative(u)
 	}
-	ids, changed := u.ids.lacking(u.survivor()), u.changed()
+	ids, changed := p.gains(u, u.survivor()), u.changed()
 	kind := TypeAttach
 	if len(u.ranked) > 1 {
 		kind = TypeConsolidate
@@ -266,7 +268,7 @@ func (p *planner) loserOperations(u *unit, m *member) error {
 	if p.o.Config.Merge.Retire {
 		return p.retire(u, m)
 	}
-	ids := u.ids.lacking(m)
+	ids := p.gains(u, m)
 	if len(ids) == 0 {
 		return nil
 	}
@@ -336,13 +338,16 @@ func (p *planner) planNative(u *unit) (err error) {
 	if len(others) == 0 {
 		return nil
 	}
-	op.Hazards = append(append(p.hazardsOf(u, target, nil), u.notices()...),
-		hazard(HazardOutcomeUnknown, "whether Connec!'s merge moves external IDs and references, and may be called with an application's credentials, is unknown"))
+	op.Hazards = append(p.hazardsOf(u, target, nil), u.notices()...)
+	if p.known(behaviour.MergeMovesIDs) == "" {
+		op.Hazards = append(op.Hazards, hazard(HazardOutcomeUnknown,
+			"whether Connec!'s merge moves external IDs and references, and may be called with an application's credentials, is unknown (%s)", behaviour.MergeMovesIDs))
+	}
 	if op.Request, err = mergeRequest(u.collection, target.uuid(), others, attributes); err != nil {
 		return err
 	}
 	u.ops = append(u.ops, op)
-	ids := u.ids.lacking(target)
+	ids := p.gains(u, target)
 	if len(ids) == 0 {
 		return nil
 	}
@@ -363,11 +368,14 @@ func (p *planner) hazardsOf(u *unit, target *member, ids []connec.ExternalID) []
 	}
 	if foreign := slices.DeleteFunc(slices.Clone(ids), func(id connec.ExternalID) bool {
 		return p.onboarded[account{id.Provider, id.Realm}]
-	}); len(foreign) > 0 {
+	}); len(foreign) > 0 && p.known(behaviour.ForeignID) == "" {
 		hazards = append(hazards, foreignIDs(foreign))
 	}
 	if shared := p.sharedAfter(u, target, ids); len(shared) > 0 {
 		hazards = append(hazards, twoRecords(shared))
+		if p.known(behaviour.HeldID) == "" {
+			hazards = append(hazards, heldUnknown(shared))
+		}
 	}
 	if len(ids) > 0 {
 		hazards = append(hazards, irreversible(ids))
@@ -380,7 +388,7 @@ func (p *planner) sharedAfter(u *unit, target *member, ids []connec.ExternalID) 
 	var shared []connec.ExternalID
 	for _, id := range ids {
 		for _, m := range u.ranked {
-			gains := m.inUse() && !p.native() && (m == u.survivor() || !p.o.Config.Merge.Retire) && slices.Contains(u.ids.lacking(m), id)
+			gains := m.inUse() && !p.native() && (m == u.survivor() || !p.o.Config.Merge.Retire) && slices.Contains(p.gains(u, m), id)
 			if m != target && (m.holds(id.String()) || gains) {
 				shared = append(shared, id)
 				break

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sameas/sameas/internal/behaviour"
 	"github.com/sameas/sameas/internal/connec"
 )
 
@@ -45,7 +46,10 @@ func (p *planner) planCreate(collection, clusterID string, records []*member, re
 	u.markOutside()
 	u.ranked, u.rule = rankSurvivors(records)
 	first := u.survivor()
-	ids := chooseIDs(nil, records).chosen
+	ids := slices.DeleteFunc(chooseIDs(nil, records).chosen, func(id connec.ExternalID) bool { return p.barsForeign(id) != "" })
+	if len(ids) == 0 && p.barsForeign(hubID(first.Key)) != "" {
+		return p.emit(p.withhold(collection, clusterID, first, WithheldForeign, p.barsForeign(hubID(first.Key))))
+	}
 	if len(ids) == 0 {
 		return p.emit(p.withhold(collection, clusterID, first, WithheldHubValue, "it bears no ID that names it: give it one"))
 	}
@@ -63,7 +67,7 @@ func (p *planner) planCreate(collection, clusterID string, records []*member, re
 	}
 	if foreign := slices.DeleteFunc(slices.Clone(ids), func(id connec.ExternalID) bool {
 		return p.onboarded[account{id.Provider, id.Realm}]
-	}); len(foreign) > 0 {
+	}); len(foreign) > 0 && p.known(behaviour.ForeignID) == "" {
 		op.Hazards = append(op.Hazards, foreignIDs(foreign))
 	}
 	op.Hazards = append(append(op.Hazards, irreversible(ids)), u.notices()...)

@@ -224,16 +224,18 @@ func TestStopsAndTables(t *testing.T) {
 	t.Parallel()
 	db := goldenCases()["consolidate"].world.open(t)
 	summary, header, ops, _ := plan(t, db, settings(nil))
-	if want := []string{HazardForeignID, HazardTwoRecords}; !cmp.Equal(summary.Stops, want) {
+	if want := []string{HazardForeignID, HazardTwoRecords, HazardOutcomeUnknown}; !cmp.Equal(summary.Stops, want) {
 		t.Errorf("stops %v, want %v", summary.Stops, want)
 	}
 	text := summary.Text()
-	for _, want := range []string{"STOP", "--allow foreign_id --allow id_on_two_records", "consolidate", summary.SHA256} {
+	for _, want := range []string{"STOP", "--allow foreign_id --allow id_on_two_records --allow outcome_unknown", "consolidate", summary.SHA256} {
 		if !strings.Contains(text, want) {
 			t.Errorf("text lacks %q:\n%s", want, text)
 		}
 	}
-	allowed, _, _, _ := plan(t, db, settings(func(c *config.Config) { c.Merge.Allow = []string{HazardForeignID, HazardTwoRecords} }))
+	allowed, _, _, _ := plan(t, db, settings(func(c *config.Config) {
+		c.Merge.Allow = []string{HazardForeignID, HazardTwoRecords, HazardOutcomeUnknown}
+	}))
 	if len(allowed.Stops) != 0 {
 		t.Errorf("stops %v, though allowed", allowed.Stops)
 	}

@@ -22,6 +22,8 @@ const (
 	WithheldReference   = "field_conflict_reference" // the cluster's tax or registration numbers differ
 	WithheldBirthDate   = "field_conflict_birth_date"
 	WithheldNoAddress   = "reference_not_addressable" // a nested reference whose sub-entity has no ID
+	WithheldForeign     = "foreign_id"                // it would gain an ID of another application, which the hub will not take
+	WithheldHeld        = "id_not_shared"             // it would gain an ID that a duplicate of it bears, which the hub will not have on both
 )
 
 // withheldMeaning says what the reason is, in a few words; each line of the plan says more of its own record.
@@ -53,6 +55,10 @@ func withheldMeaning(reason string) string {
 		return "birth dates differ within its cluster"
 	case WithheldNoAddress:
 		return "a reference in a list whose element has no ID to be addressed by"
+	case WithheldForeign:
+		return "it would gain an ID of another application, which the hub does not take from this one"
+	case WithheldHeld:
+		return "it would gain an ID that its duplicate bears, which the hub does not leave on both"
 	}
 	return ""
 }

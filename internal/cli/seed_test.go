@@ -271,7 +271,7 @@ func (s *seed) writeFiles() {
 		links += fmt.Sprintf("%s,%s,%d,%s,%s,%s\n", s.a.Provider, s.a.Realm, i+1, s.b.Provider, s.b.Realm, b)
 	}
 	s.must(os.WriteFile(filepath.Join(s.dir, "links.csv"), []byte(links), 0o600))
-	merge := "{max_share: 1, rate: 0, allow: [id_on_two_records, foreign_id]}"
+	merge := "{max_share: 1, rate: 0, allow: [id_on_two_records, foreign_id, outcome_unknown]}"
 	if s.native {
 		merge = "{max_share: 1, rate: 0, via: native, allow: [id_on_two_records, foreign_id, outcome_unknown]}"
 	}

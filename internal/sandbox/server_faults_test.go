@@ -371,7 +371,7 @@ func TestProjectLoads(t *testing.T) {
 	}
 	same(t, "settings", `["http://127.0.0.1:4000/api/v2",["organizations","people"],0,`+
 		`{"Provider":"my-application","Realm":"it's","Column":"contact_id"},[{"Provider":"other-app","Realm":"77","Column":"other_id"}],`+
-		`{"organization_id":{"Provider":"my-application","Realm":"it's","Column":"account_id"}},1,["id_on_two_records","foreign_id"]]`, string(text))
+		`{"organization_id":{"Provider":"my-application","Realm":"it's","Column":"account_id"}},1,["id_on_two_records","foreign_id","outcome_unknown"]]`, string(text))
 	if len(c.Sources) != 5 {
 		t.Errorf("%d sources, want 5", len(c.Sources))
 	}
