@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -62,6 +63,7 @@ type seams struct {
 	now         func() time.Time
 	lockDir     string
 	retryWait   time.Duration // between two tries of a read; 0 is the client's own
+	width       int           // operations side by side; 0 is what the configuration says
 }
 
 func (s seams) filled() seams {
@@ -95,18 +97,19 @@ type ApplyResult struct {
 	SHA256     string           `json:"sha256"` // the plan's digest
 	DryRun     bool             `json:"dry_run,omitempty"`
 	Operations int64            `json:"operations"`
-	Outcomes   map[string]int64 `json:"outcomes"`    // by outcome: ok, done, skipped, drifted, failed, unknown; dry-run: would_write
-	Types      map[string]int64 `json:"types"`       // operations by type
-	Hazards    map[string]int64 `json:"hazards"`     // operations by hazard
-	Collection map[string]int64 `json:"collections"` // operations by collection
-	Writes     int64            `json:"writes"`      // requests that write, sent by this run
-	Remaining  int64            `json:"remaining"`   // operations that are neither ok nor done
-	Finished   bool             `json:"finished"`    // the plan was already finished: nothing was sent
-	Problems   []string         `json:"problems"`    // one line for each operation that is not ok or done
-	Refusals   []string         `json:"refusals"`    // dry-run: why apply would refuse this plan before its first request
-	Notes      []string         `json:"notes"`       // what else the user should know
-	Next       string           `json:"next"`        // the command to run next; empty when there is none
-	StoppedBy  string           `json:"stopped_by"`  // why the run ended before the plan's end; empty when it did not
+	Outcomes   map[string]int64 `json:"outcomes"`      // by outcome: ok, done, skipped, drifted, failed, unknown; dry-run: would_write
+	Types      map[string]int64 `json:"types"`         // operations by type
+	Hazards    map[string]int64 `json:"hazards"`       // operations by hazard
+	Collection map[string]int64 `json:"collections"`   // operations by collection
+	Writes     int64            `json:"writes"`        // requests that write, sent by this run
+	Gap        *Gap             `json:"gap,omitempty"` // between the reads and the writes of this run
+	Remaining  int64            `json:"remaining"`     // operations that are neither ok nor done
+	Finished   bool             `json:"finished"`      // the plan was already finished: nothing was sent
+	Problems   []string         `json:"problems"`      // one line for each operation that is not ok or done
+	Refusals   []string         `json:"refusals"`      // dry-run: why apply would refuse this plan before its first request
+	Notes      []string         `json:"notes"`         // what else the user should know
+	Next       string           `json:"next"`          // the command to run next; empty when there is none
+	StoppedBy  string           `json:"stopped_by"`    // why the run ended before the plan's end; empty when it did not
 }
 
 // RefusedError says that nothing was sent, why, and what to do about it.
@@ -154,9 +157,10 @@ type hub interface {
 	GetByExternalID(ctx context.Context, collection string, id connec.ExternalID) (connec.Record, error)
 	List(ctx context.Context, collection string, o connec.ListOptions) (connec.Page, error)
 	Send(ctx context.Context, r connec.Request) (connec.Record, error)
+	Batch(ctx context.Context, rs []connec.Request) ([]connec.Record, error)
 }
 
-// Apply sends the plan, one operation after the other; run again, it resumes where its journal ends. It returns a
+// Apply sends the plan, level after level, the operations of one level side by side; run again, it resumes where its journal ends. It returns a
 // *RefusedError, and sends nothing, when the plan must not be applied; a *StoppedError, with the result so far, when
 // it had to end early. Operations that drifted, failed or were skipped are no error: they are in Problems.
 func Apply(ctx context.Context, o ApplyOptions) (ApplyResult, error) {
@@ -201,8 +205,13 @@ func applyChecked(ctx context.Context, o ApplyOptions, plan *PlanReader, facts *
 		return ApplyResult{}, err
 	}
 	r := newRunner(o, plan, facts, client, journal)
+	r.width = cmp.Or(o.seams.width, max(o.Config.Merge.Concurrency, 1)*max(sideBySide, o.Config.Merge.Batch))
+	if n := o.Config.Merge.Batch; n > 0 {
+		r.hub = newBatcher(client, n)
+	}
 	r.note(journal.state.notes()...)
 	err = r.run(ctx)
+	r.note(slowedDown(client.Pace())...)
 	if closeErr := journal.close(); closeErr != nil {
 		err = errors.Join(err, closeErr)
 	}
@@ -214,6 +223,19 @@ func applyChecked(ctx context.Context, o ApplyOptions, plan *PlanReader, facts *
 		}
 	}
 	return result, err
+}
+
+// sideBySide is how many operations are worked on for each request that may be under way: while one waits for its
+// intent to reach the disk, another's request fills its place.
+const sideBySide = 2
+
+// slowedDown says that the server had apply slow down.
+func slowedDown(s connec.PaceStats) []string {
+	if s.Cuts == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("the server was overloaded or slow (%s of 408, 429, 5xx or none): down to %s at once",
+		plural(s.Overloaded, "answer"), plural(int64(s.Least), "request"))}
 }
 
 func journalPath(plan string) string { return plan + ".journal" }
@@ -231,6 +253,6 @@ func newClient(o ApplyOptions, h Header, doer connec.Doer) (*connec.Client, erro
 	return connec.NewClient(connec.Options{
 		Endpoint: source.Endpoint, Group: source.Group,
 		Key: getenv(source.Credentials.KeyEnv), Secret: getenv(source.Credentials.SecretEnv),
-		Rate: o.Config.Merge.Rate, Doer: doer, RetryWait: o.seams.retryWait,
+		Rate: o.Config.Merge.Rate, Concurrency: o.Config.Merge.Concurrency, Doer: doer, RetryWait: o.seams.retryWait,
 	})
 }

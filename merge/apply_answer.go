@@ -2,6 +2,7 @@ package merge
 
 import (
 	"errors"
+	"time"
 
 	"github.com/sameas/sameas/internal/connec"
 )
@@ -11,6 +12,15 @@ func statusOf(err error) int {
 	var answered *connec.Error
 	if errors.As(err, &answered) {
 		return answered.Status
+	}
+	return 0
+}
+
+// retryAfterOf is how long the server asks to wait before another try.
+func retryAfterOf(err error) time.Duration {
+	var answered *connec.Error
+	if errors.As(err, &answered) {
+		return answered.RetryAfter
 	}
 	return 0
 }

@@ -23,7 +23,7 @@ func unshown(op Operation, got observed) []connec.ExternalID {
 // heldBefore finds who holds the IDs of a request that puts them on a second record, until one such request has been
 // seen to leave the first record as it was. What cannot be told is left out.
 func (r *runner) heldBefore(ctx context.Context, op Operation) map[connec.ExternalID]string {
-	if r.result.DryRun || r.proven[HazardTwoRecords] || !hasHazard(op, HazardTwoRecords) {
+	if r.result.DryRun || r.canaries.isProven(HazardTwoRecords) || !hasHazard(op, HazardTwoRecords) {
 		return nil
 	}
 	held := map[connec.ExternalID]string{}
@@ -53,7 +53,7 @@ func (r *runner) stillHeld(ctx context.Context, s step, held map[connec.External
 			s.detail = fmt.Sprintf("ID %s was given to %s, and the hub took it away from record %s: run `sameas probe`, then plan again", id, s.op.Target, held[id])
 			return s
 		}
-		r.proven[HazardTwoRecords] = true
+		r.canaries.prove(HazardTwoRecords)
 	}
 	return s
 }

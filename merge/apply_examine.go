@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // examination is what reading the target, before or after a request, has told.
@@ -14,10 +15,18 @@ type examination struct {
 	drift    []difference
 	now      *observed // nil for a record that does not exist
 	err      error     // the target could not be read
+	at       time.Time // when the target was asked for
 }
 
 // examine reads the target, and by the IDs that the request would bring also who else answers to them.
 func (r *runner) examine(ctx context.Context, op Operation) examination {
+	asked := r.o.seams.now()
+	e := r.readTarget(ctx, op)
+	e.at = asked
+	return e
+}
+
+func (r *runner) readTarget(ctx context.Context, op Operation) examination {
 	if op.Type == TypeCreate {
 		return r.examineCreate(ctx, op)
 	}
@@ -74,7 +83,7 @@ func (r *runner) examineCreate(ctx context.Context, op Operation) examination {
 
 // unreadable is the step of an operation whose target could not be read: nothing was sent now.
 func (e examination) unreadable(op Operation, prior opState) step {
-	s := step{op: op, outcome: OutcomeFailed, status: statusOf(e.err), detail: "the target could not be read, nothing was sent: " + e.err.Error()}
+	s := step{op: op, outcome: OutcomeFailed, trouble: true, status: statusOf(e.err), detail: "the target could not be read, nothing was sent: " + e.err.Error()}
 	if prior.uncertain() {
 		s.outcome = OutcomeUnknown
 		s.detail = "an earlier request's answer was lost, and the target could not be read: " + e.err.Error()

@@ -113,11 +113,11 @@ func (h *fakeHub) handle(req *http.Request, path string, body []byte) (int, any)
 }
 
 func (h *fakeHub) write(method, path, collection string, rest []string, body []byte) (int, any) {
-	var in map[string]map[string]any
+	var in map[string]any
 	if err := json.Unmarshal(body, &in); err != nil {
 		return 400, "bad body"
 	}
-	attributes := in[collection]
+	attributes, _ := in[collection].(map[string]any)
 	target, status := h.target(collection, rest, attributes), 200
 	if target == nil && len(rest) > 0 {
 		return notFound()
@@ -126,9 +126,27 @@ func (h *fakeHub) write(method, path, collection string, rest []string, body []b
 		h.created++
 		target, status = h.add(collection, fmt.Sprintf("new-%d", h.created), nil), 201
 	}
+	if len(rest) == 2 && !h.takeAway(collection, body) {
+		return notFound()
+	}
 	h.effects = append(h.effects, method+" "+path+" "+string(body))
 	mergeInto(target, attributes)
 	return status, map[string]any{collection: target}
+}
+
+// takeAway deletes the records that a native merge names; it has no effect unless all of them are there.
+func (h *fakeHub) takeAway(collection string, body []byte) bool {
+	var in struct{ IDs []string }
+	_ = json.Unmarshal(body, &in)
+	left := slices.Clone(h.records[collection])
+	for _, uuid := range in.IDs {
+		left = slices.DeleteFunc(left, func(r map[string]any) bool { return slices.Contains(idsOf(r["id"]), hubKey(uuid)) })
+	}
+	if len(left) != len(h.records[collection])-len(in.IDs) {
+		return false
+	}
+	h.records[collection] = left
+	return true
 }
 
 // target is the record that a write addresses, nil when there is none.

@@ -27,7 +27,7 @@ type planFacts struct {
 	hazards    map[string]int64
 	collection map[string]int64
 	stops      map[string]int64             // operations by stop hazard
-	writes     map[string]map[[16]byte]bool // by collection: hub records written, created ones included
+	writes     map[string]map[[16]byte]bool // by collection: hub records written, created and merged away ones included
 	perTarget  map[[16]byte]int32           // operations on one target
 	ids        map[string]bool              // operation IDs
 }
@@ -143,6 +143,9 @@ func (f *planFacts) add(op Operation) error {
 	}
 	target := targetDigest(op)
 	f.writes[op.Collection][target] = true
+	for _, key := range op.Merges {
+		f.writes[op.Collection][recordDigest(op.Collection, key)] = true
+	}
 	f.perTarget[target]++
 	return nil
 }
@@ -153,7 +156,11 @@ func targetDigest(op Operation) [16]byte {
 	if name == "" {
 		name = "\x00" + op.ID // a record that does not exist yet
 	}
-	sum := sha256.Sum256([]byte(op.Collection + "\x00" + name))
+	return recordDigest(op.Collection, name)
+}
+
+func recordDigest(collection, key string) [16]byte {
+	sum := sha256.Sum256([]byte(collection + "\x00" + key))
 	return [16]byte(sum[:16])
 }
 

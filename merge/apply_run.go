@@ -1,10 +1,13 @@
 package merge
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
+	"time"
 
 	"github.com/sameas/sameas/internal/connec"
 )
@@ -15,8 +18,8 @@ type recorder interface {
 	outcome(e journalEntry) error
 }
 
-// runner walks one plan, once. Apply and dry-run are the same walk: they differ in the client's Doer, in the recorder
-// and in what is done with each step.
+// runner walks one plan, once. Apply and dry-run are the same walk: they differ in the client's Doer, in the recorder,
+// in how many operations are worked on side by side, and in what is done with each step.
 type runner struct {
 	o       ApplyOptions
 	plan    *PlanReader
@@ -24,19 +27,34 @@ type runner struct {
 	hub     hub
 	journal recorder
 	state   *journalState
+	// width is how many operations are worked on side by side.
+	width int
 	// show is called for every operation that this run dealt with.
 	show func(step) error
 
-	own     map[[16]byte]*ownWrites
-	proven  map[string]bool // types whose first operation was read back
-	trouble int             // operations in a row that failed for the server's sake
-	failed  int64
-	stopped string
-	result  ApplyResult
+	canaries *canaries
+
+	mu       sync.Mutex // for what is below
+	own      map[[16]byte]*ownWrites
+	trouble  int // operations in a row that failed for the server's sake
+	failed   int64
+	stopped  string
+	ended    bool // nothing more is sent
+	problems []problem
+	gaps     gaps
+	done     int64
+	result   ApplyResult
+}
+
+// problem is a line of Problems with its operation's place in the plan, in which order they are told.
+type problem struct {
+	at   int64
+	text string
 }
 
 // step is one operation and what came of it.
 type step struct {
+	at      int64 // the operation's place in the plan
 	op      Operation
 	outcome string
 	status  int
@@ -46,8 +64,11 @@ type step struct {
 	now     *observed
 	canary  bool
 	unshown []connec.ExternalID // sent, and not on the record that answered
-	stop    string              // why the plan must never go on
-	halt    string              // why this run must not go on
+	trouble bool                // no usable answer, for the server's or the wire's sake
+	// retryAfter is how long the server asks to wait.
+	retryAfter time.Duration
+	stop       string // why the plan must never go on
+	halt       string // why this run must not go on
 }
 
 // ownWrites are this plan's writes to a record that more than one operation writes.
@@ -57,8 +78,8 @@ type ownWrites struct {
 }
 
 func newRunner(o ApplyOptions, plan *PlanReader, facts *planFacts, client hub, j *journal) *runner {
-	r := &runner{o: o, plan: plan, facts: facts, hub: client, journal: j, state: j.state,
-		show: func(step) error { return nil }, own: map[[16]byte]*ownWrites{}, proven: map[string]bool{}}
+	r := &runner{o: o, plan: plan, facts: facts, hub: client, journal: j, state: j.state, width: 1,
+		show: func(step) error { return nil }, own: map[[16]byte]*ownWrites{}, canaries: newCanaries()}
 	r.result = newResult(o.Plan, plan.SHA256(), facts)
 	return r
 }
@@ -71,50 +92,68 @@ func newResult(path, sha string, f *planFacts) ApplyResult {
 
 func (r *runner) note(texts ...string) { r.result.Notes = append(r.result.Notes, texts...) }
 
-// run deals with every operation in the plan's order, which is that of its levels.
+// run deals with every operation: level after level, those of one level side by side.
 func (r *runner) run(ctx context.Context) error {
-	var done int64
-	fresh := false
+	fresh, at := false, int64(0)
+	crew := newCrew(r.width)
 	err := r.plan.Each(func(op Operation) error {
 		if op.Type == TypeWithheld {
 			return nil
 		}
+		at++
 		prior := r.state.op(op.ID)
 		if prior.settled() {
 			r.keep(op, prior)
-		} else {
-			fresh = true
-			if err := r.next(ctx, op, prior); err != nil {
-				return err
-			}
+			return nil
 		}
-		done++
-		if r.o.Progress != nil {
-			r.o.Progress(r.name(), done, r.facts.operations)
+		fresh = true
+		if err := ctx.Err(); err != nil {
+			return r.stop("interrupted", err)
 		}
-		return nil
+		place := at
+		return crew.take(op, func() { r.canaries.join(op, place) }, func() error { return r.next(ctx, place, op, prior) })
 	})
+	if crewErr := crew.wait(); crewErr != nil {
+		err = crewErr // it came first: the walk ended because of it
+	}
 	r.result.Finished = err == nil && !fresh
 	return err
 }
 
 // keep counts an operation that an earlier run brought to its end.
 func (r *runner) keep(op Operation, prior opState) {
-	r.result.Outcomes[prior.outcome]++
-	r.proven[op.Type] = r.proven[op.Type] || r.state.proven[op.ID]
+	if r.state.isProven(op.ID) {
+		r.canaries.prove(op.Type)
+	}
 	r.remember(op, true)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.result.Outcomes[prior.outcome]++
+	r.progress()
+}
+
+// progress counts one operation as dealt with; under the lock.
+func (r *runner) progress() {
+	r.done++
+	if r.o.Progress != nil {
+		r.o.Progress(r.name(), r.done, r.facts.operations)
+	}
 }
 
 // next deals with one operation and decides whether the plan goes on.
-func (r *runner) next(ctx context.Context, op Operation, prior opState) error {
+func (r *runner) next(ctx context.Context, at int64, op Operation, prior opState) error {
+	defer r.canaries.leave(op, at)
 	if err := ctx.Err(); err != nil {
 		return r.stop("interrupted", err)
 	}
-	s, err := r.deal(ctx, op, prior)
+	s, err := r.deal(ctx, at, op, prior)
+	if errors.Is(err, errEnded) {
+		return nil // what ended the run is told by the operation that did
+	}
 	if err != nil {
 		return err
 	}
-	r.count(s)
+	trouble, failed := r.count(s)
 	if err := r.show(s); err != nil {
 		return err
 	}
@@ -125,10 +164,10 @@ func (r *runner) next(ctx context.Context, op Operation, prior opState) error {
 		return r.stop(s.halt, errors.New(s.detail))
 	case s.status == 401:
 		return r.stop("the server refuses the credentials", errors.New(s.detail))
-	case r.trouble >= maxTrouble:
-		return r.stop(fmt.Sprintf("%d operations in a row found no usable answer", r.trouble), errors.New(s.detail))
-	case r.o.MaxFailures > 0 && r.failed >= r.o.MaxFailures:
-		return r.stop(fmt.Sprintf("%d operations failed, the most that is allowed", r.failed), errors.New(s.detail))
+	case trouble >= maxTrouble:
+		return r.stop(fmt.Sprintf("%d operations in a row found no usable answer", trouble), errors.New(s.detail))
+	case r.o.MaxFailures > 0 && failed >= r.o.MaxFailures:
+		return r.stop(fmt.Sprintf("%d operations failed, the most that is allowed", failed), errors.New(s.detail))
 	}
 	return nil
 }
@@ -148,7 +187,12 @@ func (r *runner) name() string {
 }
 
 func (r *runner) stop(reason string, cause error) error {
-	r.stopped = reason
+	r.mu.Lock()
+	r.ended = true
+	if r.stopped == "" {
+		r.stopped = reason
+	}
+	r.mu.Unlock()
 	stopped := r.name() + " stopped: " + reason
 	if r.result.DryRun {
 		return &StoppedError{Reason: stopped, Err: cause, Hint: "nothing was sent"}
@@ -158,8 +202,9 @@ func (r *runner) stop(reason string, cause error) error {
 }
 
 // deal brings one operation to an outcome and journals it.
-func (r *runner) deal(ctx context.Context, op Operation, prior opState) (step, error) {
-	s, err := r.decide(ctx, op, prior)
+func (r *runner) deal(ctx context.Context, at int64, op Operation, prior opState) (step, error) {
+	s, err := r.decide(ctx, at, op, prior)
+	s.at = at
 	if err != nil {
 		return s, err
 	}
@@ -169,26 +214,33 @@ func (r *runner) deal(ctx context.Context, op Operation, prior opState) (step, e
 	return s, err
 }
 
-func (r *runner) decide(ctx context.Context, op Operation, prior opState) (step, error) {
+func (r *runner) decide(ctx context.Context, at int64, op Operation, prior opState) (step, error) {
 	if waits := r.blockedBy(op); waits != "" {
 		return step{op: op, outcome: OutcomeSkipped, detail: waits}, nil
 	}
-	e := r.examine(ctx, op)
-	if e.err != nil && ctx.Err() != nil {
-		return step{op: op}, r.stop("interrupted", ctx.Err())
+	e, s, settled, err := r.look(ctx, op, prior)
+	if settled || err != nil {
+		return s, err
 	}
-	switch {
-	case e.err != nil:
-		r.trouble++
-		return e.unreadable(op, prior), nil
-	case e.standing == asWanted:
-		r.trouble = 0
-		return step{op: op, outcome: OutcomeDone, uuid: e.now.uuid, now: e.now, detail: arrived(prior)}, nil
-	case e.standing == hasDrifted:
-		r.trouble = 0
-		return step{op: op, outcome: OutcomeDrifted, drift: e.drift, now: e.now, detail: afterUnknown(prior)}, nil
+	if r.canaries.wait(op, at) {
+		if e, s, settled, err = r.look(ctx, op, prior); settled || err != nil {
+			return s, err
+		}
 	}
 	return r.write(ctx, op, prior, e)
+}
+
+// settled is the step of an operation that needs no request now, or cannot have one.
+func (e examination) settled(op Operation, prior opState) (step, bool) {
+	switch {
+	case e.err != nil:
+		return e.unreadable(op, prior), true
+	case e.standing == asWanted:
+		return step{op: op, outcome: OutcomeDone, uuid: e.now.uuid, now: e.now, detail: arrived(prior)}, true
+	case e.standing == hasDrifted:
+		return step{op: op, outcome: OutcomeDrifted, drift: e.drift, now: e.now, detail: afterUnknown(prior)}, true
+	}
+	return step{}, false
 }
 
 // blockedBy says which operation stands in the way, and how it fared.
@@ -221,6 +273,8 @@ func (r *runner) remember(op Operation, wrote bool) {
 	if op.Target == "" || r.facts.perTarget[key] < 2 {
 		return
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	w := r.own[key]
 	if w == nil {
 		w = &ownWrites{left: r.facts.perTarget[key]}
@@ -234,22 +288,37 @@ func (r *runner) remember(op Operation, wrote bool) {
 	}
 }
 
+// ownOf is what earlier operations of this plan left on the target; operations on one target never meet.
 func (r *runner) ownOf(op Operation) *written {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if w := r.own[targetDigest(op)]; w != nil {
 		return &w.written
 	}
 	return nil
 }
 
-func (r *runner) count(s step) {
+// count takes a step into the result, and says how many operations in a row now lacked a usable answer and how many
+// have failed.
+func (r *runner) count(s step) (trouble int, failed int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.result.Outcomes[s.outcome]++
+	r.progress()
+	switch {
+	case s.trouble:
+		r.trouble++
+	case s.outcome != OutcomeSkipped:
+		r.trouble = 0
+	}
 	switch s.outcome {
 	case OutcomeOK, OutcomeDone, OutcomeWouldWrite:
-		return
+		return r.trouble, r.failed
 	case OutcomeFailed, OutcomeUnknown:
 		r.failed++
 	}
-	r.result.Problems = append(r.result.Problems, s.problem())
+	r.problems = append(r.problems, problem{s.at, s.problem()})
+	return r.trouble, r.failed
 }
 
 // text is what the journal says of the step beside its outcome.
@@ -273,6 +342,11 @@ func (s step) problem() string {
 
 // finish completes the result when the run is over, whatever ended it.
 func (r *runner) finish(err error) ApplyResult {
+	slices.SortFunc(r.problems, func(a, b problem) int { return cmp.Compare(a.at, b.at) })
+	for _, p := range r.problems {
+		r.result.Problems = append(r.result.Problems, p.text)
+	}
+	r.result.Gap = r.gaps.result()
 	settled := r.result.Outcomes[OutcomeOK] + r.result.Outcomes[OutcomeDone]
 	r.result.Remaining = r.facts.operations - settled
 	r.result.StoppedBy = r.stopped

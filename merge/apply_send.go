@@ -2,6 +2,7 @@ package merge
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -35,43 +36,85 @@ const (
 // write sends the operation's request until it has an outcome. Each request has its intent on disk before it leaves.
 // Once that is so, the request and its reading back are finished even if ctx ends meanwhile.
 func (r *runner) write(ctx context.Context, op Operation, prior opState, e examination) (step, error) {
-	budget := sendBudget{left: maxTries, lost: maxTries}
-	if op.Request.Method == "POST" {
-		budget.lost = lostPosts
-	}
+	budget := newBudget(op)
 	// The journal holds a request whose answer nobody saw: a POST is then sent once more, and after a second look.
 	if prior.uncertain() && op.Request.Method == "POST" {
-		budget.lost = lostPosts - 1
-		if s, settled, err := r.lookAgain(ctx, op, 0); settled || err != nil {
-			return s, err
+		budget.lost--
+		again, looked, settled, err := r.lookAgain(ctx, op, 0)
+		if settled || err != nil {
+			return looked, err
 		}
+		e = again
 	}
 	held := r.heldBefore(ctx, op)
 	for {
+		if r.hasEnded() {
+			return step{op: op}, errEnded
+		}
 		if err := r.journal.intent(op, r.state.op(op.ID).tries+1); err != nil {
 			return step{op: op}, err
 		}
-		answer, err := r.hub.Send(context.WithoutCancel(ctx), *op.Request)
-		s, v := r.read(op, answer, err)
+		answer, sendErr := r.hub.Send(context.WithoutCancel(ctx), *op.Request)
+		s, v := r.read(op, answer, sendErr)
 		s.now = e.now
+		if v == forbidden {
+			return s, nil
+		}
+		r.sent(e, v)
 		switch v {
 		case accepted:
-			r.result.Writes++
 			return r.stillHeld(ctx, r.canary(ctx, s), held), nil
-		case forbidden:
-			return s, nil
 		case refused, unexpected:
-			r.result.Writes++
 			return s, nil
 		}
-		if again, err := r.unanswered(ctx, &s, v, &budget); !again {
-			return s, err
+		again, looked, settled, err := r.unanswered(ctx, s, v, &budget)
+		if settled || err != nil {
+			return looked, err
 		}
+		e = again
 	}
+}
+
+// errEnded says of an operation that the run ended before its request left; it is no outcome and no error of the run.
+var errEnded = errors.New("the run has ended")
+
+// sent counts a request that left, and how long after the read that it was decided on its answer came: another
+// editor's change in between is lost unseen.
+func (r *runner) sent(e examination, v verdict) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if v != notTaken {
+		r.result.Writes++
+		r.gaps.add(r.o.seams.now().Sub(e.at))
+	}
+}
+
+// hasEnded reports whether nothing more is to be sent: what is under way is finished.
+func (r *runner) hasEnded() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.ended
+}
+
+// look reads the target and says whether that settles the operation.
+func (r *runner) look(ctx context.Context, op Operation, prior opState) (examination, step, bool, error) {
+	e := r.examine(ctx, op)
+	if e.err != nil && ctx.Err() != nil {
+		return e, step{op: op}, true, r.stop("interrupted", ctx.Err())
+	}
+	s, settled := e.settled(op, prior)
+	return e, s, settled, nil
 }
 
 // sendBudget counts how often an operation may still be sent in this run.
 type sendBudget struct{ left, lost int }
+
+func newBudget(op Operation) sendBudget {
+	if op.Request.Method == "POST" {
+		return sendBudget{left: maxTries, lost: lostPosts}
+	}
+	return sendBudget{left: maxTries, lost: maxTries}
+}
 
 func (b sendBudget) spent() int { return maxTries - b.left }
 
@@ -79,7 +122,7 @@ func (b sendBudget) spent() int { return maxTries - b.left }
 func (r *runner) read(op Operation, answer connec.Record, err error) (step, verdict) {
 	s := step{op: op, status: answer.Status}
 	if err != nil {
-		s.status, s.detail = statusOf(err), err.Error()
+		s.status, s.detail, s.retryAfter = statusOf(err), err.Error(), retryAfterOf(err)
 		return s.failedSend(err)
 	}
 	got := recordOf(answer.Body)
@@ -107,6 +150,10 @@ func (r *runner) read(op Operation, answer connec.Record, err error) (step, verd
 
 func (s step) failedSend(err error) (step, verdict) {
 	v := verdictOf(err)
+	var batch *batchRefusedError
+	if errors.As(err, &batch) {
+		s.halt = "the server refuses the batch"
+	}
 	switch v {
 	case forbidden:
 		s.outcome = OutcomeWouldWrite
@@ -118,92 +165,61 @@ func (s step) failedSend(err error) (step, verdict) {
 	return s, v
 }
 
-// unanswered deals with a request that was not taken or whose answer was lost, and says whether to send it again.
-func (r *runner) unanswered(ctx context.Context, s *step, v verdict, budget *sendBudget) (again bool, err error) {
+// unanswered deals with a request that was not taken or whose answer was lost. Unless that settles the operation it is
+// to be sent again, on what the target was found to be after the pause.
+func (r *runner) unanswered(ctx context.Context, s step, v verdict, budget *sendBudget) (examination, step, bool, error) {
 	budget.left--
-	pause := pauseFor(budget.spent())
+	pause := max(pauseFor(budget.spent()), s.retryAfter)
 	if v == lost {
-		r.result.Writes++
 		budget.lost--
 		if err := r.journal.outcome(journalEntry{Op: s.op.ID, Outcome: OutcomeUnknown, Status: s.status, Detail: s.detail}); err != nil {
-			return false, err
+			return examination{}, s, true, err
 		}
-		looked, settled, err := r.lookAgain(ctx, s.op, pause)
+		e, looked, settled, err := r.lookAgain(ctx, s.op, pause)
 		if err != nil || settled {
-			*s = looked
-			return false, err
+			return e, looked, true, err
 		}
 		if budget.left <= 0 || budget.lost <= 0 {
-			r.trouble++
+			s.trouble = true
 			s.detail = "the answer was lost more than once, the target is as before: a person must look: " + s.detail
-			return false, nil
+			return e, s, true, nil
 		}
-		return ctx.Err() == nil, nil
+		return e, s, ctx.Err() != nil, nil
 	}
 	if budget.left <= 0 {
-		r.trouble++
+		s.trouble = true
 		s.detail = fmt.Sprintf("not taken, tried %d times: %s", budget.spent(), s.detail)
-		return false, nil
+		return examination{}, s, true, nil
+	}
+	if err := r.journal.outcome(journalEntry{Op: s.op.ID, Outcome: OutcomeFailed, Status: s.status, Detail: s.detail}); err != nil {
+		return examination{}, s, true, err
 	}
 	if err := r.o.seams.wait(ctx, pause); err != nil {
-		return false, nil // interrupted: nothing was taken, the outcome is failed, and the next run tries again
+		return examination{}, s, true, nil // interrupted: nothing was taken, the outcome is failed, and the next run tries again
 	}
-	return true, r.journal.outcome(journalEntry{Op: s.op.ID, Outcome: OutcomeFailed, Status: s.status, Detail: s.detail})
+	return r.look(ctx, s.op, opState{outcome: OutcomeFailed})
 }
 
 // lookAgain reads the target after an answer was lost. It is settled when the request had arrived, when others wrote
 // meanwhile, or when the target cannot be read. A POST must be found as before twice: the first try may still be
 // on its way, and one that races it makes two records.
-func (r *runner) lookAgain(ctx context.Context, op Operation, pause time.Duration) (step, bool, error) {
+func (r *runner) lookAgain(ctx context.Context, op Operation, pause time.Duration) (e examination, s step, settled bool, err error) {
 	looks := 1
 	if op.Request.Method == "POST" {
 		looks = 2
 	}
-	unsure := opState{outcome: OutcomeUnknown}
 	for range looks {
 		if pause = max(pause, firstWait); r.o.seams.wait(ctx, pause) != nil {
-			return step{op: op, outcome: OutcomeUnknown, detail: "interrupted before the target was read again"}, true, nil
+			return e, step{op: op, outcome: OutcomeUnknown, detail: "interrupted before the target was read again"}, true, nil
 		}
-		e := r.examine(context.WithoutCancel(ctx), op)
-		switch {
-		case e.err != nil:
-			r.trouble++
-			return e.unreadable(op, unsure), true, nil
-		case e.standing == asWanted:
-			return step{op: op, outcome: OutcomeDone, uuid: e.now.uuid, now: e.now, detail: "the answer was lost, the request had arrived"}, true, nil
-		case e.standing == hasDrifted:
-			return step{op: op, outcome: OutcomeDrifted, now: e.now, drift: e.drift, detail: afterUnknown(unsure)}, true, nil
+		e, s, settled, err = r.look(context.WithoutCancel(ctx), op, opState{outcome: OutcomeUnknown})
+		if settled || err != nil {
+			return e, s, true, err
 		}
 		pause *= 2
 	}
-	return step{}, false, nil
+	return e, s, false, nil
 }
 
 // pauseFor is how long to wait after the nth try: doubling, never more than maxWait.
 func pauseFor(n int) time.Duration { return min(firstWait<<max(0, min(n-1, 10)), maxWait) }
-
-// canary reads the first operation of each type back, by its UUID and by every ID, before a second one is sent, and
-// every one whose answer lacks an ID that was sent.
-func (r *runner) canary(ctx context.Context, s step) step {
-	r.trouble = 0
-	if len(s.unshown) > 0 {
-		ctx = context.WithoutCancel(ctx)
-	}
-	if r.proven[s.op.Type] && len(s.unshown) == 0 || ctx.Err() != nil {
-		return s
-	}
-	if err := r.readBack(ctx, s.op, s.uuid); err != nil {
-		if ctx.Err() != nil {
-			return s
-		}
-		s.outcome = OutcomeFailed
-		s.detail = "canary: the first " + s.op.Type + " was answered well, but: " + err.Error()
-		if len(s.unshown) > 0 {
-			s.detail = fmt.Sprintf("answered well, but without %s: %v", names(s.unshown), err)
-		}
-		s.halt = "the canary did not come back"
-		return s
-	}
-	s.canary, r.proven[s.op.Type] = true, true
-	return s
-}

@@ -29,6 +29,9 @@ func (r ApplyResult) Text() string {
 		b.WriteString("nothing was sent: the client of a dry-run cannot write\n")
 	} else {
 		fmt.Fprintf(&b, "%s sent, %s left\n", plural(r.Writes, "write"), plural(r.Remaining, "operation"))
+		if r.Gap != nil {
+			fmt.Fprintf(&b, "from each read to the answer to its write: %.0f ms in the mean, %.0f ms at most; another editor's change in that time is lost\n", r.Gap.Mean, r.Gap.Most)
+		}
 	}
 	for _, refusal := range r.Refusals {
 		fmt.Fprintf(&b, "apply would refuse: %s\n", refusal)

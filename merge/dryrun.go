@@ -54,9 +54,7 @@ type noJournal struct{ state *journalState }
 func (n noJournal) intent(Operation, int) error { return nil }
 
 func (n noJournal) outcome(e journalEntry) error {
-	op := n.state.op(e.Op)
-	op.outcome, op.pending = e.Outcome, false
-	n.state.ops[e.Op] = &op
+	n.state.set(e.Op, e.Outcome)
 	return nil
 }
 

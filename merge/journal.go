@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -100,13 +101,19 @@ func openJournalFile(path string) (journalFile, error) {
 	return f, nil
 }
 
-// journal is an open journal: what it said when it was opened, and the place where it goes on.
+// journal is an open journal: what it said when it was opened, and the place where it goes on. Operations that are
+// worked on side by side share it: their lines are written one after the other, and one fsync serves all the lines that
+// were written before it began.
 type journal struct {
-	file  journalFile
 	path  string
 	state *journalState
 	now   func() time.Time
-	err   error // the first error of writing; nothing is written or sent after it
+
+	mu      sync.Mutex
+	file    journalFile
+	err     error         // the first error of writing; nothing is written or sent after it
+	synced  int64         // bytes that are known to be on disk
+	syncing chan struct{} // closed when the fsync under way has ended; nil when there is none
 }
 
 // openJournal opens the plan's journal and reads it whole. A last line without its newline was cut off by a crash: it
@@ -140,10 +147,11 @@ func (j *journal) prepare(plan string) error {
 	if j.state.lines > 0 {
 		return nil
 	}
-	if err := j.append(journalEntry{Kind: kindOpen, Format: journalFormat, Plan: plan}); err != nil {
+	end, err := j.append(journalEntry{Kind: kindOpen, Format: journalFormat, Plan: plan})
+	if err != nil {
 		return err
 	}
-	if err := j.sync(); err != nil {
+	if err := j.durable(end); err != nil {
 		return err
 	}
 	return syncFolder(filepath.Dir(j.path))
@@ -152,32 +160,37 @@ func (j *journal) prepare(plan string) error {
 // intent puts it on disk that a request is about to be sent. When it returns an error nothing may be sent.
 func (j *journal) intent(op Operation, try int) error {
 	sum := sha256.Sum256(op.Request.Body)
-	err := j.append(journalEntry{Kind: kindIntent, Op: op.ID, Try: try, Method: op.Request.Method,
+	end, err := j.append(journalEntry{Kind: kindIntent, Op: op.ID, Try: try, Method: op.Request.Method,
 		Path: op.Request.Path, RequestSHA256: hex.EncodeToString(sum[:])})
 	if err != nil {
 		return err
 	}
-	return j.sync()
+	return j.durable(end)
 }
 
 // undoBegins puts it on disk that an undo is about to start; without it nothing of the undo may be sent.
 func (j *journal) undoBegins(u undoMark) error {
-	if err := j.append(journalEntry{Kind: kindUndo, Plan: u.plan, Path: u.file}); err != nil {
+	end, err := j.append(journalEntry{Kind: kindUndo, Plan: u.plan, Path: u.file})
+	if err != nil {
 		return err
 	}
-	return j.sync()
+	return j.durable(end)
 }
 
 // outcome notes what became of the operation.
 func (j *journal) outcome(e journalEntry) error {
 	e.Kind = kindOutcome
-	return j.append(e)
+	_, err := j.append(e)
+	return err
 }
 
-// append writes one line; after a failed write nothing more is written, because what is on disk is not known.
-func (j *journal) append(e journalEntry) error {
+// append writes one line and says where it ends; after a failed write nothing more is written, because what is on disk
+// is not known.
+func (j *journal) append(e journalEntry) (end int64, err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	if j.err != nil {
-		return j.err
+		return 0, j.err
 	}
 	e.Seq = j.state.lines
 	if e.Kind != kindOpen {
@@ -185,24 +198,41 @@ func (j *journal) append(e journalEntry) error {
 	}
 	line, sum, err := encodeEntry(e, j.state.sum)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if _, err := j.file.Write(line); err != nil {
-		return j.broken("write", err)
+		return 0, j.broken("write", err)
 	}
-	return j.state.take(e, sum, int64(len(line)))
+	err = j.state.take(e, sum, int64(len(line)))
+	return j.state.size, err
 }
 
-// sync is called once for each thing to be made durable: a failed fsync may have lost what it was to keep, and a
-// second one would report success without it.
-func (j *journal) sync() error {
-	if j.err != nil {
-		return j.err
+// durable returns once all bytes before end are on disk. Whoever finds no fsync under way begins one, for all that is
+// written by then. One that failed may have lost what it was to keep, and a second would report success without it: so
+// after a failure none is tried again.
+func (j *journal) durable(end int64) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for j.err == nil && j.synced < end {
+		if under := j.syncing; under != nil {
+			j.mu.Unlock()
+			<-under
+			j.mu.Lock()
+			continue
+		}
+		done, upTo := make(chan struct{}), j.state.size
+		j.syncing = done
+		j.mu.Unlock()
+		err := j.file.Sync()
+		j.mu.Lock()
+		j.syncing = nil
+		close(done)
+		if err != nil {
+			return j.broken("sync", err)
+		}
+		j.synced = upTo
 	}
-	if err := j.file.Sync(); err != nil {
-		return j.broken("sync", err)
-	}
-	return nil
+	return j.err
 }
 
 func (j *journal) broken(what string, err error) error {
@@ -210,8 +240,10 @@ func (j *journal) broken(what string, err error) error {
 	return j.err
 }
 
-// close syncs and closes the file; it may be called twice.
+// close syncs and closes the file; it may be called twice, and when nothing is at work on the journal any more.
 func (j *journal) close() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	if j.file == nil {
 		return nil
 	}

@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"sync"
 )
 
 // ErrJournal says that a journal is not what apply wrote for this plan.
@@ -42,10 +43,12 @@ func (s opState) uncertain() bool { return s.pending || s.outcome == OutcomeUnkn
 
 // journalState is what a journal says up to some line.
 type journalState struct {
-	lines  int64
-	size   int64 // bytes of complete lines
-	torn   int64 // bytes after them
-	sum    string
+	lines int64
+	size  int64 // bytes of complete lines
+	torn  int64 // bytes after them
+	sum   string
+
+	mu     sync.Mutex // for what is below, which is read while lines are added
 	ops    map[string]*opState
 	proven map[string]bool // operations whose canary was read back
 	stop   string          // why the plan must never go on
@@ -67,6 +70,8 @@ func (s *journalState) applied() string {
 
 // settledOps counts the operations that need nothing more.
 func (s *journalState) settledOps() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	var n int64
 	for _, op := range s.ops {
 		if op.settled() {
@@ -85,10 +90,31 @@ func (s *journalState) notes() []string {
 
 // op is the operation's state, the zero one when the journal does not name it.
 func (s *journalState) op(id string) opState {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if found := s.ops[id]; found != nil {
 		return *found
 	}
 	return opState{}
+}
+
+// isProven reports whether the operation was a canary that came back as wanted.
+func (s *journalState) isProven(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.proven[id]
+}
+
+// set is what dry-run notes in the place of lines.
+func (s *journalState) set(id, outcome string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	op := s.ops[id]
+	if op == nil {
+		op = &opState{}
+		s.ops[id] = op
+	}
+	op.outcome, op.pending = outcome, false
 }
 
 // readJournal reads a journal of the plan whose digest is given, checking every line.
@@ -97,18 +123,36 @@ func readJournal(in io.Reader, path, plan string) (*journalState, error) {
 	lines := bufio.NewReaderSize(in, 64<<10)
 	for {
 		text, err := journalLine(lines)
-		if errors.Is(err, io.EOF) {
-			state.torn = int64(len(text))
-			return state, nil
-		}
-		if err == nil {
+		last := errors.Is(err, io.EOF)
+		switch {
+		case last:
+			err = state.tail(text)
+		case err == nil:
 			err = state.line(text, plan)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("journal %s: line %d: %w: keep it, it says what was sent; make a new plan from a new extraction",
 				path, state.lines+1, err)
 		}
+		if last {
+			return state, nil
+		}
 	}
+}
+
+// tail takes what follows the last newline: a line that was cut off. A whole line with another byte in the newline's
+// place was not cut, it was changed.
+func (s *journalState) tail(text []byte) error {
+	s.torn = int64(len(text))
+	n := len(text) - len(journalSuffix(s.sum))
+	if n < 1 {
+		return nil
+	}
+	suffix := journalSuffix(chain(s.sum, append(bytes.Clone(text[:n]), '}')))
+	if string(text[n:len(text)-1]) == suffix[:len(suffix)-1] {
+		return fmt.Errorf("%w: its last byte was changed", ErrJournal)
+	}
+	return nil
 }
 
 // journalLine is the next line with its newline, or what is left without one and io.EOF.
@@ -182,6 +226,8 @@ func (s *journalState) takeEntry(e journalEntry) error {
 		return fmt.Errorf("%w: %s of %s after an undo had begun", ErrJournal, e.Kind, e.Op)
 	}
 	s.last = e.At
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	op := s.ops[e.Op]
 	if op == nil {
 		op = &opState{}

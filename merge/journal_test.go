@@ -48,22 +48,25 @@ func TestJournalReadsBackWhatWasWritten(t *testing.T) {
 	}
 }
 
-// Each byte of a journal, changed to any of several others, is refused, or it was the last newline: then the last
-// line counts as torn, and what it said is found out again by reading the target.
+// Each byte of a journal, changed to any other, is refused: the last newline, too, which makes no torn line of a whole one.
 func TestJournalRefusesEveryByteChanged(t *testing.T) {
 	t.Parallel()
 	content, plan := appliedJournal(t)
+	step := 51
+	if *long {
+		step = 1
+	}
 	for i := range content {
-		for _, mask := range []byte{0x01, 0x20, 0x80, content[i] ^ '\n', content[i] ^ '"'} {
-			if mask == 0 {
-				continue
-			}
-			s, err := readJournal(bytes.NewReader(flip(content, i, mask)), "j", plan)
-			switch {
-			case i == len(content)-1 && (err != nil || s.torn == 0 || s.op("c").settled()):
-				t.Fatalf("last newline changed: %v", err)
-			case i < len(content)-1 && !errors.Is(err, ErrJournal):
+		for mask := 1 + i%step; mask < 256; mask += step {
+			if _, err := readJournal(bytes.NewReader(flip(content, i, byte(mask))), "j", plan); !errors.Is(err, ErrJournal) {
 				t.Fatalf("byte %d (%q) changed by %#x: error %v", i, content[i], mask, err)
+			}
+		}
+		for _, other := range []byte{'\n', '"'} {
+			if changed := flip(content, i, content[i]^other); content[i] != other {
+				if _, err := readJournal(bytes.NewReader(changed), "j", plan); !errors.Is(err, ErrJournal) {
+					t.Fatalf("byte %d (%q) changed to %q: error %v", i, content[i], other, err)
+				}
 			}
 		}
 	}

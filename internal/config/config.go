@@ -149,6 +149,10 @@ type Merge struct {
 	MaxShare float64  `yaml:"max_share"` // of a collection's hub records
 	Allow    []string `yaml:"allow"`     // stop hazards, by name
 	Rate     float64  `yaml:"rate"`      // requests per second, 0 = no limit
+	// Concurrency is how many requests may be under way at once; fewer are while the server is overloaded or slow.
+	Concurrency int `yaml:"concurrency" json:",omitempty"`
+	// Batch is how many writes go to the server in one request, 0 = each in its own.
+	Batch int `yaml:"batch" json:",omitempty"`
 	// UndoDays is how many days after the last write a plan may be undone, and its file and journal, which hold the
 	// values before, are to be kept.
 	UndoDays int `yaml:"undo_days" json:"-"`

@@ -25,7 +25,7 @@ func (c *Config) Digest(stage string) string {
 		part["sources"] = c.digestSources()
 	case StagePlan:
 		m := c.Merge
-		m.Rate = 0
+		m.Rate, m.Concurrency, m.Batch = 0, 0, 0
 		part["merge"] = m
 		fallthrough
 	default:

@@ -149,6 +149,7 @@ func (c *Config) setDefaults(d *document) {
 	setDefault(d, "merge.via", &c.Merge.Via, ViaUpsert)
 	setDefault(d, "merge.max_share", &c.Merge.MaxShare, defaultMaxShare)
 	setDefault(d, "merge.rate", &c.Merge.Rate, defaultMergeRate)
+	setDefault(d, "merge.concurrency", &c.Merge.Concurrency, defaultConcurrency)
 	setDefault(d, "merge.undo_days", &c.Merge.UndoDays, defaultUndoDays)
 	setDefault(d, "merge.behaviour", &c.Merge.Behaviour, defaultBehaviour)
 	_, c.behaviourNamed = d.nodes["merge.behaviour"]

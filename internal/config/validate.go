@@ -17,6 +17,9 @@ var (
 	looksSecret = regexp.MustCompile(`[0-9].*[a-z]|[a-z].*[0-9]|^[^_]{24,}$`)
 )
 
+// maxConcurrency is how many requests may be under way at once.
+const maxConcurrency = 64
+
 // validate finds every problem with the values themselves.
 func (c *Config) validate(d *document) {
 	if c.Workspace == "" {
@@ -119,8 +122,8 @@ func validateConnec(d *document, at string, s Source) {
 	if s.PageSize < 1 || s.PageSize > 1000 {
 		d.at(at+".page_size", "`page_size` must be between 1 and 1000")
 	}
-	if s.Concurrency < 1 || s.Concurrency > 64 {
-		d.at(at+".concurrency", "`concurrency` must be between 1 and 64")
+	if s.Concurrency < 1 || s.Concurrency > maxConcurrency {
+		d.at(at+".concurrency", "`concurrency` must be between 1 and %d", maxConcurrency)
 	}
 	d.wantNotNegative(at+".rate", s.Rate)
 }

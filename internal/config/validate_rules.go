@@ -99,6 +99,12 @@ func (c *Config) validateMerge(d *document) {
 	if c.Merge.UndoDays < 1 {
 		d.at("merge.undo_days", "`undo_days` must be at least 1: days after the last write")
 	}
+	if c.Merge.Concurrency < 1 || c.Merge.Concurrency > maxConcurrency {
+		d.at("merge.concurrency", "`concurrency` must be between 1 and %d", maxConcurrency)
+	}
+	if c.Merge.Batch < 0 || c.Merge.Batch > connec.MaxBatch {
+		d.at("merge.batch", "`batch` must be between 0 (each write in a request of its own) and %d", connec.MaxBatch)
+	}
 	for i, name := range c.Merge.Allow {
 		d.wantOneOf(fmt.Sprintf("merge.allow[%d]", i), "allow", name, stopHazards())
 	}

@@ -9,6 +9,9 @@ import (
 	"strings"
 )
 
+// batchPath lies outside the API's own path.
+const batchPath = "/batch"
+
 // batchOp is one write inside a batch, in the shape that Maestrano's connector framework sends.
 type batchOp struct {
 	Method string          `json:"method"`
@@ -42,8 +45,8 @@ func (c *Client) Batch(ctx context.Context, ws []Request) ([]Record, error) {
 	if err != nil {
 		return nil, fmt.Errorf("batch: %w", err)
 	}
-	r := call{method: http.MethodPost, path: "/batch"}
-	target := url.URL{Scheme: c.base.Scheme, Host: c.base.Host, Path: "/batch"}
+	r := call{method: http.MethodPost, path: batchPath}
+	target := url.URL{Scheme: c.base.Scheme, Host: c.base.Host, Path: batchPath}
 	status, answer, err := c.write(ctx, r, target.String(), body)
 	if err != nil {
 		return nil, err

@@ -30,6 +30,9 @@ type Options struct {
 	Key, Secret string
 	// Rate is requests per second, 0 for no limit.
 	Rate float64
+	// Concurrency is how many requests may be under way at once; fewer are while the server answers with 408, 429 or
+	// 5xx, or ever more slowly. 0 is no limit.
+	Concurrency int
 	// Timeout bounds one request with its body; 0 means 180 s, what Maestrano's own clients use in production.
 	Timeout time.Duration
 	// Doer sends the requests; nil means one made by NewTransport.
@@ -53,6 +56,7 @@ type Client struct {
 	authorize func(*http.Request) // closed over the credentials, so that no print of a Client can show them
 	scrub     func(string) string
 	http      *http.Client
+	pace      *pace
 	reader    *retryablehttp.Client
 	maxBody   int64
 }
@@ -81,16 +85,25 @@ func NewClient(o Options) (*Client, error) {
 	for _, form := range secretForms(key, secret) {
 		pairs = append(pairs, form, "***")
 	}
-	client := newHTTPClient(o)
+	pace := newPace(o.Rate, o.Concurrency)
+	client := newHTTPClient(o, pace)
 	return &Client{
 		o:         o,
 		base:      base,
 		authorize: func(r *http.Request) { r.SetBasicAuth(key, secret) },
 		scrub:     strings.NewReplacer(pairs...).Replace,
 		http:      client,
+		pace:      pace,
 		reader:    newReader(client, o),
 		maxBody:   defaultMaxBody,
 	}, nil
+}
+
+// Pace says how the server has slowed the client down so far.
+func (c *Client) Pace() PaceStats {
+	c.pace.mu.Lock()
+	defer c.pace.mu.Unlock()
+	return c.pace.stats
 }
 
 // Page is one page of a collection as received.

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 	"unicode"
 )
 
@@ -23,6 +24,8 @@ type Error struct {
 	Status int
 	// Message is what is wrong in the server's own words, or in ours where it had none, and what to do.
 	Message string
+	// RetryAfter is how long the server asks to wait before another try, at most a minute; 0 when it does not ask.
+	RetryAfter time.Duration
 
 	err error
 	odd bool // an answer that may be better the next time: cut, empty, not JSON, another key
@@ -70,6 +73,7 @@ func (c *Client) statusError(r call, resp *http.Response, body []byte) *Error {
 	if e.Message == "" {
 		e.Message = strings.ToLower(http.StatusText(resp.StatusCode))
 	}
+	e.RetryAfter, _ = retryAfter(resp.Header.Get("Retry-After"), time.Now())
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
 		e.Message = "redirected to " + redirectTarget(resp) + ": redirects are not followed, the credentials would go with them; correct `endpoint`"
 	}

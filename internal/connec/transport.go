@@ -5,8 +5,6 @@ import (
 	"net"
 	"net/http"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 // NewTransport is an HTTP transport with bounds on every wait but the answer's own, which Options.Timeout bounds.
@@ -29,7 +27,7 @@ func NewTransport() *http.Transport {
 
 // newHTTPClient bounds each attempt by the timeout, body included, and never follows a redirect: the credentials
 // would go with it.
-func newHTTPClient(o Options) *http.Client {
+func newHTTPClient(o Options, pace *pace) *http.Client {
 	doer := o.Doer
 	switch d := doer.(type) {
 	case nil:
@@ -39,37 +37,11 @@ func newHTTPClient(o Options) *http.Client {
 		own.CheckRedirect = stay
 		doer = &own
 	}
-	limit := rate.Inf
-	if o.Rate > 0 {
-		limit = rate.Limit(o.Rate)
-	}
 	return &http.Client{
-		Transport:     &pacedTransport{doer: doer, limiter: rate.NewLimiter(limit, 1)},
+		Transport:     &pacedTransport{doer: doer, pace: pace},
 		CheckRedirect: stay,
 		Timeout:       o.Timeout,
 	}
 }
 
 func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-
-// pacedTransport lets every attempt, repeated ones too, wait for its turn under the rate limit.
-type pacedTransport struct {
-	doer    Doer
-	limiter *rate.Limiter
-}
-
-func (t *pacedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	if err := t.limiter.Wait(r.Context()); err != nil {
-		if r.Body != nil {
-			r.Body.Close()
-		}
-		return nil, &notSentError{err}
-	}
-	return t.doer.Do(r)
-}
-
-// notSentError says that no byte of the request left this process.
-type notSentError struct{ err error }
-
-func (e *notSentError) Error() string { return "not sent: " + e.err.Error() }
-func (e *notSentError) Unwrap() error { return e.err }

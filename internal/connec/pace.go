@@ -1,0 +1,259 @@
+package connec
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// pace says when a request may leave: at the configured rate, and with no more under way than the server bears. How
+// many that is, is found as TCP finds it (additive increase, multiplicative decrease: Chiu and Jain, Computer Networks
+// 17, 1989): one more for each round of good answers up to the configured number; half as many after a sign of
+// overload, and a tenth fewer when answers take twice as long as they did.
+//
+// Writes go before reads, and a write that is due does not wait for its turn under the rate: the requests after it do.
+// So as little time as can be lies between the read of a record and the write that was decided on it.
+type pace struct {
+	mu       sync.Mutex
+	limiter  *rate.Limiter
+	most     int     // under way at once, 0 = no limit
+	allowed  float64 // under way at once, as the server bears it: 1 to most
+	under    int
+	sinceCut int // answers since allowed was last cut
+	writes   []chan struct{}
+	reads    []chan struct{}
+	timer    *time.Timer
+	trends   map[string]*trend // by kind of request
+	stats    PaceStats
+}
+
+// PaceStats says how a client was slowed down by its server.
+type PaceStats struct {
+	Overloaded int64 // answers of 408, 429 and 5xx, and requests without one
+	Cuts       int64 // times that fewer requests were let out at once
+	Least      int   // the fewest that were let out at once; 0 without a limit
+}
+
+// trend follows how long the answers to one kind of request take.
+type trend struct{ usual, recent float64 } // seconds
+
+const (
+	// slackLatency is how much longer than usual answers may take whatever usual is: a busy machine is no sign.
+	slackLatency = 0.05
+	// usualDrift lets what is usual follow a server that has become slower for good.
+	usualDrift   = 1.0 / 1024
+	recentWeight = 1.0 / 16
+)
+
+func newPace(perSecond float64, most int) *pace {
+	limit := rate.Inf
+	if perSecond > 0 {
+		limit = rate.Limit(perSecond)
+	}
+	return &pace{limiter: rate.NewLimiter(limit, 1), most: most, allowed: float64(most), trends: map[string]*trend{},
+		stats: PaceStats{Least: most}}
+}
+
+// enter waits until the request may leave, or until ctx ends.
+func (p *pace) enter(ctx context.Context, write bool) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	turn := make(chan struct{})
+	p.mu.Lock()
+	if write {
+		p.writes = append(p.writes, turn)
+	} else {
+		p.reads = append(p.reads, turn)
+	}
+	p.grant()
+	p.mu.Unlock()
+	select {
+	case <-turn:
+		return nil
+	case <-ctx.Done():
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	select {
+	case <-turn: // both at once: the turn was taken, and goes to another
+		p.under--
+	default:
+		p.writes, p.reads = without(p.writes, turn), without(p.reads, turn)
+	}
+	p.grant()
+	return ctx.Err()
+}
+
+func without(list []chan struct{}, turn chan struct{}) []chan struct{} {
+	for i := range list {
+		if list[i] == turn {
+			return append(list[:i:i], list[i+1:]...)
+		}
+	}
+	return list
+}
+
+// grant lets out whoever may go now; under the lock.
+func (p *pace) grant() {
+	for p.most == 0 || p.under < int(p.allowed) {
+		queue, debt := &p.writes, p.debt()
+		if len(p.writes) == 0 {
+			queue, debt = &p.reads, 0
+		}
+		if len(*queue) == 0 || !p.turnWithin(debt) {
+			return
+		}
+		close((*queue)[0])
+		*queue = (*queue)[1:]
+		p.under++
+	}
+}
+
+// debt is how far ahead of their turns writes may be: as many turns as there can be writes with a read before them.
+func (p *pace) debt() time.Duration {
+	if p.limiter.Limit() == rate.Inf {
+		return 0
+	}
+	return time.Duration(max(p.allowed, 1) / float64(p.limiter.Limit()) * float64(time.Second))
+}
+
+// turnWithin takes the next turn under the rate if it comes within the time; else it comes back when it does.
+func (p *pace) turnWithin(d time.Duration) bool {
+	now := time.Now()
+	next := p.limiter.ReserveN(now, 1)
+	delay := next.DelayFrom(now)
+	if delay <= d {
+		return true
+	}
+	next.CancelAt(now)
+	if p.timer != nil {
+		p.timer.Stop()
+	}
+	p.timer = time.AfterFunc(delay-d, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.grant()
+	})
+	return false
+}
+
+// ending is how a request ended, as far as the pace is concerned.
+type ending int
+
+const (
+	wellAnswered ending = iota
+	overloaded          // the sign of a server that has too much to do
+	otherwise           // a refusal, or a cancelled request: it says nothing of the server's load
+)
+
+// leave notes how a request ended and lets the next one out.
+func (p *pace) leave(kind string, took time.Duration, end ending) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.under--
+	p.sinceCut++
+	switch {
+	case end == overloaded:
+		p.stats.Overloaded++
+		p.cut(2)
+	case end == wellAnswered && p.follow(kind, took.Seconds()):
+		p.cut(10.0 / 9)
+	case end == wellAnswered && p.most > 0:
+		p.allowed = min(p.allowed+1/p.allowed, float64(p.most))
+	}
+	p.grant()
+}
+
+// cut lets fewer requests out, once for all those that were under way together.
+func (p *pace) cut(by float64) {
+	if p.most == 0 || p.sinceCut < int(p.allowed) || p.allowed <= 1 {
+		return
+	}
+	p.allowed, p.sinceCut = max(p.allowed/by, 1), 0
+	p.stats.Cuts++
+	p.stats.Least = min(p.stats.Least, int(p.allowed))
+}
+
+// follow takes in how long an answer took, and says whether such answers have become slow. What is usual follows quick
+// answers at once and slow ones hardly.
+func (p *pace) follow(kind string, took float64) bool {
+	t := p.trends[kind]
+	if t == nil {
+		p.trends[kind] = &trend{took, took}
+		return false
+	}
+	t.recent += (took - t.recent) * recentWeight
+	weight := usualDrift
+	if took < t.usual {
+		weight = recentWeight
+	}
+	t.usual += (took - t.usual) * weight
+	return t.recent > max(2*t.usual, t.usual+slackLatency)
+}
+
+// pacedTransport lets every attempt, repeated ones too, wait until it may leave.
+type pacedTransport struct {
+	doer Doer
+	pace *pace
+}
+
+func (t *pacedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if err := t.pace.enter(r.Context(), r.Method != http.MethodGet); err != nil {
+		if r.Body != nil {
+			r.Body.Close()
+		}
+		return nil, &notSentError{err}
+	}
+	began, kind := time.Now(), kindOf(r)
+	resp, err := t.doer.Do(r)
+	if err != nil {
+		end := overloaded
+		if errors.Is(err, context.Canceled) {
+			end = otherwise
+		}
+		t.pace.leave(kind, time.Since(began), end)
+		return nil, err
+	}
+	end := otherwise
+	switch {
+	case repeatable(resp.StatusCode):
+		end = overloaded
+	case resp.StatusCode < 300:
+		end = wellAnswered
+	}
+	resp.Body = &pacedBody{resp.Body, sync.OnceFunc(func() { t.pace.leave(kind, time.Since(began), end) })}
+	return resp, nil
+}
+
+// kindOf parts requests whose answers take different times: writes, batches, reads of a page, by UUID and by ID.
+func kindOf(r *http.Request) string {
+	kind, _, _ := strings.Cut(r.URL.RawQuery, "=")
+	if r.URL.Path == batchPath {
+		kind = batchPath
+	}
+	return r.Method + " " + kind
+}
+
+// pacedBody is under way until it is closed.
+type pacedBody struct {
+	io.ReadCloser
+	leave func()
+}
+
+func (b *pacedBody) Close() error {
+	defer b.leave()
+	return b.ReadCloser.Close()
+}
+
+// notSentError says that no byte of the request left this process.
+type notSentError struct{ err error }
+
+func (e *notSentError) Error() string { return "not sent: " + e.err.Error() }
+func (e *notSentError) Unwrap() error { return e.err }
