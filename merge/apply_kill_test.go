@@ -131,6 +131,7 @@ func applyUntilKilled(t *testing.T, o ApplyOptions, at int, power bool) (label s
 	k := &killer{at: at}
 	var file *killFile
 	o.Doer = &killDoer{o.Doer, k}
+	o.seams.retryWait = time.Microsecond
 	o.seams.openJournal = func(path string) (journalFile, error) {
 		inner, err := openJournalFile(path)
 		file = &killFile{journalFile: inner, k: k}
@@ -155,7 +156,7 @@ func everyType(n int) []Operation {
 	uuid := func(kind string) string { return fmt.Sprintf("%s%d", kind, n) }
 	return []Operation{
 		attachOp(uuid("attach"), uuid("7")), fillOp(uuid("fill"), "old@x.org", uuid("new")+"@x.org"),
-		repointOp(uuid("repoint")), retireOp(uuid("retire")), mergeOp(uuid("keep"), uuid("lose")), createOp(uuid("9"), "Bo"),
+		repointOp(uuid("repoint"), "o2", "o1"), retireOp(uuid("retire")), mergeOp(uuid("keep"), uuid("lose")), createOp(uuid("9"), "Bo"),
 	}
 }
 
@@ -166,26 +167,10 @@ func everyTypeHub() *fakeHub {
 		for _, kind := range []string{"attach", "fill", "repoint", "retire", "keep", "lose"} {
 			uuid := fmt.Sprintf("%s%d", kind, n)
 			h.add("people", uuid, map[string]any{"first_name": "Ann", "email": map[string]any{"address": "old@x.org"},
-				"organization_id": "loser", "status": "ACTIVE"}, otherID(uuid))
+				"organization_id": idArray([]connec.ExternalID{hubKey("o2")})}, otherID(uuid))
 		}
 	}
 	return h
-}
-
-func repointOp(uuid string) Operation {
-	ids := []connec.ExternalID{hubKey(uuid), otherID(uuid)}
-	return Operation{ID: "repoint-" + uuid, Level: 2, Type: TypeRepoint, Collection: "people", Target: hubKey(uuid).String(),
-		Request: &connec.Request{Method: "PUT", Path: "/people/" + uuid, Body: rawBody("people", map[string]any{"organization_id": "survivor"})},
-		Before:  Snapshot{IDs: ids, Refs: map[string]string{"organization_id": "connec//loser"}},
-		Expect:  Snapshot{IDs: ids, Refs: map[string]string{"organization_id": "connec//survivor"}}}
-}
-
-func retireOp(uuid string) Operation {
-	ids := []connec.ExternalID{hubKey(uuid), otherID(uuid)}
-	return Operation{ID: "retire-" + uuid, Level: 3, Type: TypeRetire, Collection: "people", Target: hubKey(uuid).String(),
-		Request: &connec.Request{Method: "PUT", Path: "/people/" + uuid, Body: rawBody("people", map[string]any{"status": "INACTIVE"})},
-		Before:  Snapshot{IDs: ids, Fields: map[string]json.RawMessage{"status": quoted("ACTIVE")}},
-		Expect:  Snapshot{IDs: ids, Fields: map[string]json.RawMessage{"status": quoted("INACTIVE")}}}
 }
 
 func mergeOp(keep, lose string) Operation {

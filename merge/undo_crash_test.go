@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 )
 
 // undoUntilKilled runs an undo and reports whether the kill came before its end. The points are those of apply's own
@@ -23,28 +24,23 @@ func undoUntilKilled(t *testing.T, o UndoOptions, at int, power bool) (killed bo
 		files[path] = &killFile{journalFile: inner, k: k}
 		return files[path], err
 	}
-	defer func() {
-		v := recover()
-		if v == nil {
-			return
-		}
-		if _, ok := v.(crashed); !ok {
-			panic(v)
-		}
-		killed = true
-		for path, file := range files {
-			_ = file.journalFile.Close()
-			if power {
-				if err := os.Truncate(path, file.synced); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-	}()
-	if _, err := Undo(context.Background(), o); err != nil {
+	o.seams.retryWait, o.seams.width = time.Microsecond, 1
+	_, err := Undo(context.Background(), o)
+	switch {
+	case !k.dead && err != nil:
 		t.Fatalf("kill point %d: %v", at, err)
+	case !k.dead:
+		return false
 	}
-	return false
+	for path, file := range files {
+		if !power {
+			break
+		}
+		if err := os.Truncate(path, file.synced); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return true
 }
 
 // Killed at every point of undos of one to three operations of each kind, with and without a power cut, an undo resumes
@@ -182,7 +178,7 @@ func TestUndoOfAKilledApply(t *testing.T) {
 	fresh, _ := undoWorld(t, ops...)
 	for at := 1; ; at++ {
 		h, o := undoWorld(t, ops...)
-		if !applyUntilKilled(t, o.ApplyOptions, at, at%2 == 0) {
+		if applyUntilKilled(t, o.ApplyOptions, at, at%2 == 0) == "" {
 			break
 		}
 		arrived := len(h.effects)
