@@ -78,9 +78,9 @@ func BenchmarkForming(b *testing.B) {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			m := crowded(b, n)
 			through(b, m.features, m.block, m.identify, m.train, m.score)
-			each(b, n, func(context.Context) error {
-				m.outcome = m.form()
-				return nil
+			each(b, n, func(ctx context.Context) (err error) {
+				m.outcome, err = m.form(ctx)
+				return err
 			})
 		})
 	}

@@ -39,47 +39,100 @@ const (
 	refusedLarge
 )
 
-// clustering joins records best-first under constraints.
-type clustering struct {
+// partition is the clusters so far. Islands are clustered side by side: each touches what belongs to its own records only.
+type partition struct {
 	*unions
-	members map[uint32][]uint32
-	held    map[uint32][]holding // per root of several records: ascending by scope, one id a scope
 	id      *identity
-	frozen  map[uint32]bool // roots of contradictory components
-	check   func(a, b uint32) bool
+	members [][]uint32  // by root, of clusters of several records: ascending
+	held    [][]holding // by root, likewise: ascending by scope, one ID a scope
+}
+
+// newPartition starts from the components of must-links.
+func newPartition(id *identity, component []uint32) *partition {
+	p := &partition{unions: newUnions(len(component)), id: id, members: make([][]uint32, len(component)), held: make([][]holding, len(component))}
+	for i, root := range component {
+		if uint32(i) != root {
+			p.parent[i] = root
+			if p.members[root] == nil {
+				p.members[root] = []uint32{root}
+			}
+			p.members[root] = append(p.members[root], uint32(i))
+		}
+	}
+	for root, members := range p.members {
+		if members != nil {
+			p.held[root] = p.holdingsOf(members)
+		}
+	}
+	return p
+}
+
+// list is the records of a cluster.
+func (p *partition) list(root uint32) []uint32 {
+	if m := p.members[root]; m != nil {
+		return m
+	}
+	return []uint32{root}
+}
+
+// heldBy are the IDs that keep a cluster apart from others.
+func (p *partition) heldBy(root uint32) []holding {
+	if p.members[root] != nil {
+		return p.held[root]
+	}
+	return p.id.holdings[root]
+}
+
+func (p *partition) holdingsOf(records []uint32) []holding {
+	var held []holding
+	for _, r := range records {
+		held = mergeHoldings(held, p.id.holdings[r])
+	}
+	return held
+}
+
+// establish makes sorted records a cluster, and returns its root.
+func (p *partition) establish(members []uint32) uint32 {
+	root := members[0]
+	for _, i := range members {
+		p.parent[i] = root
+	}
+	p.members[root], p.held[root] = nil, nil
+	if len(members) > 1 {
+		p.members[root], p.held[root] = members, p.holdingsOf(members)
+	}
+	return root
+}
+
+// judgedApart finds a pair of two clusters that a person judged different.
+func (p *partition) judgedApart(as, bs []uint32) (x, y uint32, apart bool) {
+	if len(p.id.different) == 0 {
+		return 0, 0, false
+	}
+	for _, x := range as {
+		for _, y := range bs {
+			if p.id.different[ordered(x, y)] {
+				return x, y, true
+			}
+		}
+	}
+	return 0, 0, false
+}
+
+// clustering joins the records of one island best-first under constraints.
+type clustering struct {
+	*partition
+	frozen map[uint32]bool // roots of contradictory components
+	check  func(a, b uint32) bool
 	// alike says that two records which must stay apart are one thing all the same, as far as evidence goes: an
 	// application's own duplicates. Whichever of them a record is attached to, it is attached to the right thing.
 	alike     func(a, b uint32) bool
 	refusals  []refusal
-	joined    []candidate
-	unwilling map[uint32]bool // roots of components that are ambiguous: no fuzzy edge joins them
+	unwilling map[uint32]refusal // roots of components that are ambiguous: no fuzzy edge joins them
 }
 
-// newClustering starts from the components of must-links.
-func newClustering(id *identity, component []uint32, contradictory map[uint32]bool, agree func(a, b uint32) bool) *clustering {
-	c := &clustering{unions: newUnions(len(component)), members: map[uint32][]uint32{}, held: map[uint32][]holding{}, id: id,
-		frozen: contradictory, check: agree, unwilling: map[uint32]bool{}}
-	for i, root := range component {
-		if uint32(i) != root {
-			c.parent[i] = root
-			if c.members[root] == nil {
-				c.members[root] = []uint32{root}
-			}
-			c.members[root] = append(c.members[root], uint32(i))
-		}
-	}
-	for root, members := range c.members {
-		c.held[root] = c.holdingsOf(members)
-	}
-	return c
-}
-
-// heldBy are the IDs that keep a cluster apart from others.
-func (c *clustering) heldBy(root uint32) []holding {
-	if c.members[root] != nil {
-		return c.held[root]
-	}
-	return c.id.holdings[root]
+func newClustering(p *partition, contradictory map[uint32]bool, agree func(a, b uint32) bool) *clustering {
+	return &clustering{partition: p, frozen: contradictory, check: agree}
 }
 
 // mergeHoldings unites two lists by scope; the first list's id stays where both have one.
@@ -97,13 +150,6 @@ func sortCandidates(candidates []candidate) {
 	})
 }
 
-func (c *clustering) list(root uint32) []uint32 {
-	if m := c.members[root]; m != nil {
-		return m
-	}
-	return []uint32{root}
-}
-
 // run joins the candidates in order, as far as nothing forbids it.
 func (c *clustering) run(candidates []candidate) {
 	for _, e := range candidates {
@@ -111,7 +157,7 @@ func (c *clustering) run(candidates []candidate) {
 		if a == b {
 			continue
 		}
-		if c.unwilling[a] || c.unwilling[b] {
+		if c.isUnwilling(a) || c.isUnwilling(b) {
 			continue
 		}
 		if r, refused := c.refuse(a, b, e); refused {
@@ -119,19 +165,21 @@ func (c *clustering) run(candidates []candidate) {
 			continue
 		}
 		c.unite(a, b)
-		c.joined = append(c.joined, e)
 	}
+}
+
+func (c *clustering) isUnwilling(root uint32) bool {
+	_, unwilling := c.unwilling[root]
+	return unwilling
 }
 
 func (c *clustering) unite(a, b uint32) {
 	merged := slices.Concat(c.list(a), c.list(b))
 	held := mergeHoldings(c.heldBy(a), c.heldBy(b))
 	root := c.join(a, b)
-	delete(c.members, max(a, b))
-	delete(c.held, max(a, b))
 	slices.Sort(merged)
-	c.members[root] = merged
-	c.held[root] = held
+	c.members[max(a, b)], c.held[max(a, b)] = nil, nil
+	c.members[root], c.held[root] = merged, held
 }
 
 // refuse says whether the union of two clusters is forbidden, and by what.
@@ -158,21 +206,6 @@ func (c *clustering) refuse(a, b uint32, e candidate) (refusal, bool) {
 		}
 	}
 	return refusal{}, false
-}
-
-// judgedApart finds a pair of two clusters that a person judged different.
-func (c *clustering) judgedApart(as, bs []uint32) (x, y uint32, apart bool) {
-	if len(c.id.different) == 0 {
-		return 0, 0, false
-	}
-	for _, x := range as {
-		for _, y := range bs {
-			if c.id.different[ordered(x, y)] {
-				return x, y, true
-			}
-		}
-	}
-	return 0, 0, false
 }
 
 // clash finds a scope in which two clusters hold different IDs; both lists ascend by scope and are a few entries.

@@ -58,7 +58,7 @@ func (c *clustering) edgesOfSplit(auto []candidate) map[uint32][]candidate {
 // gatherPair moves components from the smaller of two clusters to the larger.
 func (c *clustering) gatherPair(component []uint32, edges map[uint32][]candidate, r refusal, weight func(a, b uint32) int32) (moved bool) {
 	to, from := c.find(r.a), c.find(r.b)
-	if c.frozen[to] || c.frozen[from] || c.unwilling[to] || c.unwilling[from] {
+	if c.frozen[to] || c.frozen[from] || c.isUnwilling(to) || c.isUnwilling(from) {
 		return false
 	}
 	if d := cmp.Compare(len(c.list(to)), len(c.list(from))); d < 0 || d == 0 && to > from {
@@ -120,14 +120,6 @@ func (c *clustering) mayMove(part []uint32, to uint32, edges map[uint32][]candid
 	return true
 }
 
-func (c *clustering) holdingsOf(records []uint32) []holding {
-	var held []holding
-	for _, r := range records {
-		held = mergeHoldings(held, c.id.holdings[r])
-	}
-	return held
-}
-
 func (c *clustering) sum(part, members []uint32, weight func(a, b uint32) int32) int64 {
 	sum := int64(0)
 	for _, x := range part {
@@ -143,23 +135,7 @@ func (c *clustering) move(part, rest []uint32, to uint32) (newTo, newFrom uint32
 	grown := slices.Sorted(slices.Values(slices.Concat(c.list(to), part)))
 	from := c.find(part[0])
 	for _, root := range []uint32{to, from} {
-		delete(c.members, root)
-		delete(c.held, root)
+		c.members[root], c.held[root] = nil, nil
 	}
 	return c.establish(grown), c.establish(rest)
-}
-
-// establish makes sorted records a cluster, and returns its root.
-func (c *clustering) establish(members []uint32) uint32 {
-	root := members[0]
-	for _, i := range members {
-		c.parent[i] = root
-	}
-	if len(members) > 1 {
-		c.members[root] = members
-	}
-	if len(members) > 1 {
-		c.held[root] = c.holdingsOf(members)
-	}
-	return root
 }

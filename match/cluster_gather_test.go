@@ -35,7 +35,7 @@ func TestGatherBringsTogetherWhatACannotLinkSplit(t *testing.T) {
 		{"a person judged them different", func(id *identity, _ *clustering) { id.different[[2]uint32{3, 4}] = true }, 40, false},
 	} {
 		id, component, candidates := splitThing()
-		clusters := newClustering(id, component, nil, func(a, b uint32) bool { return true })
+		clusters := newClustering(newPartition(id, component), nil, func(a, b uint32) bool { return true })
 		clusters.alike = yes
 		c.change(id, clusters)
 		clusters.run(candidates)
@@ -65,7 +65,7 @@ func TestGatherKeepsEveryConstraint(t *testing.T) {
 	for range 400 {
 		n := 3 + r.IntN(9)
 		id, component, candidates := graph(r, n)
-		c := newClustering(id, component, nil, func(a, b uint32) bool { return true })
+		c := newClustering(newPartition(id, component), nil, func(a, b uint32) bool { return true })
 		c.alike = func(uint32, uint32) bool { return true }
 		sortCandidates(candidates)
 		c.run(candidates)

@@ -75,7 +75,7 @@ type claim struct {
 
 // heirs finds for every former cluster the present one that shares most external IDs with it; of equal parts the first
 // cluster's. An ID on several records counts once, for the first of them.
-func (f *formerClusters) heirs(group []int) []claim {
+func (f *formerClusters) heirs(group []uint32) []claim {
 	slices.SortFunc(f.shares, func(a, b share) int {
 		return cmp.Or(cmp.Compare(a.cluster, b.cluster), cmp.Compare(group[a.record], group[b.record]))
 	})
@@ -83,9 +83,9 @@ func (f *formerClusters) heirs(group []int) []claim {
 	best := claim{group: -1}
 	for from := 0; from < len(f.shares); {
 		s := f.shares[from]
-		part := claim{f.names[s.cluster], group[s.record], 0}
+		part := claim{f.names[s.cluster], int(group[s.record]), 0}
 		to := from
-		for ; to < len(f.shares) && f.shares[to].cluster == s.cluster && group[f.shares[to].record] == part.group; to++ {
+		for ; to < len(f.shares) && f.shares[to].cluster == s.cluster && int(group[f.shares[to].record]) == part.group; to++ {
 			part.overlap += int(f.shares[to].ids)
 		}
 		if best.group < 0 || part.overlap > best.overlap {
@@ -102,7 +102,7 @@ func (f *formerClusters) heirs(group []int) []claim {
 // nameClusters gives every cluster an ID; group is the cluster of each record. A former ID goes to the cluster that holds
 // the largest part of its external IDs; of several that come together the one given first stays, and the others become
 // its aliases. What is left gets a new one, made from its smallest key. It keeps f in step.
-func nameClusters(collection string, records []record, groups [][]uint32, group []int, f *formerClusters) []string {
+func nameClusters(collection string, records []record, groups [][]uint32, group []uint32, f *formerClusters) []string {
 	claims := f.heirs(group)
 	slices.SortFunc(claims, func(a, b claim) int {
 		return cmp.Or(cmp.Compare(f.assigned[a.id], f.assigned[b.id]), cmp.Compare(b.overlap, a.overlap), cmp.Compare(a.id, b.id))
@@ -144,16 +144,22 @@ func newClusterID(collection, key string, taken map[string]int64) string {
 	}
 }
 
-// rows are those of cluster_names; an alias of an alias names the cluster that stands.
-func (f *formerClusters) rows(collection string, add addRow) error {
-	for _, id := range slices.Sorted(maps.Keys(f.assigned)) {
-		var successor any
-		for next := f.successor[id]; next != ""; next = f.successor[next] {
-			successor = next
-		}
-		if err := add(collection, id, f.assigned[id], successor); err != nil {
-			return err
-		}
+// standing is the cluster that stands for a former one that was merged, "" of one that was not; an alias of an alias names
+// the cluster that stands.
+func (f *formerClusters) standing(id string) string {
+	successor := f.successor[id]
+	for next := successor; next != ""; next = f.successor[next] {
+		successor = next
 	}
-	return nil
+	return successor
+}
+
+// rows are those of cluster_names.
+func (f *formerClusters) rows() queries.Rows {
+	ids := slices.Collect(maps.Keys(f.assigned))
+	return queries.Rows{Len: len(ids), Fill: func(row *queries.Row, n int) {
+		row.Text(ids[n])
+		row.Int(f.assigned[ids[n]])
+		row.TextOrNull(f.standing(ids[n]))
+	}}
 }

@@ -1,7 +1,10 @@
 package match
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/sameas/sameas/internal/evidence"
 	"github.com/sameas/sameas/match/kernel"
@@ -9,10 +12,12 @@ import (
 
 // clusterShape is what the edges inside one cluster look like.
 type clusterShape struct {
+	root    uint32
 	edges   int
-	bridges []link // edges whose loss splits the cluster
-	weakest float64
-	byIDs   bool
+	bridges int     // edges whose loss splits the cluster
+	weakest float64 // weight in bits of the weakest edge of the maximum spanning tree
+	byIDs   bool    // IDs alone hold it together
+	reason  string  // in words, why its records are held to be one
 }
 
 // link is an edge inside a cluster; one that an ID makes is certain.
@@ -22,33 +27,68 @@ type link struct {
 	certain bool
 }
 
-// linksByCluster sorts the links that hold clusters together by cluster: must-links that count, and kept edges.
-func (m *matching) linksByCluster(c *clustering, candidates []candidate) map[uint32][]link {
-	byRoot := map[uint32][]link{}
-	seen := map[[2]uint32]bool{}
-	add := func(l link) {
-		root := c.find(l.a)
-		if root != c.find(l.b) || seen[[2]uint32{l.a, l.b}] {
-			return
-		}
-		seen[[2]uint32{l.a, l.b}] = true
-		byRoot[root] = append(byRoot[root], l)
-	}
-	for _, l := range m.identity.links {
-		if l.counts() {
-			add(link{l.a, l.b, 0, true})
-		}
-	}
-	for _, e := range candidates {
-		add(link{e.a, e.b, e.weight, false})
-	}
-	return byRoot
+// insideLinks are the links that hold clusters together, by cluster.
+type insideLinks struct {
+	links []link
+	ends  []uint32 // by root, of its links
 }
 
-// shapeOf measures one cluster. Links come certain ones first, then by weight: so joining them in order makes the
-// maximum spanning tree, and its last fuzzy one is the weakest.
-func shapeOf(members []uint32, links []link) clusterShape {
-	s := clusterShape{edges: len(links), byIDs: true}
+// linksByCluster sorts by cluster the must-links that count, and the kept pairs.
+func (m *matching) linksByCluster(p *partition) *insideLinks {
+	p.flatten()
+	each := func(do func(root uint32, l link)) {
+		for i := range m.identity.links {
+			if l := &m.identity.links[i]; l.counts() && p.find(l.a) == p.find(l.b) {
+				do(p.find(l.a), link{l.a, l.b, 0, true})
+			}
+		}
+		for i := range m.kept {
+			if k := &m.kept[i]; p.find(k.a) == p.find(k.b) {
+				do(p.find(k.a), link{k.a, k.b, k.weight, false})
+			}
+		}
+	}
+	in := &insideLinks{ends: make([]uint32, len(m.records)+1)}
+	each(func(root uint32, _ link) { in.ends[root+1]++ })
+	for root := range m.records {
+		in.ends[root+1] += in.ends[root]
+	}
+	in.links = make([]link, in.ends[len(m.records)])
+	each(func(root uint32, l link) { // ends[root] is where its links begin, until they are placed
+		in.links[in.ends[root]] = l
+		in.ends[root]++
+	})
+	return in
+}
+
+// of are a cluster's links, each pair once: the certain ones first, then by weight.
+func (in *insideLinks) of(root uint32) []link {
+	from := uint32(0)
+	if root > 0 {
+		from = in.ends[root-1]
+	}
+	links := in.links[from:in.ends[root]]
+	order := func(x, y link) int {
+		return cmp.Or(cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b))
+	}
+	slices.SortStableFunc(links, order) // must-links were placed first
+	links = slices.CompactFunc(links, func(x, y link) bool { return order(x, y) == 0 })
+	slices.SortFunc(links, func(x, y link) int {
+		switch {
+		case x.certain && !y.certain:
+			return -1
+		case y.certain && !x.certain:
+			return 1
+		}
+		return cmp.Or(cmp.Compare(y.weight, x.weight), order(x, y))
+	})
+	return links
+}
+
+// shapeOf measures one cluster, and returns its bridges unless it is large. Links come certain ones first, then by weight:
+// so joining them in order makes the maximum spanning tree, and its last fuzzy one is the weakest.
+func shapeOf(members []uint32, links []link) (clusterShape, []link) {
+	s := clusterShape{root: members[0], edges: len(links), byIDs: true}
 	place := make(map[uint32]uint32, len(members))
 	for i, r := range members {
 		place[r] = uint32(i)
@@ -65,10 +105,12 @@ func shapeOf(members []uint32, links []link) clusterShape {
 			s.weakest = float64(l.weight) * kernel.Unit
 		}
 	}
-	if len(members) <= largeCluster {
-		s.bridges = bridges(len(members), links, place)
+	if len(members) > largeCluster {
+		return s, nil
 	}
-	return s
+	found := bridges(len(members), links, place)
+	s.bridges = len(found)
+	return s, found
 }
 
 // bridges finds the links that are the only way between two parts, by leaving each out in turn: clusters are small.
@@ -88,27 +130,22 @@ func bridges(n int, links []link, place map[uint32]uint32) []link {
 	return found
 }
 
-// weakBridges takes clusters out of auto whose two halves, both of several records, hang together by one edge that is
-// hardly above the threshold.
-func (m *matching) weakBridges(out *outcome, roots []uint32) {
+// weakBridge is the edge, hardly above the threshold, by which alone two halves of a cluster, both of several records, hang
+// together; nil if there is none.
+func (m *matching) weakBridge(members []uint32, inside, bridges []link) *conflict {
+	if len(members) < 4 {
+		return nil
+	}
 	limit := evidence.Bits(m.model.Thresholds.Auto) + weakBits
-	links := m.linksByCluster(out.auto, out.candidate)
-	for _, root := range roots {
-		members := out.auto.members[root]
-		if out.tier[root] != "" || len(members) < 4 {
+	for _, b := range bridges {
+		weight := float64(b.weight) * kernel.Unit
+		if b.certain || weight >= limit || !splitsInTwo(members, inside, b) {
 			continue
 		}
-		for _, b := range shapeOf(members, links[root]).bridges {
-			weight := float64(b.weight) * kernel.Unit
-			if b.certain || weight >= limit || !splitsInTwo(members, links[root], b) {
-				continue
-			}
-			out.tier[root] = "review"
-			out.conflicts = append(out.conflicts, conflict{kind: "weak_bridge", a: b.a, b: b.b, pair: true, weight: weight, scored: true,
-				detail: fmt.Sprintf("only the pair %s and %s (%.1f bits) holds two groups of records together: decide in review", m.records[b.a].key, m.records[b.b].key, weight)})
-			break
-		}
+		return &conflict{kind: "weak_bridge", a: b.a, b: b.b, pair: true, weight: weight, scored: true,
+			detail: fmt.Sprintf("only the pair %s and %s (%.1f bits) holds two groups of records together: decide in review", m.records[b.a].key, m.records[b.b].key, weight)}
 	}
+	return nil
 }
 
 // splitsInTwo reports whether a cluster without one link falls into two parts of two records or more.
@@ -130,4 +167,43 @@ func splitsInTwo(members []uint32, links []link, without link) bool {
 		}
 	}
 	return part >= 2 && len(members)-part >= 2
+}
+
+// reason says in words why the records of a cluster are held to be one.
+func (m *matching) reason(members []uint32, links []link, shape clusterShape) string {
+	var agreeing []string
+	certain := 0
+	best := link{weight: -1 << 30}
+	for _, l := range links {
+		if l.certain {
+			certain++
+		} else if l.weight > best.weight {
+			best = l
+		}
+	}
+	if shape.byIDs {
+		return m.certainReason(members, certain)
+	}
+	levels := m.judge.Compare(best.a, best.b).Levels
+	for f, level := range levels {
+		field := &m.model.Fields[f]
+		if level != kernel.Missing && field.Levels[level].Bits > 0 {
+			agreeing = append(agreeing, fmt.Sprintf("%s %s", strings.ToLower(field.Label), field.Levels[level].Name))
+		}
+	}
+	text := fmt.Sprintf("%s (%.1f bits at the strongest pair, %.1f at the weakest needed)", strings.Join(agreeing, ", "), float64(best.weight)*kernel.Unit, shape.weakest)
+	if certain > 0 {
+		return fmt.Sprintf("joined by %d shared or linked IDs, and %s", certain, text)
+	}
+	return text
+}
+
+// certainReason words why a cluster needs no likeness: IDs join it, or a person.
+func (m *matching) certainReason(members []uint32, links int) string {
+	for _, r := range members[1:] {
+		if m.identity.byIDs[r] != m.identity.byIDs[members[0]] {
+			return "judged the same by a person"
+		}
+	}
+	return fmt.Sprintf("joined by %d shared or linked IDs", links)
 }

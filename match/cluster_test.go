@@ -89,7 +89,7 @@ func TestClusteringIsBruteForceUnderConstraints(t *testing.T) {
 	for round := range 2000 {
 		id, component, candidates := graph(r, 2+r.IntN(8))
 		want := bruteForce(id, component, candidates)
-		c := newClustering(id, component, nil, func(uint32, uint32) bool { return true })
+		c := newClustering(newPartition(id, component), nil, func(uint32, uint32) bool { return true })
 		sorted := slices.Clone(candidates)
 		sortCandidates(sorted)
 		c.run(sorted)
@@ -110,7 +110,7 @@ func TestClusteringIsBruteForceUnderConstraints(t *testing.T) {
 func TestFrozenComponentsTakeNothingIn(t *testing.T) {
 	t.Parallel()
 	id := &identity{holdings: make([][]holding, 3), verdicts: verdicts{different: map[[2]uint32]bool{}}}
-	c := newClustering(id, []uint32{0, 0, 2}, map[uint32]bool{0: true}, func(uint32, uint32) bool { return true })
+	c := newClustering(newPartition(id, []uint32{0, 0, 2}), map[uint32]bool{0: true}, func(uint32, uint32) bool { return true })
 	c.run([]candidate{{a: 1, b: 2, weight: 9, auto: true}})
 	if c.find(2) != 2 || len(c.refusals) != 1 || c.refusals[0].reason != refusedFrozen {
 		t.Errorf("a record was joined to a contradiction: %+v", c.refusals)
@@ -121,8 +121,8 @@ func TestBridges(t *testing.T) {
 	t.Parallel()
 	members := []uint32{10, 11, 20, 21, 22}
 	links := []link{{10, 11, 0, true}, {20, 21, 90, false}, {21, 22, 80, false}, {20, 22, 70, false}, {11, 20, 60, false}}
-	s := shapeOf(members, links)
-	if len(s.bridges) != 2 || s.byIDs || s.weakest != 60.0/1024 || s.edges != 5 {
+	s, bridges := shapeOf(members, links)
+	if len(bridges) != 2 || s.bridges != 2 || s.byIDs || s.weakest != 60.0/1024 || s.edges != 5 {
 		t.Errorf("shape %+v", s)
 	}
 	if !splitsInTwo(members, links, link{11, 20, 60, false}) || splitsInTwo(members, links, link{20, 21, 90, false}) {
@@ -146,6 +146,6 @@ func BenchmarkClustering(b *testing.B) {
 	}
 	sortCandidates(candidates)
 	for b.Loop() {
-		newClustering(id, component, nil, func(uint32, uint32) bool { return true }).run(candidates)
+		newClustering(newPartition(id, component), nil, func(uint32, uint32) bool { return true }).run(candidates)
 	}
 }

@@ -3,9 +3,7 @@ package match
 import (
 	"context"
 	"database/sql"
-	"maps"
 	"math"
-	"slices"
 	"strings"
 
 	"github.com/sameas/sameas/match/kernel"
@@ -198,19 +196,15 @@ const (
 	knownTable  = "(known given name)"
 )
 
-// rows are those of term_weights, in order.
-func (t *dependenceTables) rows(collection string, add addRow) error {
-	for _, table := range []struct {
-		name  string
-		terms map[string]float64
-	}{{namesTable, t.names}, {shapesTable, t.shapes}, {knownTable, t.known}} {
-		for _, term := range slices.Sorted(maps.Keys(table.terms)) {
-			if err := add(collection, table.name, term, table.terms[term]); err != nil {
-				return err
-			}
+// rows are those of term_weights.
+func (t *dependenceTables) rows() []termRow {
+	var rows []termRow
+	for name, terms := range map[string]map[string]float64{namesTable: t.names, shapesTable: t.shapes, knownTable: t.known} {
+		for term, value := range terms {
+			rows = append(rows, termRow{name, term, value})
 		}
 	}
-	return nil
+	return rows
 }
 
 // storedDependence reads of the stored tables what concerns the records of a set.

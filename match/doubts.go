@@ -1,6 +1,7 @@
 package match
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -19,15 +20,6 @@ func (m *matching) agree(a, b uint32) bool {
 	return m.judge.agree(a, b)
 }
 
-// apart are the pairs of clusters, by their roots, that hold two records judged different.
-func (m *matching) apart(c *clustering) map[[2]uint32]bool {
-	apart := make(map[[2]uint32]bool, len(m.identity.different))
-	for pair := range m.identity.different {
-		apart[ordered(c.find(pair[0]), c.find(pair[1]))] = true
-	}
-	return apart
-}
-
 // linkReviewable says whether a must-link that joins nothing is worth a person's time: it is doubtful by itself, or good
 // in a source that is off, or refused because of a judgement that does not say which of several links is wrong.
 func (m *matching) linkReviewable(l mustLink) bool {
@@ -42,46 +34,73 @@ func (m *matching) linkReviewable(l mustLink) bool {
 
 // reviewable says whether a pair is worth a person's time. Between two records that one application holds as two,
 // only strong evidence is, and none where the configuration forbids it.
-func (m *matching) reviewable(c *clustering, apart map[[2]uint32]bool, e candidate) bool {
-	a, b := c.find(e.a), c.find(e.b)
-	if a == b || apart[ordered(a, b)] {
+func (m *matching) reviewable(auto *partition, p *keptPair) bool {
+	a, b := auto.find(p.a), auto.find(p.b)
+	if a == b || !p.asks {
 		return false
 	}
-	scope, clashes := clash(c.heldBy(a), c.heldBy(b))
+	if _, _, apart := auto.judgedApart(auto.list(a), auto.list(b)); apart {
+		return false
+	}
+	scope, clashes := clash(auto.heldBy(a), auto.heldBy(b))
 	if !clashes {
-		return e.auto || m.judge.worthAsking(m.judge.Compare(e.a, e.b))
+		return true
 	}
 	s := m.identity.ids.scopes[scope]
-	return e.auto && m.options.Config.Distinct(s.provider, s.realm) == config.DistinctReview
+	return p.auto && m.options.Config.Distinct(s.provider, s.realm) == config.DistinctReview
 }
 
-// takeOut finds the clusters that must not be auto, and says why.
-func (m *matching) takeOut(out *outcome, contradictory map[uint32]bool) {
-	roots := make([]uint32, 0, len(out.auto.members))
-	for root := range out.auto.members {
-		roots = append(roots, root)
-	}
-	slices.Sort(roots)
-	for _, root := range roots {
-		members := out.auto.members[root]
-		switch {
-		case contradictory[root], slices.ContainsFunc(members, func(r uint32) bool { return m.identity.disputed[r] }):
-			out.tier[root] = "review"
-		case len(members) > largeCluster:
-			if m.approvedWhole(members) {
-				continue
-			}
-			out.tier[root] = "review"
-			out.conflicts = append(out.conflicts, conflict{kind: "large_cluster", a: root, b: members[len(members)-1], pair: true,
-				detail: fmt.Sprintf("%d records were joined into one cluster, more than %d: look at it before anything is merged", len(members), largeCluster)})
-		default:
-			if c, found := m.vetoInside(members); found {
-				out.tier[root] = "review"
-				out.conflicts = append(out.conflicts, c)
-			}
+// takeOut measures every cluster, finds those that must not be auto, and says why.
+func (m *matching) takeOut(ctx context.Context, out *outcome, contradictory map[uint32]bool) error {
+	links := m.linksByCluster(out.auto)
+	var roots []uint32
+	for root, members := range out.auto.members {
+		if members != nil {
+			roots = append(roots, uint32(root))
 		}
 	}
-	m.weakBridges(out, roots)
+	out.shapes = make([]clusterShape, len(roots))
+	conflicts := make([]*conflict, len(roots))
+	err := m.inChunks(ctx, len(roots), func(m *matching, i int) {
+		root := roots[i]
+		members := out.auto.members[root]
+		inside := links.of(root)
+		shape, bridges := shapeOf(members, inside)
+		if !contradictory[root] && !m.disputed(members) {
+			conflicts[i] = m.doubt(members, inside, bridges)
+		}
+		shape.reason = m.reason(members, inside, shape)
+		out.shapes[i] = shape
+		clear(m.judge.known)
+	})
+	for i, root := range roots {
+		if conflicts[i] != nil {
+			out.conflicts = append(out.conflicts, *conflicts[i])
+		}
+		if conflicts[i] != nil || contradictory[root] || m.disputed(out.auto.members[root]) {
+			out.tier[root] = "review"
+		}
+	}
+	return err
+}
+
+// disputed reports that judgements of a cluster's records contradict each other.
+func (m *matching) disputed(members []uint32) bool {
+	return slices.ContainsFunc(members, func(r uint32) bool { return m.identity.disputed[r] })
+}
+
+// doubt is why a cluster must not be auto; nil if nothing is.
+func (m *matching) doubt(members []uint32, inside, bridges []link) *conflict {
+	if len(members) > largeCluster && !m.approvedWhole(members) {
+		return &conflict{kind: "large_cluster", a: members[0], b: members[len(members)-1], pair: true,
+			detail: fmt.Sprintf("%d records were joined into one cluster, more than %d: look at it before anything is merged", len(members), largeCluster)}
+	}
+	if len(members) <= largeCluster {
+		if c := m.vetoInside(members); c != nil {
+			return c
+		}
+	}
+	return m.weakBridge(members, inside, bridges)
 }
 
 // approvedWhole reports that people judged all records of a cluster the same.
@@ -90,16 +109,16 @@ func (m *matching) approvedWhole(members []uint32) bool {
 }
 
 // vetoInside scores every pair of a cluster, blocked or not.
-func (m *matching) vetoInside(members []uint32) (conflict, bool) {
+func (m *matching) vetoInside(members []uint32) *conflict {
 	for i, x := range members {
 		for _, y := range members[i+1:] {
 			if m.agree(x, y) {
 				continue
 			}
 			why := m.judge.against(x, y)
-			return conflict{kind: "veto", a: x, b: y, pair: true, weight: float64(m.judge.Weight(x, y)) * kernel.Unit, scored: true,
-				detail: fmt.Sprintf("%s and %s stand in one cluster, but %s speaks against it: decide in review", m.records[x].key, m.records[y].key, why)}, true
+			return &conflict{kind: "veto", a: x, b: y, pair: true, weight: float64(m.judge.Weight(x, y)) * kernel.Unit, scored: true,
+				detail: fmt.Sprintf("%s and %s stand in one cluster, but %s speaks against it: decide in review", m.records[x].key, m.records[y].key, why)}
 		}
 	}
-	return conflict{}, false
+	return nil
 }

@@ -11,17 +11,17 @@ import (
 )
 
 // bridged is two pairs of records, each joined by an ID, and one fuzzy edge between the pairs.
-func bridged(weight float64, more ...mustLink) (*matching, *outcome) {
+func bridged(weight float64, more ...mustLink) (*matching, *partition) {
 	m := &matching{records: make([]record, 4), model: &model{}, identity: &identity{holdings: make([][]holding, 4), verdicts: verdicts{different: map[[2]uint32]bool{}}}}
 	m.model.Thresholds = evidence.Thresholds{Auto: 0.99, Review: 0.5, Attach: 0.999}
 	m.identity.links = append([]mustLink{{a: 0, b: 1, kind: "shared_id"}, {a: 2, b: 3, kind: "shared_id"}}, more...)
 	m.identity.settle(m.records)
 	m.component = m.identity.components(4)
-	edge := candidate{a: 1, b: 2, weight: units(weight), auto: true}
-	out := &outcome{candidate: []candidate{edge}, tier: map[uint32]string{}}
-	out.auto = newClustering(m.identity, m.component, nil, func(uint32, uint32) bool { return true })
-	out.auto.run(out.candidate)
-	return m, out
+	m.kept = []keptPair{{a: 1, b: 2, weight: units(weight), auto: true}}
+	pairs := island{m.kept[0].candidate()}
+	p := newPartition(m.identity, m.component)
+	newClustering(p, nil, func(uint32, uint32) bool { return true }).run(pairs)
+	return m, p
 }
 
 func TestWeakBridge(t *testing.T) {
@@ -31,20 +31,21 @@ func TestWeakBridge(t *testing.T) {
 		name   string
 		weight float64
 		more   []mustLink
-		tier   string
+		weak   bool
 	}{
-		{name: "hardly above the threshold", weight: limit - 0.5, tier: "review"},
+		{name: "hardly above the threshold", weight: limit - 0.5, weak: true},
 		{name: "well above it", weight: limit + 0.5},
 		{name: "a second road, by an ID", weight: limit - 0.5, more: []mustLink{{a: 0, b: 3, kind: "link"}}},
 		{name: "a second road, by a person", weight: limit - 0.5, more: []mustLink{{a: 0, b: 3, kind: "decision"}}},
 	} {
-		m, out := bridged(c.weight, c.more...)
-		m.weakBridges(out, []uint32{0})
-		if out.tier[0] != c.tier || (len(out.conflicts) == 1 && out.conflicts[0].kind == "weak_bridge") != (c.tier != "") {
-			t.Errorf("%s: tier %q, want %q; %+v", c.name, out.tier[0], c.tier, out.conflicts)
-		}
-		if len(out.auto.members[0]) != 4 {
+		m, p := bridged(c.weight, c.more...)
+		if len(p.members[0]) != 4 {
 			t.Errorf("%s: the four are not one cluster", c.name)
+		}
+		inside := m.linksByCluster(p).of(0)
+		_, bridges := shapeOf(p.members[0], inside)
+		if weak := m.weakBridge(p.members[0], inside, bridges); (weak != nil) != c.weak {
+			t.Errorf("%s: %+v, want one %t", c.name, weak, c.weak)
 		}
 	}
 }

@@ -24,36 +24,20 @@ func (m *matching) saveFeatures(ctx context.Context) error {
 	if err == nil && before == digest || err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	return m.transact(ctx, func(conn *sql.Conn, tx *sql.Tx) error {
+	return queries.Transact(ctx, m.options.DB, func(tx *sql.Tx) error {
 		for _, statement := range []string{"match/080_clear_features.sql", "match/083_clear_features_digest.sql"} {
 			if _, err := queries.Exec(ctx, tx, statement, args); err != nil {
 				return err
 			}
 		}
-		if err := appendTable(conn, "features", m.featureRows); err != nil {
+		version := m.schema.version()
+		made := queries.Args{"collection": m.schema.collection, "spec": version}
+		if _, err := queries.Insert(ctx, tx, "match/085_features.sql", made, m.featureRows()); err != nil {
 			return err
 		}
-		_, err := queries.Exec(ctx, tx, "match/084_features_digest.sql", queries.Args{"collection": m.schema.collection, "digest": digest, "spec": m.schema.version()})
+		_, err := queries.Exec(ctx, tx, "match/084_features_digest.sql", queries.Args{"collection": m.schema.collection, "digest": digest, "spec": version})
 		return err
 	})
-}
-
-// transact runs do in a transaction on a connection of its own, since what is appended goes by way of the connection.
-func (m *matching) transact(ctx context.Context, do func(*sql.Conn, *sql.Tx) error) error {
-	conn, err := m.options.DB.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	tx, err := conn.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("begin transaction: %w", err)
-	}
-	if err := do(conn, tx); err != nil {
-		_ = tx.Rollback()
-		return err
-	}
-	return queries.Commit(ctx, tx)
 }
 
 // featuresDigest is that of all features: a sum over records, so that their order does not count.
@@ -82,15 +66,11 @@ func (m *matching) featuresDigest(ctx context.Context) (string, error) {
 }
 
 // featureRows are one a record.
-func (m *matching) featureRows(add addRow) error {
-	version := m.schema.version()
-	var texts []string
-	for i := range m.records {
+func (m *matching) featureRows() queries.Rows {
+	return queries.Rows{Len: len(m.records), Fill: func(row *queries.Row, i int) {
 		r := &m.records[i]
-		texts = vals(m.set, uint32(i), texts)
-		if err := add(r.rid, m.schema.collection, r.content.String(), version, strings.Join(texts, fieldSeparator)); err != nil {
-			return err
-		}
-	}
-	return nil
+		row.Int(r.rid)
+		row.Text(r.content.String())
+		row.Text(strings.Join(vals(m.set, uint32(i), nil), fieldSeparator))
+	}}
 }

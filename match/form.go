@@ -2,54 +2,66 @@ package match
 
 import (
 	"cmp"
+	"context"
 	"slices"
 )
 
 // outcome is what clustering found.
 type outcome struct {
-	auto      *clustering
+	auto      *partition
 	review    *unions
-	candidate []candidate
 	tier      map[uint32]string // of roots of two records or more that are not auto
+	shapes    []clusterShape    // of the clusters of two records or more, by root
 	conflicts []conflict
 }
 
-// maxRounds bounds how often clustering is repeated without the components found ambiguous; what is still found
-// ambiguous then is reported and kept out of auto by its tier.
-const maxRounds = 4
-
-// form makes the clusters: must-links, then edges at or above auto, then the wider clusters for review.
-func (m *matching) form() outcome {
+// form makes the clusters: must-links, then pairs at or above auto, island by island; then the wider clusters for review;
+// then it looks at what was made.
+func (m *matching) form(ctx context.Context) (outcome, error) {
 	contradictory := m.identity.contradictions(m.records, m.component, m.sameContent)
-	out := outcome{candidate: m.candidates(), tier: map[uint32]string{}}
+	out := outcome{auto: newPartition(m.identity, m.component), tier: map[uint32]string{}}
+	if err := m.joinIslands(ctx, &out, contradictory); err != nil {
+		return out, err
+	}
+	if err := m.widen(ctx, &out); err != nil {
+		return out, err
+	}
+	return out, m.takeOut(ctx, &out, contradictory)
+}
+
+// joinIslands joins what may be joined unasked.
+func (m *matching) joinIslands(ctx context.Context, out *outcome, contradictory map[uint32]bool) error {
 	var auto []candidate
-	for _, e := range out.candidate {
-		if e.auto {
-			auto = append(auto, e)
+	for i := range m.kept {
+		if p := &m.kept[i]; p.auto {
+			auto = append(auto, p.candidate())
 		}
 	}
-	unwilling := map[uint32]bool{}
-	ambiguous := map[uint32]refusal{}
-	for range maxRounds {
-		out.auto = newClustering(m.identity, m.component, contradictory, m.agree)
-		out.auto.unwilling = unwilling
-		out.auto.alike = m.alike
-		out.auto.run(auto)
-		out.auto.gather(m.component, auto, m.weight)
-		found := out.auto.ambiguous(m.component, auto)
-		for root, r := range found {
-			ambiguous[root] = r
-			unwilling[root] = true
-		}
-		if len(found) == 0 {
-			break
-		}
+	all := islands(m.component, auto)
+	conflicts := make([][]conflict, len(all))
+	err := m.inChunks(ctx, len(all), func(m *matching, i int) {
+		conflicts[i] = m.joinIsland(out.auto, contradictory, all[i])
+	})
+	out.conflicts = slices.Concat(conflicts...)
+	return err
+}
+
+// inChunks calls do for every i below n on all cores, each with a matching that judges for itself.
+func (m *matching) inChunks(ctx context.Context, n int, do func(m *matching, i int)) error {
+	const chunk = 512
+	threads := workers(m.options.Threads)
+	mine := make([]*matching, threads)
+	for w := range mine {
+		own := *m
+		own.judge = m.anotherJudge()
+		mine[w] = &own
 	}
-	out.conflicts = append(out.conflicts, m.ambiguities(ambiguous)...)
-	out.conflicts = append(out.conflicts, m.refused(out.auto)...)
-	m.widen(&out, auto)
-	m.takeOut(&out, contradictory)
-	return out
+	return inParallel(ctx, threads, (n+chunk-1)/chunk, func(worker, c int) error {
+		for i := c * chunk; i < min((c+1)*chunk, n); i++ {
+			do(mine[worker], i)
+		}
+		return nil
+	})
 }
 
 // alike reports that a pair's evidence would join it unasked if nothing forbade it.
@@ -61,38 +73,39 @@ func (m *matching) alike(a, b uint32) bool {
 	return c.Weight >= thresholdUnits(m.model.Thresholds.Auto) && m.judge.independent(a, b, c) && m.agree(a, b)
 }
 
-// candidates are the kept edges in the order of joining, each with whether it may join unasked.
-func (m *matching) candidates() []candidate {
-	candidates := make([]candidate, 0, len(m.kept))
-	for i := range m.kept {
-		p := &m.kept[i]
-		candidates = append(candidates, candidate{a: p.a, b: p.b, weight: p.weight, auto: p.auto})
-	}
-	sortCandidates(candidates)
-	return candidates
-}
-
 // widen goes on joining at the review threshold: what a person is asked about stands together.
-func (m *matching) widen(out *outcome, auto []candidate) {
-	w := widening{matching: m, auto: out.auto, unions: newUnions(len(m.records)), members: map[uint32][]uint32{}}
-	for i := range m.records {
-		w.join(uint32(i), out.auto.find(uint32(i)))
+func (m *matching) widen(ctx context.Context, out *outcome) error {
+	doubtful, err := m.doubtful(ctx, out.auto)
+	if err != nil {
+		return err
 	}
-	for root, members := range out.auto.members {
-		w.members[root] = members
-	}
-	out.review = w.unions
+	w := widening{matching: m, partition: out.auto, wider: newUnions(len(m.records)), members: map[uint32][]uint32{}}
+	copy(w.wider.parent, out.auto.parent)
+	out.review = w.wider
 	for _, l := range m.identity.links {
 		if m.linkReviewable(l) {
 			w.unite(l.a, l.b, false)
 		}
 	}
-	apart := m.apart(out.auto)
-	for _, e := range out.candidate {
-		if m.reviewable(out.auto, apart, e) {
-			w.unite(e.a, e.b, true)
+	for _, e := range doubtful {
+		w.unite(e.a, e.b, true)
+	}
+	return nil
+}
+
+// doubtful are the pairs of different clusters that are worth a person's time, in the order of joining.
+func (m *matching) doubtful(ctx context.Context, auto *partition) ([]candidate, error) {
+	worth := make([]bool, len(m.kept))
+	auto.flatten()
+	err := m.inChunks(ctx, len(m.kept), func(m *matching, i int) { worth[i] = m.reviewable(auto, &m.kept[i]) })
+	var pairs []candidate
+	for i, w := range worth {
+		if w {
+			pairs = append(pairs, m.kept[i].candidate())
 		}
 	}
+	sortCandidates(pairs)
+	return pairs, err
 }
 
 // averageSlack is how many bits below the review threshold two wider clusters may resemble each other on average.
@@ -101,27 +114,30 @@ const averageSlack = 3.0
 // widening is the wider clusters while they are formed.
 type widening struct {
 	*matching
-	*unions
-	auto    *clustering
-	members map[uint32][]uint32
+	*partition
+	wider   *unions
+	members map[uint32][]uint32 // of those that are wider than a cluster
 }
 
-func (w *widening) list(root uint32) []uint32 {
+func (w *widening) all(root uint32) []uint32 {
 	if m := w.members[root]; m != nil {
 		return m
 	}
-	return []uint32{root}
+	return w.list(root)
 }
 
 // unite joins two wider clusters, unless they grow too large for a person to look at, or, with onAverage, resemble
 // each other in one pair only: doubtful pairs in a chain would put a street of namesakes before one person.
 func (w *widening) unite(a, b uint32, onAverage bool) {
-	a, b = w.find(a), w.find(b)
-	as, bs := w.list(a), w.list(b)
-	if a == b || len(as)+len(bs) > largeCluster || onAverage && !w.alikeOnAverage(as, bs) {
+	a, b = w.wider.find(a), w.wider.find(b)
+	if a == b {
 		return
 	}
-	root := w.join(a, b)
+	as, bs := w.all(a), w.all(b)
+	if len(as)+len(bs) > largeCluster || onAverage && !w.alikeOnAverage(as, bs) {
+		return
+	}
+	root := w.wider.join(a, b)
 	delete(w.members, max(a, b))
 	w.members[root] = slices.Concat(as, bs)
 }

@@ -28,14 +28,14 @@ type conflict struct {
 	detail          string
 }
 
-// judgeLinks scores every must-link and takes out those that the fields contradict, and whole sources that slipped.
-func (id *identity) judgeLinks(records []record, j *judge) {
+// judgeLinks takes out the must-links that the fields contradict, and whole sources that slipped; compared are the links'
+// pairs, in the same order.
+func (id *identity) judgeLinks(records []record, compared []keptPair, j *judge) {
 	totals, against := map[string]int{}, map[string]int{}
 	for i := range id.links {
 		l := &id.links[i]
-		c := j.Compare(l.a, l.b)
-		weighs := j.evidence(l.a, l.b, c)
-		l.weight, l.scored = float64(c.Weight)*kernel.Unit, true
+		weighs := j.evidence(l.a, l.b, compared[i].weight)
+		l.weight, l.scored = float64(compared[i].weight)*kernel.Unit, true
 		totals[l.source]++
 		switch {
 		case l.kind == "decision", id.judgedSame(l.a, l.b):
@@ -52,7 +52,7 @@ func (id *identity) judgeLinks(records []record, j *judge) {
 		l := &id.links[i]
 		if l.doubt && l.kind != "decision" {
 			id.conflicts = append(id.conflicts, conflict{kind: "link_contradicted", a: l.a, b: l.b, pair: true, between: true, weight: l.weight, scored: true,
-				detail: fmt.Sprintf("%s and %s are linked by %s, but their fields speak against it (%.1f bits): not merged; check the link in its application", records[l.a].key, records[l.b].key, l.via, j.evidence(l.a, l.b, j.Compare(l.a, l.b)))})
+				detail: fmt.Sprintf("%s and %s are linked by %s, but their fields speak against it (%.1f bits): not merged; check the link in its application", records[l.a].key, records[l.b].key, l.via, j.evidence(l.a, l.b, compared[i].weight))})
 		}
 		if off[l.source] {
 			l.off = true
@@ -120,17 +120,19 @@ func (id *identity) components(n int) []uint32 {
 // of it goes to review, unless people judged the pairs concerned. It returns the roots of the components concerned.
 func (id *identity) contradictions(records []record, component []uint32, content sameContent) map[uint32]bool {
 	members := map[uint32][]uint32{}
-	for i, root := range id.byIDs {
+	var roots []uint32
+	for i, root := range id.byIDs { // a root is the smallest of its component
+		if uint32(i) == root {
+			continue
+		}
+		if members[root] == nil {
+			roots = append(roots, root)
+			members[root] = []uint32{root}
+		}
 		members[root] = append(members[root], uint32(i))
 	}
-	contradictory := map[uint32]bool{}
-	roots := make([]uint32, 0, len(members))
-	for root, list := range members {
-		if len(list) > 1 {
-			roots = append(roots, root)
-		}
-	}
 	slices.Sort(roots)
+	contradictory := map[uint32]bool{}
 	for _, root := range roots {
 		if found := id.contradiction(records, members[root], content); len(found) > 0 {
 			contradictory[component[root]] = true

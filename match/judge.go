@@ -42,9 +42,9 @@ func (j *judge) prior(a, b uint32) int32 {
 	return j.model.spec.Priors[int(j.stratum[a])*len(j.model.sources)+int(j.stratum[b])]
 }
 
-// evidence is what the fields of a compared pair weigh, its prior left out, in bits.
-func (j *judge) evidence(a, b uint32, c kernel.Comparison) float64 {
-	return float64(c.Weight-j.prior(a, b)) * kernel.Unit
+// evidence is what the fields of a pair of that weight weigh, its prior left out, in bits.
+func (j *judge) evidence(a, b uint32, weight int32) float64 {
+	return float64(weight-j.prior(a, b)) * kernel.Unit
 }
 
 // weigh sums a comparison anew, as the kernel does.
@@ -151,7 +151,7 @@ func (j *judge) speaksAgainst(a, b uint32, c kernel.Comparison) string {
 	if j.otherUnit(a, b, c) {
 		return j.model.Fields[j.organizations.name].Label
 	}
-	if j.evidence(a, b, c) < rejectBits {
+	if j.evidence(a, b, c.Weight) < rejectBits {
 		return "evidence"
 	}
 	return ""

@@ -13,8 +13,13 @@ type keptPair struct {
 	rule    uint8  // under which it was found
 	auto    bool   // its evidence may join without being asked
 	agrees  bool   // nothing in it speaks against it
+	asks    bool   // it is worth a person's time
 	pattern kernel.Pattern
 	terms   [kernel.MaxFields]int16 // what frequency and dependence add to each field, in units
+}
+
+func (p *keptPair) candidate() candidate {
+	return candidate{a: p.a, b: p.b, weight: p.weight, auto: p.auto}
 }
 
 // comparison is the pair's in full.
@@ -27,21 +32,13 @@ func (p *keptPair) comparison(fields int) kernel.Comparison {
 }
 
 // judgeKept compares the pairs that the kernel kept in full, on all cores, takes back what their fields say of each other,
-// and leaves out those that then fall below the review threshold.
+// and leaves out those that then fall below the review threshold. It compares the must-links too.
 func (m *matching) judgeKept(ctx context.Context, edges []kernel.Edge) error {
-	const chunk = 4096
-	threads := workers(m.options.Threads)
-	judges := make([]*judge, threads)
-	for w := range judges {
-		judges[w] = m.anotherJudge()
-	}
 	pairs := make([]keptPair, len(edges))
-	err := inParallel(ctx, threads, (len(edges)+chunk-1)/chunk, func(worker, n int) error {
-		for i := n * chunk; i < min((n+1)*chunk, len(edges)); i++ {
-			pairs[i] = judges[worker].keep(edges[i])
-		}
-		return nil
-	})
+	err := m.inChunks(ctx, len(edges), func(m *matching, i int) { pairs[i] = m.judge.keep(edges[i]) })
+	if err != nil {
+		return err
+	}
 	m.kept = pairs[:0]
 	for i := range pairs {
 		if pairs[i].weight >= m.model.spec.Keep {
@@ -49,7 +46,11 @@ func (m *matching) judgeKept(ctx context.Context, edges []kernel.Edge) error {
 		}
 	}
 	m.index()
-	return err
+	m.linked = make([]keptPair, len(m.identity.links))
+	return m.inChunks(ctx, len(m.linked), func(m *matching, i int) {
+		l := &m.identity.links[i]
+		m.linked[i] = m.judge.keep(kernel.Edge{A: l.a, B: l.b})
+	})
 }
 
 // anotherJudge judges as m.judge does, for another goroutine.
@@ -98,5 +99,6 @@ func (j *judge) keep(e kernel.Edge) keptPair {
 	}
 	p.agrees = j.speaksAgainst(e.A, e.B, c) == ""
 	p.auto = c.Weight >= thresholdUnits(j.model.Thresholds.Auto) && j.independent(e.A, e.B, c)
+	p.asks = p.auto || j.worthAsking(c)
 	return p
 }

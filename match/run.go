@@ -111,6 +111,7 @@ type matching struct {
 	scanned   kernel.Result // without its edges,
 	kept      []keptPair    // which stand here, in the order of records,
 	keptAt    []uint32      // those with record i as the first from keptAt[i] on
+	linked    []keptPair    // the must-links, in their order, compared
 	clusters  *clusterRows
 	outcome   outcome
 	found     []placeholder
@@ -274,10 +275,12 @@ func (m *matching) score(ctx context.Context) (err error) {
 	return m.judgeKept(ctx, edges)
 }
 
-func (m *matching) cluster(context.Context) error {
-	m.identity.judgeLinks(m.records, m.judge)
+func (m *matching) cluster(ctx context.Context) (err error) {
+	m.identity.judgeLinks(m.records, m.linked, m.judge)
 	m.component = m.identity.components(len(m.records))
-	m.outcome = m.form()
+	if m.outcome, err = m.form(ctx); err != nil {
+		return err
+	}
 	m.outcome.conflicts = append(m.outcome.conflicts, m.identity.conflicts...)
 	m.outcome.conflicts = append(m.outcome.conflicts, m.plan.oversized(m.schema)...)
 	m.outcome.conflicts = append(m.outcome.conflicts, m.placeholderRows()...)

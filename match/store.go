@@ -5,15 +5,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
-	"database/sql/driver"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
-	"github.com/duckdb/duckdb-go/v2"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/sameas/sameas/internal/evidence"
 	"github.com/sameas/sameas/match/kernel"
@@ -39,10 +37,10 @@ func forget() []string {
 // store replaces the collection's rows of all tables in one transaction, so that a reader sees one run or the other. What
 // the kept pairs say is written while the clusters are formed of them; the rest when they are.
 func (m *matching) store(ctx context.Context, formed <-chan struct{}) error {
-	return m.transact(ctx, func(conn *sql.Conn, tx *sql.Tx) error {
+	return queries.Transact(ctx, m.options.DB, func(tx *sql.Tx) error {
 		former, err := loadFormer(ctx, tx, m.schema.collection, m.identity.ids)
 		if err == nil {
-			err = m.storeEvidence(ctx, conn, tx)
+			err = m.storeEvidence(ctx, tx)
 		}
 		if err != nil {
 			return err
@@ -52,12 +50,27 @@ func (m *matching) store(ctx context.Context, formed <-chan struct{}) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		return m.storeClusters(ctx, conn, tx, former)
+		return m.storeClusters(ctx, tx, former)
 	})
 }
 
+// filling is a statement that fills a table, and the rows that it reads.
+type filling struct {
+	statement string
+	rows      queries.Rows
+}
+
+func (m *matching) fill(ctx context.Context, tx *sql.Tx, fillings []filling) error {
+	for _, f := range fillings {
+		if _, err := queries.Insert(ctx, tx, f.statement, queries.Args{"collection": m.schema.collection}, f.rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // storeEvidence writes the model and the pairs.
-func (m *matching) storeEvidence(ctx context.Context, conn *sql.Conn, tx *sql.Tx) error {
+func (m *matching) storeEvidence(ctx context.Context, tx *sql.Tx) error {
 	for _, statement := range forget() {
 		if _, err := queries.Exec(ctx, tx, statement, queries.Args{"collection": m.schema.collection}); err != nil {
 			return err
@@ -70,170 +83,153 @@ func (m *matching) storeEvidence(ctx context.Context, conn *sql.Conn, tx *sql.Tx
 	if _, err := queries.Exec(ctx, tx, "match/090_model.sql", queries.Args{"collection": m.schema.collection, "model": string(text)}); err != nil {
 		return err
 	}
-	return appendTables(conn, []filling{{"term_weights", m.termRows}, {"edges", m.edgeRows}})
+	return m.fill(ctx, tx, []filling{{"match/092_term_weights.sql", m.termRows()}, {"match/093_edges.sql", m.edgeRows()}})
 }
 
 // storeClusters writes the clusters and all that is known of them.
-func (m *matching) storeClusters(ctx context.Context, conn *sql.Conn, tx *sql.Tx, former *formerClusters) error {
+func (m *matching) storeClusters(ctx context.Context, tx *sql.Tx, former *formerClusters) error {
 	m.clusters = m.clusterRows(former)
-	err := appendTables(conn, []filling{
-		{"blocking", m.blockingRows},
-		{"clusters", m.clusters.rows},
-		{"cluster_names", func(add addRow) error { return former.rows(m.schema.collection, add) }},
-		{"cluster_keys", m.clusters.keyRows},
-		{"cluster_stats", m.clusters.statRows},
-		{"conflicts", m.clusters.conflictRows},
+	var digest string
+	var digesting errgroup.Group // while the engine takes in the rows
+	digesting.Go(func() error {
+		digest = m.clusters.digest()
+		return nil
 	})
+	err := m.fill(ctx, tx, []filling{
+		{"match/094_blocking.sql", m.blockingRows()},
+		{"match/095_clusters.sql", m.clusters.rows()},
+		{"match/096_cluster_names.sql", former.rows()},
+		{"match/097_cluster_keys.sql", m.clusters.keyRows()},
+		{"match/098_cluster_stats.sql", m.clusters.statRows()},
+		{"match/099_conflicts.sql", m.clusters.conflictRows()},
+	})
+	_ = digesting.Wait() // it returns no error
 	if err != nil {
 		return err
 	}
 	_, err = queries.Exec(ctx, tx, "match/091_stage.sql", queries.Args{"collection": m.schema.collection,
-		"digest": m.clusters.digest(), "config_digest": m.configDigest()})
+		"digest": digest, "config_digest": m.configDigest()})
 	return err
 }
 
-// filling is a table and what fills it.
-type filling struct {
-	table string
-	rows  func(add addRow) error
-}
-
-func appendTables(conn *sql.Conn, fillings []filling) error {
-	for _, f := range fillings {
-		if err := appendTable(conn, f.table, f.rows); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// addRow appends one row.
-type addRow func(values ...driver.Value) error
-
-func appendTable(conn *sql.Conn, table string, fill func(addRow) error) error {
-	return conn.Raw(func(raw any) error {
-		appender, err := duckdb.NewAppenderFromConn(raw.(driver.Conn), "", table)
-		if err != nil {
-			return fmt.Errorf("append to %s: %w", table, err)
-		}
-		err = fill(func(values ...driver.Value) error { return appender.AppendRow(values...) })
-		if closing := appender.Close(); err == nil {
-			err = closing
-		}
-		if err != nil {
-			return fmt.Errorf("append to %s: %w", table, err)
-		}
-		return nil
-	})
+// termRow is what a value adds.
+type termRow struct {
+	field, term string
+	bits        float64
 }
 
 // termRows are those of the values that more than two have; the others weigh what the model says of rare ones.
-func (m *matching) termRows(add addRow) error {
+func (m *matching) termRows() queries.Rows {
+	var terms []termRow
 	for f, bits := range m.model.terms {
-		d := m.set.Dictionaries[f]
 		rare := units(m.model.Fields[f].Rare)
-		var terms []uint32
 		for n := range bits {
 			if n > 0 && bits[n] != rare {
-				terms = append(terms, uint32(n))
-			}
-		}
-		slices.SortFunc(terms, func(a, b uint32) int { return strings.Compare(d.Term(a), d.Term(b)) })
-		for _, n := range terms {
-			if err := add(m.schema.collection, m.schema.fields[f].name, d.Term(n), float64(bits[n])*kernel.Unit); err != nil {
-				return err
+				terms = append(terms, termRow{m.schema.fields[f].name, m.set.Dictionaries[f].Term(uint32(n)), float64(bits[n]) * kernel.Unit})
 			}
 		}
 	}
 	if d := m.judge.dependence; d != nil {
-		return d.rows(m.schema.collection, add)
+		terms = append(terms, d.rows()...)
 	}
-	return nil
+	return queries.Rows{Len: len(terms), Fill: func(row *queries.Row, n int) {
+		row.Text(terms[n].field)
+		row.Text(terms[n].term)
+		row.Float(terms[n].bits)
+	}}
 }
 
-func (m *matching) blockingRows(add addRow) error {
-	kept := make([]int64, len(m.schema.rules))
+func (m *matching) blockingRows() queries.Rows {
+	kept, found := make([]int64, len(m.schema.rules)), make([]int64, len(m.schema.rules))
 	for i := range m.kept {
 		kept[m.kept[i].rule]++
 	}
-	found := make([]int64, len(m.schema.rules))
 	for _, l := range m.identity.links {
 		if r := m.set.FirstRule(l.a, l.b); r >= 0 && l.counts() {
 			found[r]++
 		}
 	}
-	cumulative := int64(0)
-	for r, rule := range m.schema.rules {
-		cumulative += found[r]
+	for r := 1; r < len(found); r++ {
+		found[r] += found[r-1]
+	}
+	return queries.Rows{Len: len(kept), Fill: func(row *queries.Row, r int) {
 		p := m.plan.rules[r]
-		if err := add(m.schema.collection, rule.name, int32(r), p.keys, p.largest, m.scanned.Pairs[r], kept[r], cumulative); err != nil {
-			return err
+		row.Text(m.schema.rules[r].name)
+		for _, n := range []int64{int64(r), p.keys, p.largest, m.scanned.Pairs[r], kept[r], found[r]} {
+			row.Int(n)
 		}
-	}
-	return nil
+	}}
 }
 
-// linkRow is a must-link as a row of edges.
-type linkRow struct {
-	a, b      uint32
-	kind, via string
-}
-
-// linkRows are the must-links in the order of records; a pair linked in several ways has a row for each.
-func (m *matching) linkRows() []linkRow {
-	rows := make([]linkRow, 0, len(m.identity.links))
-	for i := range m.identity.links {
-		l := &m.identity.links[i] // whole, it would be read while clustering judges it
-		rows = append(rows, linkRow{l.a, l.b, l.kind, l.via})
+// linkRows are the must-links, as places in their list, in the order of records; a pair linked in several ways has a row
+// for each.
+func (m *matching) linkRows() []uint32 {
+	links := m.identity.links
+	rows := make([]uint32, len(links))
+	for i := range rows {
+		rows[i] = uint32(i)
 	}
-	slices.SortFunc(rows, func(x, y linkRow) int {
-		return cmp.Or(cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b), cmp.Compare(x.kind, y.kind), cmp.Compare(x.via, y.via))
-	})
-	return slices.Compact(rows)
+	// kind and via are told while clustering judges the links, so no link is read whole
+	order := func(x, y uint32) int {
+		a, b := &links[x], &links[y]
+		return cmp.Or(cmp.Compare(a.a, b.a), cmp.Compare(a.b, b.b), cmp.Compare(a.kind, b.kind), cmp.Compare(a.via, b.via))
+	}
+	slices.SortFunc(rows, order)
+	return slices.CompactFunc(rows, func(x, y uint32) bool { return order(x, y) == 0 })
 }
 
 // edgeRows are every must-link and every kept pair.
-func (m *matching) edgeRows(add addRow) error {
-	row := func(a, b uint32, kind, via string, c kernel.Comparison) error {
-		weight := float64(c.Weight) * kernel.Unit
-		return add(m.schema.collection, m.records[a].rid, m.records[b].rid, m.records[a].key, m.records[b].key,
-			kind, via, levelText(c.Levels), termText(c.Terms), weight, evidence.Probability(weight))
-	}
-	j := m.anotherJudge()
-	for _, l := range m.linkRows() {
-		if err := row(l.a, l.b, l.kind, l.via, j.Compare(l.a, l.b)); err != nil {
-			return err
+func (m *matching) edgeRows() queries.Rows {
+	links := m.linkRows()
+	return queries.Rows{Len: len(links) + len(m.kept), Fill: func(row *queries.Row, n int) {
+		var p *keptPair
+		kind, via := "fuzzy", ""
+		if n < len(links) {
+			l := &m.identity.links[links[n]]
+			p, kind, via = &m.linked[links[n]], l.kind, l.via
+		} else {
+			p = &m.kept[n-len(links)]
+			via = m.schema.rules[p.rule].name
 		}
-	}
-	for i := range m.kept {
-		p := &m.kept[i]
-		if err := row(p.a, p.b, "fuzzy", m.schema.rules[p.rule].name, p.comparison(len(m.schema.fields))); err != nil {
-			return err
-		}
-	}
-	return nil
+		a, b := &m.records[p.a], &m.records[p.b]
+		row.Int(a.rid)
+		row.Int(b.rid)
+		row.Text(a.key)
+		row.Text(b.key)
+		row.Text(kind)
+		row.Text(via)
+		row.Text(p.levelText(len(m.schema.fields)))
+		row.Text(p.termText(len(m.schema.fields)))
+		weight := float64(p.weight) * kernel.Unit
+		row.Float(weight)
+		row.Float(evidence.Probability(weight))
+	}}
 }
 
 // levelText writes levels as numbers between commas.
-func levelText(levels []uint8) string {
-	text := make([]byte, 0, 2*len(levels))
-	for i, l := range levels {
-		if i > 0 {
+func (p *keptPair) levelText(fields int) string {
+	text := make([]byte, 0, 4*kernel.MaxFields)
+	for f := range fields {
+		if f > 0 {
 			text = append(text, ',')
 		}
-		text = strconv.AppendUint(text, uint64(l), 10)
+		text = strconv.AppendUint(text, uint64(p.pattern.Level(f)), 10)
 	}
 	return string(text)
 }
 
 // termText writes frequency adjustments as bits between commas; they are exact as decimals.
-func termText(terms []int32) string {
-	text := make([]byte, 0, 4*len(terms))
-	for i, t := range terms {
-		if i > 0 {
+func (p *keptPair) termText(fields int) string {
+	text := make([]byte, 0, 16*kernel.MaxFields)
+	for f, t := range p.terms[:fields] {
+		if f > 0 {
 			text = append(text, ',')
 		}
-		text = strconv.AppendFloat(text, float64(t)*kernel.Unit, 'f', -1, 64)
+		if t == 0 {
+			text = append(text, '0') // most are
+		} else {
+			text = strconv.AppendFloat(text, float64(t)*kernel.Unit, 'f', -1, 64)
+		}
 	}
 	return string(text)
 }

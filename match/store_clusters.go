@@ -4,186 +4,157 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"slices"
-	"strings"
 
-	"github.com/sameas/sameas/match/kernel"
+	queries "github.com/sameas/sameas/sql"
 )
 
 // clusterRows are the named clusters, ready to be written.
 type clusterRows struct {
 	*matching
-	groups    [][]uint32
-	names     []string
-	group     []int    // of each record
-	tiers     []string // of each group
-	reviewIDs []string // of each group
+	groups [][]uint32
+	names  []string // of each group
+	group  []uint32 // of each record
+	wider  []uint32 // of each group: that of the first record of its wider cluster
 }
 
 func (m *matching) clusterRows(former *formerClusters) *clusterRows {
-	c := &clusterRows{matching: m, group: make([]int, len(m.records))}
+	c := &clusterRows{matching: m, group: make([]uint32, len(m.records))}
+	auto := m.outcome.auto
 	itself := make([]uint32, len(m.records))
 	for i := range m.records { // a root is the smallest of its cluster, so it comes first
-		root := m.outcome.auto.find(uint32(i))
-		if root == uint32(i) {
-			c.group[i] = len(c.groups)
-			itself[i] = root
-			c.groups = append(c.groups, itself[i:i+1:i+1])
+		root := auto.find(uint32(i))
+		if root != uint32(i) {
+			c.group[i] = c.group[root]
 			continue
 		}
-		g := c.group[root]
-		c.group[i] = g
-		c.groups[g] = append(c.groups[g], uint32(i))
+		itself[i] = root
+		c.group[i] = uint32(len(c.groups))
+		members := auto.members[root]
+		if members == nil {
+			members = itself[i : i+1 : i+1]
+		}
+		c.groups = append(c.groups, members)
+		c.wider = append(c.wider, c.group[m.outcome.review.find(root)])
 	}
 	c.names = nameClusters(m.schema.collection, m.records, c.groups, c.group, former)
-	for _, members := range c.groups {
-		root := m.outcome.auto.find(members[0])
-		tier := cmp.Or(m.outcome.tier[root], "auto")
-		if len(members) == 1 {
-			tier = "single"
-		}
-		c.tiers = append(c.tiers, tier)
-		wider := m.outcome.review.find(members[0])
-		c.reviewIDs = append(c.reviewIDs, c.names[c.group[wider]])
-	}
 	return c
 }
 
-func (c *clusterRows) rows(add addRow) error {
-	for i := range c.records {
-		g := c.group[i]
-		if err := add(c.schema.collection, c.records[i].rid, c.records[i].key, c.names[g], c.tiers[g], c.reviewIDs[g]); err != nil {
-			return err
-		}
+// tier of a group.
+func (c *clusterRows) tier(g uint32) string {
+	if len(c.groups[g]) == 1 {
+		return "single"
 	}
-	return nil
+	return cmp.Or(c.outcome.tier[c.groups[g][0]], "auto")
 }
 
-// keyRows are the external IDs that one cluster alone carries: what the next run inherits cluster IDs by. Extracting anew
-// replaces external IDs and numbers records anew; only what is kept here tells what a cluster was made of.
-func (c *clusterRows) keyRows(add addRow) error {
+// reviewID is that of the wider cluster of a group.
+func (c *clusterRows) reviewID(g uint32) string { return c.names[c.wider[g]] }
+
+func (c *clusterRows) rows() queries.Rows {
+	return queries.Rows{Len: len(c.records), Fill: func(row *queries.Row, i int) {
+		g := c.group[i]
+		row.Int(c.records[i].rid)
+		row.Text(c.records[i].key)
+		row.Text(c.names[g])
+		row.Text(c.tier(g))
+		row.Text(c.reviewID(g))
+	}}
+}
+
+// keyRows are the external IDs, each with the cluster that alone carries it: what the next run inherits cluster IDs by.
+// Extracting anew replaces external IDs and numbers records anew; only what is kept here tells what a cluster was made of.
+func (c *clusterRows) keyRows() queries.Rows {
 	ids := c.identity.ids
-	for n := range uint32(ids.len()) {
-		carriers := ids.records(n)
+	return queries.Rows{Len: ids.len(), Fill: func(row *queries.Row, n int) {
+		carriers := ids.records(uint32(n))
 		g := c.group[carriers[0]]
+		row.Uint(ids.hash[n])
 		if slices.ContainsFunc(carriers, func(r uint32) bool { return c.group[r] != g }) {
-			continue
+			row.Null()
+		} else {
+			row.Text(c.names[g])
 		}
-		if err := add(c.schema.collection, ids.hash[n], c.names[g]); err != nil {
-			return err
-		}
-	}
-	return nil
+	}}
 }
 
 // digest is that of who is in which cluster; records come in the order of keys, so it does not depend on rows' order.
 func (c *clusterRows) digest() string {
 	h := sha256.New()
+	var line []byte
 	for i := range c.records {
 		g := c.group[i]
-		fmt.Fprintf(h, "%s\x00%s\x00%s\x00%s\x00%s\n", c.records[i].source, c.records[i].key, c.names[g], c.tiers[g], c.reviewIDs[g])
+		line = line[:0]
+		for _, text := range [...]string{c.records[i].source, c.records[i].key, c.names[g], c.tier(g), c.reviewID(g)} {
+			line = append(line, text...)
+			line = append(line, 0)
+		}
+		h.Write(line)
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-func (c *clusterRows) statRows(add addRow) error {
-	links := c.linksByCluster(c.outcome.auto, c.outcome.candidate)
-	for g, members := range c.groups {
-		if len(members) < 2 {
-			continue
-		}
-		inside := links[c.outcome.auto.find(members[0])]
-		shape := shapeOf(members, inside)
-		hubs := 0
+func (c *clusterRows) statRows() queries.Rows {
+	shapes := c.outcome.shapes
+	return queries.Rows{Len: len(shapes), Fill: func(row *queries.Row, i int) {
+		s := &shapes[i]
+		g := c.group[s.root]
+		members := c.groups[g]
+		n, hubs := len(members), 0
 		for _, r := range members {
 			if c.records[r].hub {
 				hubs++
 			}
 		}
-		var weakest any
-		if !shape.byIDs {
-			weakest = shape.weakest
+		row.Text(c.names[g])
+		row.Text(c.tier(g))
+		row.Int(int64(n))
+		row.Int(int64(hubs))
+		row.Int(int64(s.edges))
+		if s.byIDs {
+			row.Null()
+		} else {
+			row.Float(s.weakest)
 		}
-		n := len(members)
-		density := float64(shape.edges) / float64(n*(n-1)/2)
-		err := add(c.schema.collection, c.names[g], c.tiers[g], int64(n), int64(hubs), int64(shape.edges), weakest, density,
-			int64(len(shape.bridges)), shape.byIDs, c.reason(members, inside, shape))
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+		row.Float(float64(s.edges) / float64(n*(n-1)/2))
+		row.Int(int64(s.bridges))
+		row.Bool(s.byIDs)
+		row.Text(s.reason)
+	}}
 }
 
-// reason says in words why the records of a cluster are held to be one.
-func (c *clusterRows) reason(members []uint32, links []link, shape clusterShape) string {
-	var agreeing []string
-	certain := 0
-	best := link{weight: -1 << 30}
-	for _, l := range links {
-		if l.certain {
-			certain++
-		} else if l.weight > best.weight {
-			best = l
-		}
-	}
-	if shape.byIDs {
-		return c.certainReason(members, certain)
-	}
-	levels := c.judge.Compare(best.a, best.b).Levels
-	for f, level := range levels {
-		field := &c.model.Fields[f]
-		if level != kernel.Missing && field.Levels[level].Bits > 0 {
-			agreeing = append(agreeing, fmt.Sprintf("%s %s", strings.ToLower(field.Label), field.Levels[level].Name))
-		}
-	}
-	text := fmt.Sprintf("%s (%.1f bits at the strongest pair, %.1f at the weakest needed)", strings.Join(agreeing, ", "), float64(best.weight)*kernel.Unit, shape.weakest)
-	if certain > 0 {
-		return fmt.Sprintf("joined by %d shared or linked IDs, and %s", certain, text)
-	}
-	return text
-}
-
-// certainReason words why a cluster needs no likeness: IDs join it, or a person.
-func (c *clusterRows) certainReason(members []uint32, links int) string {
-	for _, r := range members[1:] {
-		if c.identity.byIDs[r] != c.identity.byIDs[members[0]] {
-			return "judged the same by a person"
-		}
-	}
-	return fmt.Sprintf("joined by %d shared or linked IDs", links)
-}
-
-func (c *clusterRows) conflictRows(add addRow) error {
+func (c *clusterRows) conflictRows() queries.Rows {
 	conflicts := slices.Clone(c.outcome.conflicts)
 	sortConflicts(conflicts)
-	for _, row := range conflicts {
-		var cluster, other, keyA, keyB, provider, realm, weight any
-		if row.pair {
-			a, b := c.names[c.group[row.a]], c.names[c.group[row.b]]
-			cluster, keyA, keyB = a, c.records[row.a].key, c.records[row.b].key
-			if a != b {
-				other = b
+	return queries.Rows{Len: len(conflicts), Fill: func(row *queries.Row, i int) {
+		x := &conflicts[i]
+		var cluster, other, keyA, keyB string
+		if x.pair {
+			cluster, other = c.names[c.group[x.a]], c.names[c.group[x.b]]
+			keyA, keyB = c.records[x.a].key, c.records[x.b].key
+			if cluster == other {
+				other = ""
 			}
 		}
-		if row.keyA != "" {
-			keyA = row.keyA
+		row.Text(x.kind)
+		row.TextOrNull(cluster)
+		row.TextOrNull(other)
+		row.TextOrNull(cmp.Or(x.keyA, keyA))
+		row.TextOrNull(cmp.Or(x.keyB, keyB))
+		row.TextOrNull(x.provider)
+		if x.provider != "" { // an application's realm may be empty
+			row.Text(x.realm)
+		} else {
+			row.Null()
 		}
-		if row.keyB != "" {
-			keyB = row.keyB
+		if x.scored {
+			row.Float(x.weight)
+		} else {
+			row.Null()
 		}
-		if row.provider != "" {
-			provider, realm = row.provider, row.realm
-		}
-		if row.scored {
-			weight = row.weight
-		}
-		if err := add(c.schema.collection, row.kind, cluster, other, keyA, keyB, provider, realm, weight, row.detail); err != nil {
-			return err
-		}
-	}
-	return nil
+		row.Text(x.detail)
+	}}
 }
 
 // summary counts what the run found.
@@ -203,25 +174,29 @@ func (m *matching) summary() Summary {
 		}
 		s.Conflicts[c.kind]++
 	}
-	groups := m.clusters
-	items := map[string]int{}
-	inReview := map[string]bool{}
-	for g, members := range groups.groups {
-		switch groups.tiers[g] {
+	s.count(m.clusters)
+	return s
+}
+
+// count counts the clusters by tier, and what a person is to look at: wider clusters of several, or one taken out of auto.
+func (s *Summary) count(c *clusterRows) {
+	inside := make([]uint32, len(c.groups)) // of the wider cluster of each group
+	doubtful := make([]bool, len(c.groups))
+	for g, members := range c.groups {
+		switch c.tier(uint32(g)) {
 		case "auto":
 			s.AutoClusters++
 			s.AutoRecords += int64(len(members))
 		case "single":
 			s.Singles++
 		default:
-			inReview[groups.reviewIDs[g]] = true
+			doubtful[c.wider[g]] = true
 		}
-		items[groups.reviewIDs[g]]++
+		inside[c.wider[g]]++
 	}
-	for id, clusters := range items {
-		if clusters > 1 || inReview[id] {
+	for g, clusters := range inside {
+		if clusters > 1 || doubtful[g] {
 			s.ReviewItems++
 		}
 	}
-	return s
 }

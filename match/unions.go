@@ -11,16 +11,30 @@ func newUnions(n int) *unions {
 	return u
 }
 
+// find is the root of a member's set. It writes nothing where a member points at its root.
 func (u *unions) find(i uint32) uint32 {
-	for u.parent[i] != i {
-		u.parent[i] = u.parent[u.parent[i]]
-		i = u.parent[i]
+	for {
+		next := u.parent[i]
+		if next == i {
+			return i
+		}
+		further := u.parent[next]
+		if further != next {
+			u.parent[i] = further
+		}
+		i = further
 	}
-	return i
 }
 
 func (u *unions) join(a, b uint32) uint32 {
 	a, b = u.find(a), u.find(b)
 	u.parent[max(a, b)] = min(a, b)
 	return min(a, b)
+}
+
+// flatten points every member at its root: until sets are joined again, find only reads, and may do so on several threads.
+func (u *unions) flatten() {
+	for i := range u.parent { // what a member points at is smaller than it, and so flat already
+		u.parent[i] = u.parent[u.parent[i]]
+	}
 }

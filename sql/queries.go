@@ -113,6 +113,9 @@ func Exec(ctx context.Context, on Querier, name string, args Args) (int64, error
 	if err != nil {
 		return 0, err
 	}
+	if ctx, err = q.WithColumns(ctx); err != nil {
+		return 0, err
+	}
 	result, err := on.ExecContext(ctx, q.Text, bound...)
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", name, err)

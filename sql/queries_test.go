@@ -86,7 +86,12 @@ func TestParameters(t *testing.T) {
 			t.Errorf("sql/%s: has parameters and %d statements: arguments reach the last one only", name, statements(q.Text))
 			continue
 		}
-		got, err := prepared(t.Context(), db, q.Text)
+		ctx, err := q.WithColumns(t.Context())
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		got, err := prepared(ctx, db, q.Text)
 		if err != nil {
 			t.Errorf("sql/%s: %v", name, err)
 			continue

@@ -49,7 +49,11 @@ func Open(ctx context.Context, path string, o Options) (*sql.DB, error) {
 		db.Close()
 		return nil, openError(path, err)
 	}
-	if err := checkSchema(ctx, db, path, isNew, o.ToolVersion); err != nil {
+	err = registerRows(ctx, db)
+	if err == nil {
+		err = checkSchema(ctx, db, path, isNew, o.ToolVersion)
+	}
+	if err != nil {
 		db.Close()
 		return nil, err
 	}

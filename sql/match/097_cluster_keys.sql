@@ -1,0 +1,13 @@
+-- match/097_cluster_keys.sql: keep the external IDs that one cluster alone carries.
+-- reads: rows()
+-- writes: cluster_keys
+-- params: collection
+-- rows: id_hash UBIGINT, cluster_id VARCHAR
+-- grain: one external ID
+INSERT INTO cluster_keys
+SELECT
+    $collection AS collection,
+    made.id_hash,
+    made.cluster_id
+FROM rows() AS made
+WHERE made.cluster_id IS NOT NULL
