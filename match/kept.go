@@ -10,13 +10,15 @@ import (
 type keptPair struct {
 	a, b    uint32 // a < b
 	weight  int32  // in units
-	rule    uint8  // under which it was found
+	rule    uint8  // under which it was found, or would have been; noRule of a must-link that no rule finds
 	auto    bool   // its evidence may join without being asked
 	agrees  bool   // nothing in it speaks against it
 	asks    bool   // it is worth a person's time
 	pattern kernel.Pattern
 	terms   [kernel.MaxFields]int16 // what frequency and dependence add to each field, in units
 }
+
+const noRule = ^uint8(0)
 
 func (p *keptPair) candidate() candidate {
 	return candidate{a: p.a, b: p.b, weight: p.weight, auto: p.auto}
@@ -49,7 +51,11 @@ func (m *matching) judgeKept(ctx context.Context, edges []kernel.Edge) error {
 	m.linked = make([]keptPair, len(m.identity.links))
 	return m.inChunks(ctx, len(m.linked), func(m *matching, i int) {
 		l := &m.identity.links[i]
-		m.linked[i] = m.judge.keep(kernel.Edge{A: l.a, B: l.b})
+		rule := noRule
+		if r := m.set.FirstRule(l.a, l.b); r >= 0 {
+			rule = uint8(r)
+		}
+		m.linked[i] = m.judge.keep(kernel.Edge{A: l.a, B: l.b, Rule: rule})
 	})
 }
 

@@ -276,6 +276,7 @@ func (m *matching) score(ctx context.Context) (err error) {
 }
 
 func (m *matching) cluster(ctx context.Context) (err error) {
+	m.plan.dropKeys(m.set)
 	m.identity.judgeLinks(m.records, m.linked, m.judge)
 	m.component = m.identity.components(len(m.records))
 	if m.outcome, err = m.form(ctx); err != nil {

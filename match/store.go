@@ -144,8 +144,8 @@ func (m *matching) blockingRows() queries.Rows {
 	for i := range m.kept {
 		kept[m.kept[i].rule]++
 	}
-	for _, l := range m.identity.links {
-		if r := m.set.FirstRule(l.a, l.b); r >= 0 && l.counts() {
+	for i := range m.linked {
+		if r := m.linked[i].rule; r != noRule && m.identity.links[i].counts() {
 			found[r]++
 		}
 	}
