@@ -19,7 +19,8 @@ type ApplicationForecast struct {
 	Known       int64  `json:"known"`        // of these, bearing an ID of this provider and realm
 	WouldCreate int64  `json:"would_create"` // the rest: its first sync would create each in the application
 	Twins       int64  `json:"twins"`        // of these, how many the application already holds, as far as auto clusters tell
-	ReviewTwins int64  `json:"review_twins"` // of these, how many it may hold, as far as review clusters tell
+	ReviewTwins int64  `json:"review_twins"` // of these, how many it may hold or be given twice, as far as review clusters tell
+	Copies      int64  `json:"copies"`       // of these, how many the hub holds twice and the application not at all: it would be given both
 }
 
 // Values of ForecastResult.Match.
@@ -40,10 +41,10 @@ type ForecastResult struct {
 	PlanWrites int64 `json:"plan_writes,omitempty"`
 }
 
-// Twins reports whether any application would create a record that it already holds: exit code 2.
+// Twins reports whether any application would hold a thing twice after its first sync: exit code 2.
 func (r ForecastResult) Twins() bool {
 	for _, a := range r.Applications {
-		if a.Twins > 0 {
+		if a.Twins+a.Copies > 0 {
 			return true
 		}
 	}
@@ -60,7 +61,7 @@ func Forecast(ctx context.Context, db *sql.DB) (ForecastResult, error) {
 	result := ForecastResult{Match: digests.state(), Applications: []ApplicationForecast{}}
 	err = queries.Each(ctx, db, "merge/forecast_applications.sql", nil, func(rows *sql.Rows) error {
 		var a ApplicationForecast
-		if err := rows.Scan(&a.Collection, &a.Provider, &a.Realm, &a.HubRecords, &a.Known, &a.WouldCreate, &a.Twins, &a.ReviewTwins); err != nil {
+		if err := rows.Scan(&a.Collection, &a.Provider, &a.Realm, &a.HubRecords, &a.Known, &a.WouldCreate, &a.Twins, &a.ReviewTwins, &a.Copies); err != nil {
 			return err
 		}
 		result.Applications = append(result.Applications, a)
@@ -84,8 +85,9 @@ type TwinRecord struct {
 	Provider    string   `json:"provider"`
 	Realm       string   `json:"realm"`
 	HubKey      string   `json:"hub_key"`
-	TwinKey     string   `json:"twin_key"`    // the application's ID of the record that it holds already
+	TwinKey     string   `json:"twin_key"`    // the application's ID of the record that it holds already; of a copy, the hub record that it would be given first
 	Tier        string   `json:"tier"`        // auto | review: how sure that is
+	Copied      bool     `json:"copied"`      // the application holds none: the hub holds the thing twice
 	Probability *float64 `json:"probability"` // of the pair; nil when other records of the cluster join the two
 }
 
@@ -93,7 +95,7 @@ type TwinRecord struct {
 func ForecastRecords(ctx context.Context, db *sql.DB, f func(TwinRecord) error) error {
 	return queries.Each(ctx, db, "merge/forecast_records.sql", nil, func(rows *sql.Rows) error {
 		var t TwinRecord
-		if err := rows.Scan(&t.Collection, &t.Provider, &t.Realm, &t.HubKey, &t.TwinKey, &t.Tier, &t.Probability); err != nil {
+		if err := rows.Scan(&t.Collection, &t.Provider, &t.Realm, &t.HubKey, &t.TwinKey, &t.Tier, &t.Copied, &t.Probability); err != nil {
 			return err
 		}
 		return f(t)
@@ -107,13 +109,13 @@ func (r ForecastResult) Text() string {
 		return "No application is known: no record bears an external ID. Run `sameas extract` first.\n"
 	}
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "in the first sync of\t\thub records\tknown\twould create\tof these twins\tperhaps twins\t")
+	fmt.Fprintln(w, "in the first sync of\t\thub records\tknown\twould create\tof these twins\tcopies\tperhaps twins\t")
 	for _, a := range r.Applications {
-		twins, perhaps := fmt.Sprint(a.Twins), fmt.Sprint(a.ReviewTwins)
+		twins, copies, perhaps := fmt.Sprint(a.Twins), fmt.Sprint(a.Copies), fmt.Sprint(a.ReviewTwins)
 		if r.Match == MatchMissing {
-			twins, perhaps = "unknown", "unknown"
+			twins, copies, perhaps = "unknown", "unknown", "unknown"
 		}
-		fmt.Fprintf(w, "%s/%s\t%s\t%d\t%d\t%d\t%s\t%s\t\n", a.Provider, a.Realm, a.Collection, a.HubRecords, a.Known, a.WouldCreate, twins, perhaps)
+		fmt.Fprintf(w, "%s/%s\t%s\t%d\t%d\t%d\t%s\t%s\t%s\t\n", a.Provider, a.Realm, a.Collection, a.HubRecords, a.Known, a.WouldCreate, twins, copies, perhaps)
 	}
 	_ = w.Flush()
 	b.WriteString("\n" + r.verdict() + "\n")
@@ -121,10 +123,9 @@ func (r ForecastResult) Text() string {
 }
 
 func (r ForecastResult) verdict() string {
-	var twins, perhaps int64
+	var twins, copies, perhaps int64
 	for _, a := range r.Applications {
-		twins += a.Twins
-		perhaps += a.ReviewTwins
+		twins, copies, perhaps = twins+a.Twins, copies+a.Copies, perhaps+a.ReviewTwins
 	}
 	switch {
 	case r.Match == MatchMissing:
@@ -132,11 +133,22 @@ func (r ForecastResult) verdict() string {
 	case r.Match == MatchStale:
 		return "Twins are those of an older extraction. Next: sameas match"
 	case twins > 0:
-		return fmt.Sprintf("Do not switch on the sync: %s would be created twice. %s", plural(twins, "record"), r.next())
+		return fmt.Sprintf("Do not switch on the sync: %s would be created twice. %s", plural(twins, "record"), r.next()) + alsoCopies(copies)
+	case copies > 0:
+		return fmt.Sprintf("No application would create what it holds, but %s of the hub's would be copied beside a duplicate. "+
+			"Next: take the duplicates out of use, by a plan with merge.retire or with merge.via: native", plural(copies, "record"))
 	case perhaps > 0:
 		return fmt.Sprintf("No certain twin; %s may be one and wait for a person. Next: sameas report", plural(perhaps, "record"))
 	}
 	return "Clean: no application would create a record that it already holds."
+}
+
+func alsoCopies(copies int64) string {
+	if copies == 0 {
+		return ""
+	}
+	return fmt.Sprintf("\n%s more would be copied beside a duplicate, because the hub holds a thing twice and the application not at all: "+
+		"only taking the duplicates out of use prevents that (merge.retire, or merge.via: native)", plural(copies, "record"))
 }
 
 // next is what to do about twins.

@@ -21,7 +21,8 @@ func TestForecastByHand(t *testing.T) {
 		{key: "connec/org-1/h2", also: []string{"b/77/2"}, review: "r"}, {key: "a/1/2", review: "r"}, // perhaps
 		{key: "connec/org-1/h3", also: []string{"a/1/3"}, cluster: "p3"}, {key: "a/1/3", cluster: "p3"}, // known to A; new to B
 		{key: "connec/org-1/h4", also: []string{"a/1/gone"}, cluster: "p4"}, {key: "connec/org-1/h5", also: []string{"b/77/5"}, cluster: "p4"}, // a dead ID is no twin in A; h5 is h4's in B
-		{key: "connec/org-1/h6", also: []string{"b/77/0"}, status: "INACTIVE"}, // out of use: nobody creates it
+		{key: "connec/org-1/h6", also: []string{"b/77/0"}, status: "INACTIVE"},                                                   // out of use: nobody creates it
+		{key: "connec/org-1/h7", cluster: "p7"}, {key: "connec/org-1/h8", cluster: "p7"}, {key: "connec/org-1/h9", review: "p7"}, // held by nobody: h8 is copied beside h7, and h9 perhaps
 	}, ties: []tie{{"connec/org-1/h1", "a/1/1", "fuzzy", 0.998}, {"connec/org-1/h2", "a/1/2", "fuzzy", 0.7}},
 		troubles: []trouble{{col: "people", kind: "hub_value", a: "b/77/0"}},
 		links:    [][2]string{{"a/1/3", "b/77/33"}}} // B holds h3 too, though no record says so
@@ -31,8 +32,8 @@ func TestForecastByHand(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := ForecastResult{Match: MatchCurrent, Applications: []ApplicationForecast{
-		{Collection: "people", Provider: "a", Realm: "1", HubRecords: 5, Known: 2, WouldCreate: 3, Twins: 1, ReviewTwins: 1},
-		{Collection: "people", Provider: "b", Realm: "77", HubRecords: 5, Known: 3, WouldCreate: 2, Twins: 2},
+		{Collection: "people", Provider: "a", Realm: "1", HubRecords: 8, Known: 2, WouldCreate: 6, Twins: 1, ReviewTwins: 2, Copies: 1},
+		{Collection: "people", Provider: "b", Realm: "77", HubRecords: 8, Known: 3, WouldCreate: 5, Twins: 2, ReviewTwins: 1, Copies: 1},
 	}}
 	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -49,10 +50,12 @@ func TestForecastByHand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := gocmp.Diff([]string{"connec/org-1/h1 a/1/1 auto 0.998", "connec/org-1/h2 a/1/2 review 0.7", "connec/org-1/h3 b/77/33 auto -", "connec/org-1/h4 b/77/5 auto -"}, twins); diff != "" {
+	if diff := gocmp.Diff([]string{
+		"connec/org-1/h1 a/1/1 auto 0.998", "connec/org-1/h8 connec/org-1/h7 auto -", "connec/org-1/h2 a/1/2 review 0.7", "connec/org-1/h9 connec/org-1/h7 review -",
+		"connec/org-1/h3 b/77/33 auto -", "connec/org-1/h4 b/77/5 auto -", "connec/org-1/h8 connec/org-1/h7 auto -", "connec/org-1/h9 connec/org-1/h7 review -"}, twins); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if text := got.Text(); !strings.Contains(text, "Do not switch on the sync: 3 records") || !got.Twins() {
+	if text := got.Text(); !strings.Contains(text, "Do not switch on the sync: 3 records") || !strings.Contains(text, "2 records more would be copied") || !got.Twins() {
 		t.Errorf("verdict:\n%s", text)
 	}
 }
@@ -86,7 +89,11 @@ func compareForecast(t *testing.T, w world, db *sql.DB) {
 	}
 	var records []string
 	err = ForecastRecords(t.Context(), db, func(r TwinRecord) error {
-		records = append(records, fmt.Sprintf("%s %s/%s %s %s", r.Collection, r.Provider, r.Realm, r.Tier, r.HubKey))
+		how := r.Tier
+		if r.Copied {
+			how = "copy"
+		}
+		records = append(records, fmt.Sprintf("%s %s/%s %s %s", r.Collection, r.Provider, r.Realm, how, r.HubKey))
 		return nil
 	})
 	if err != nil {
@@ -117,12 +124,16 @@ func (w world) forecast() (result []ApplicationForecast, twins []string) {
 		listed := slices.ContainsFunc(w.rows, func(r row) bool { return r.collection() == a.col && !r.hub() && of(a, mustID(r.key)) })
 		lives := func(id connec.ExternalID) bool { return !listed || w.find(a.col, id.String()) >= 0 }
 		f := ApplicationForecast{Collection: a.col, Provider: a.provider, Realm: a.realm}
+		knows := func(r row) bool {
+			return slices.ContainsFunc(r.ids(), func(id connec.ExternalID) bool { return of(a, id) })
+		}
+		lacks := func(r row) bool { return r.hub() && r.status != "INACTIVE" && !knows(r) }
 		for i, h := range w.rows {
 			if h.collection() != a.col || !h.hub() || h.status == "INACTIVE" {
 				continue
 			}
 			f.HubRecords++
-			if slices.ContainsFunc(h.ids(), func(id connec.ExternalID) bool { return of(a, id) }) {
+			if knows(h) {
 				f.Known++
 				continue
 			}
@@ -134,9 +145,16 @@ func (w world) forecast() (result []ApplicationForecast, twins []string) {
 					twin = "auto"
 				}
 			}
-			if twin != "" {
+			before := slices.ContainsFunc(w.rows, func(o row) bool {
+				return o.collection() == a.col && o.cluster == h.cluster && o.key < h.key && lacks(o)
+			})
+			switch {
+			case twin != "":
 				f.Twins++
 				twins = append(twins, fmt.Sprintf("%s %s/%s %s %s", a.col, a.provider, a.realm, twin, h.key))
+			case before:
+				f.Copies++
+				twins = append(twins, fmt.Sprintf("%s %s/%s copy %s", a.col, a.provider, a.realm, h.key))
 			}
 		}
 		result = append(result, f)

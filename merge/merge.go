@@ -15,6 +15,8 @@ type PlanOptions struct {
 	Out         string // path of the plan file
 	ToolVersion string
 	Log         *slog.Logger
+	// Part makes a plan of a part; its zero value is the whole.
+	Part Part
 }
 
 // PlanSummary says what a plan holds.
@@ -27,5 +29,12 @@ type PlanSummary struct {
 	Withheld    map[string]int64 `json:"withheld"`   // by reason
 	ReviewItems int64            `json:"review_items"`
 	Writes      int64            `json:"writes"` // requests
-	Linked      int64            `json:"linked"` // records of applications whose ID the hub bears already
+	// Irreversible counts the operations with something that cannot be taken back.
+	Irreversible int64 `json:"irreversible"`
+	// Notifications is how many changes the applications will be told of: writes times applications that know the record.
+	Notifications int64 `json:"notifications"`
+	// NotExtracted names, by collection in which records are merged, those that may refer to it and were not extracted.
+	NotExtracted map[string][]string `json:"not_extracted"`
+	Part         *Part               `json:"part,omitempty"` // what the plan is a part of; nil when it is whole
+	Linked       int64               `json:"linked"`         // records of applications whose ID the hub bears already
 }

@@ -39,11 +39,17 @@ type Header struct {
 	// Writes counts hub records that would be written, by collection.
 	Writes        map[string]int64 `json:"writes"`
 	Notifications int64            `json:"notifications"` // writes times applications that hold an ID of the record written
-	Operations    int64            `json:"operations"`
-	Withheld      int64            `json:"withheld"`
-	ReviewItems   int64            `json:"review_items"`
-	MaxShare      float64          `json:"max_share"`
-	Allow         []string         `json:"allow"` // stop hazards that were allowed when the plan was made
+	// NotExtracted names, by collection in which records are merged, the collections that may refer to it and that the
+	// workspace does not hold: references there to a duplicate stay as they are.
+	NotExtracted map[string][]string `json:"not_extracted,omitempty"`
+	// Part says what the plan is a part of; nil when it is whole.
+	Part         *Part    `json:"part,omitempty"`
+	Operations   int64    `json:"operations"`
+	Irreversible int64    `json:"irreversible"` // of these, with something that cannot be taken back
+	Withheld     int64    `json:"withheld"`
+	ReviewItems  int64    `json:"review_items"`
+	MaxShare     float64  `json:"max_share"`
+	Allow        []string `json:"allow"` // stop hazards that were allowed when the plan was made
 	// Behaviour is what was known of the API where its documentation is silent; nil for nothing.
 	Behaviour *Measured `json:"behaviour,omitempty"`
 	// Of the plan of an undo: the digest of the plan that is undone, the sum of its journal when apply ended, and the

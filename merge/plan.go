@@ -2,6 +2,7 @@ package merge
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -27,9 +28,10 @@ type planner struct {
 	losers    map[string]map[string]loser // by collection and key
 	repointed map[string][]string         // loser's key -> operations that move references away from it
 	review    map[string]bool             // collection and review cluster that a person must look at
-	bearers   map[string]map[connec.ExternalID]string
+	bearers   map[string]map[connec.ExternalID]*bearer
 	waiting   []Operation // retirements and merges, until the references to their losers are known
 	store     *planStore
+	kept      map[string]bool // operations of a plan of a part; nil when the plan is whole
 	summary   PlanSummary
 }
 
@@ -41,7 +43,9 @@ type planner struct {
 // values of the others (consolidate): hub records alone contribute values. References to a loser move to the survivor
 // (repoint). Whatever is left alone is listed with the reason (withheld).
 //
-// Errors: ErrNoHub, ErrNoMatch, ErrStaleMatch, or what the workspace or the file system answers.
+// With a Part the plan holds that part alone: the operations are those of the whole plan, to the byte.
+//
+// Errors: ErrNoHub, ErrNoMatch, ErrStaleMatch, ErrPart, or what the workspace or the file system answers.
 func WritePlan(ctx context.Context, o PlanOptions) (PlanSummary, error) {
 	hub, err := hubSource(o.Config)
 	if err != nil {
@@ -57,7 +61,10 @@ func WritePlan(ctx context.Context, o PlanOptions) (PlanSummary, error) {
 	if err := p.digests.check(); err != nil {
 		return PlanSummary{}, err
 	}
-	if p.store, err = openStore(ctx, o.DB); err != nil {
+	if p.o.Part, err = p.resolvePart(ctx); err != nil {
+		return PlanSummary{}, err
+	}
+	if p.store, err = openStore(ctx, o.DB, filepath.Dir(o.Out)); err != nil {
 		return PlanSummary{}, fmt.Errorf("plan: %w", err)
 	}
 	defer p.store.abandon()
@@ -81,7 +88,7 @@ func hubSource(c *config.Config) (config.Source, error) {
 func newPlanner(o PlanOptions) *planner {
 	p := &planner{o: o, allowed: map[string]bool{}, onboarded: map[account]bool{}, priority: map[string]int{},
 		losers: map[string]map[string]loser{}, repointed: map[string][]string{}, review: map[string]bool{},
-		bearers: map[string]map[connec.ExternalID]string{}}
+		bearers: map[string]map[connec.ExternalID]*bearer{}}
 	p.summary = PlanSummary{Path: o.Out, Operations: map[string]int64{}, Hazards: map[string]int64{}, Withheld: map[string]int64{}, Stops: []string{}}
 	for _, name := range o.Config.Merge.Allow {
 		p.allowed[name] = true
@@ -112,30 +119,39 @@ func (p *planner) planAll(ctx context.Context) error {
 		return err
 	}
 	for _, collection := range p.digests.collections() {
-		if p.o.Config.Merge.Create {
-			held, err := readHeldIDs(ctx, p.o.DB, collection)
-			if err != nil {
-				return err
-			}
-			p.bearers[collection] = held
-		}
-		if err := eachCluster(ctx, p.o.DB, collection, p.planCluster); err != nil {
-			return err
-		}
-		if err := p.repoint(ctx, p.o.DB, collection); err != nil {
-			return err
-		}
-		if err := p.emitWaiting(); err != nil {
-			return err
-		}
-		err := eachLoose(ctx, p.o.DB, collection, p.o.Config.Merge.Create, func(l looseRecord) error {
-			return p.planLoose(collection, l)
-		})
-		if err != nil {
+		if err := p.planCollection(ctx, collection); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (p *planner) planCollection(ctx context.Context, collection string) (err error) {
+	creating, on := p.o.Config.Merge.Create, p.store.tx
+	if creating {
+		if p.bearers[collection], err = readReferredIDs(ctx, p.o.DB, collection); err != nil {
+			return err
+		}
+	}
+	to, err := gather(ctx, on, collection, creating)
+	if err != nil {
+		return err
+	}
+	if err := eachCluster(ctx, on, collection, to.clusters, p.planCluster); err != nil {
+		return err
+	}
+	if err := p.repoint(ctx, on, collection, to.referrers); err != nil {
+		return err
+	}
+	if err := p.emitWaiting(); err != nil {
+		return err
+	}
+	err = eachLoose(ctx, on, to.loose, func(l looseRecord) error { return p.planLoose(collection, l) })
+	if err != nil {
+		return err
+	}
+	_, err = queries.Exec(ctx, on, "merge/plan_scratch_clear.sql", nil)
+	return err
 }
 
 func (p *planner) emitAll(ops []Operation) error {
@@ -180,40 +196,45 @@ func (p *planner) losersOf(op Operation) []string {
 	return keys
 }
 
-// emit counts the operation and stores it.
-func (p *planner) emit(op Operation) error {
+// emit keeps the operation, in its final form.
+func (p *planner) emit(op Operation) error { return p.emitOf(op.Collection, op) }
+
+// emitOf keeps an operation whose cluster is of the collection home.
+func (p *planner) emitOf(home string, op Operation) error {
 	slices.Sort(op.DependsOn)
 	op.DependsOn = slices.Compact(op.DependsOn)
 	if op.Reason.Kinds == nil {
 		op.Reason.Kinds = []string{}
 	}
+	for _, id := range op.BearsIDs {
+		if b := p.bearers[op.Collection][id]; b != nil && !b.held && b.maker == "" {
+			b.maker = op.ID
+		}
+	}
+	return p.store.add(home, op)
+}
+
+// count adds the operation to the summary.
+func (p *planner) count(op Operation) {
 	if op.Type == TypeWithheld {
 		p.summary.Withheld[op.Withheld]++
-		return p.store.add(op)
+		return
 	}
 	p.summary.Operations[op.Type]++
-	p.summary.Writes++
 	for _, h := range op.Hazards {
 		p.summary.Hazards[h.Name]++
 		if h.Stop && !p.allowed[h.Name] && !slices.Contains(p.summary.Stops, h.Name) {
 			p.summary.Stops = append(p.summary.Stops, h.Name)
 		}
 	}
-	if bearers := p.bearers[op.Collection]; bearers != nil {
-		for _, id := range op.BearsIDs {
-			if _, held := bearers[id]; !held {
-				bearers[id] = op.ID
-			}
-		}
-	}
-	return p.store.add(op)
 }
 
-// finish gives the plan its header, writes the file from the stored lines, and records it.
+// finish chooses what the plan is to hold, gives it its header, writes the file and records it.
 func (p *planner) finish(ctx context.Context, hub config.Source) error {
-	slices.Sort(p.summary.Stops)
-	p.summary.ReviewItems = int64(len(p.review))
-	if err := p.store.flush(); err != nil {
+	if err := p.store.flush(ctx); err != nil {
+		return err
+	}
+	if err := p.choose(ctx); err != nil {
 		return err
 	}
 	header, err := p.header(ctx, hub)
@@ -229,19 +250,12 @@ func (p *planner) finish(ctx context.Context, hub config.Source) error {
 		return err
 	}
 	defer file.discard()
-	if err := file.line(first); err != nil {
-		return err
-	}
-	if err := p.store.eachLine(ctx, file.line); err != nil {
-		return err
-	}
-	p.summary.SHA256, err = file.seal()
-	if err != nil {
+	if err := p.writeFile(file, first); err != nil {
 		return err
 	}
 	record := queries.Args{"plan_id": p.summary.SHA256, "path": filepath.Base(p.o.Out), "header": string(first[:len(first)-1]),
 		"operations": header.Operations, "withheld": header.Withheld, "review_items": header.ReviewItems}
-	if err := p.store.seal(ctx, record, header.Config); err != nil {
+	if err := p.record(ctx, record, header.Config); err != nil {
 		return err
 	}
 	if _, err := file.close(); err != nil {
@@ -250,17 +264,56 @@ func (p *planner) finish(ctx context.Context, hub config.Source) error {
 	return p.store.commit(ctx)
 }
 
+func (p *planner) writeFile(file *planWriter, header []byte) (err error) {
+	if err := file.line(header); err != nil {
+		return err
+	}
+	if err := p.eachLine(file.line); err != nil {
+		return err
+	}
+	p.summary.SHA256, err = file.seal()
+	return err
+}
+
+// record fills the tables with the plan's operations, and the summary with their counts, now that its digest is known.
+func (p *planner) record(ctx context.Context, record queries.Args, configDigest string) error {
+	rows, err := p.store.recorder(p.summary.SHA256)
+	if err != nil {
+		return err
+	}
+	err = p.eachLine(func(line []byte) error {
+		var op Operation
+		if err := json.Unmarshal(line, &op); err != nil {
+			return fmt.Errorf("read back a line of the plan: %w", err)
+		}
+		p.count(op)
+		return rows.add(op, line)
+	})
+	if err := errors.Join(err, rows.close()); err != nil {
+		return err
+	}
+	slices.Sort(p.summary.Stops)
+	return p.store.seal(ctx, record, configDigest)
+}
+
+// eachLine calls f with every line of the plan but the header, in the order of the file.
+func (p *planner) eachLine(f func(line []byte) error) error {
+	return p.store.lines.each(func(line []byte) error {
+		if p.kept != nil && !p.kept[idOfLine(line)] {
+			return nil
+		}
+		return f(line)
+	})
+}
+
 func (p *planner) header(ctx context.Context, hub config.Source) (Header, error) {
 	h := Header{Format: Format, Tool: p.o.ToolVersion, Endpoint: hub.Endpoint, Group: hub.Group, Source: hub.Name,
 		Extract: digestOf(p.digests.extract), Match: digestOf(p.digests.match), Config: p.o.Config.Digest(config.StagePlan),
-		Operations: p.summary.Writes, ReviewItems: p.summary.ReviewItems, MaxShare: p.o.Config.Merge.MaxShare,
+		ReviewItems: int64(len(p.review)), MaxShare: p.o.Config.Merge.MaxShare, NotExtracted: p.notExtracted(),
 		Allow: append([]string{}, p.o.Config.Merge.Allow...)}
 	slices.Sort(h.Allow)
 	h.Allow = slices.Compact(h.Allow)
 	h.Behaviour = p.measured
-	for _, n := range p.summary.Withheld {
-		h.Withheld += n
-	}
 	var err error
 	if h.ExtractedAt, err = readExtractedAt(ctx, p.o.DB); err != nil {
 		return h, err
@@ -271,5 +324,13 @@ func (p *planner) header(ctx context.Context, hub config.Source) (Header, error)
 	if h.Writes, err = readCounts(ctx, p.store.tx, "merge/plan_writes.sql"); err != nil {
 		return h, err
 	}
-	return h, queries.One(ctx, p.store.tx, "merge/plan_notifications.sql", nil, &h.Notifications)
+	part := p.o.Part
+	err = queries.One(ctx, p.store.tx, "merge/plan_totals.sql", nil, &h.Operations, &h.Withheld, &h.Irreversible, &h.Notifications,
+		&part.Chosen, &part.Along, &part.OfClusters, &part.OfOperations)
+	if !part.whole() {
+		h.Part = &part
+	}
+	p.summary.Writes, p.summary.ReviewItems, p.summary.Irreversible = h.Operations, h.ReviewItems, h.Irreversible
+	p.summary.Notifications, p.summary.NotExtracted, p.summary.Part = h.Notifications, h.NotExtracted, h.Part
+	return h, err
 }

@@ -115,13 +115,13 @@ func (p *planner) createdReference(op *Operation, path string, raw json.RawMessa
 	}
 	target := targetOf(path)
 	for _, id := range ids {
-		maker, held := p.bearers[target][id]
-		if !held {
+		b := p.bearers[target][id]
+		if b == nil || !b.held && b.maker == "" {
 			continue
 		}
 		known = append(known, id)
-		if maker != "" && !slices.Contains(op.DependsOn, maker) {
-			op.DependsOn = append(op.DependsOn, maker)
+		if b.maker != "" && !slices.Contains(op.DependsOn, b.maker) {
+			op.DependsOn = append(op.DependsOn, b.maker)
 		}
 	}
 	if len(known) == 0 {

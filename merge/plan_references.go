@@ -47,7 +47,7 @@ func (p *planner) meaning(string) referenceReader {
 }
 
 // repoint moves every reference to a loser of the collection to its survivor, one request for each record that refers.
-func (p *planner) repoint(ctx context.Context, on queries.Querier, target string) error {
+func (p *planner) repoint(ctx context.Context, on queries.Querier, target string, last int64) error {
 	var same []reference
 	flush := func() error {
 		defer func() { same = same[:0] }()
@@ -56,7 +56,7 @@ func (p *planner) repoint(ctx context.Context, on queries.Querier, target string
 		}
 		return p.repointRecord(target, same)
 	}
-	err := eachReference(ctx, on, target, func(r reference) error {
+	err := eachReference(ctx, on, last, func(r reference) error {
 		if _, ok := p.losers[target][r.target]; !ok {
 			return nil
 		}
@@ -90,9 +90,8 @@ func (p *planner) repointRecord(target string, refs []reference) error {
 	for _, r := range refs {
 		to := p.losers[target][r.target]
 		if !forward.add(r, to.survivor) || !back.add(r, r.target) {
-			m := &member{Key: r.key, Source: r.path}
-			if err := p.emit(p.withhold(r.collection, to.clusterID, m, WithheldNoAddress,
-				fmt.Sprintf("%s refers to %s, which becomes %s, but what holds it has no ID to be addressed by: change it in its application", r.path, r.target, to.survivor))); err != nil {
+			text := fmt.Sprintf("%s refers to %s, which becomes %s, but what holds it has no ID to be addressed by: change it in its application", r.path, r.target, to.survivor)
+			if err := p.withholdReference(target, r, WithheldNoAddress, text); err != nil {
 				return err
 			}
 			continue
@@ -118,20 +117,25 @@ func (p *planner) repointRecord(target string, refs []reference) error {
 	if op.Inverse, err = putRequest(r.collection, uuid, back.render().(map[string]any)); err != nil {
 		return err
 	}
-	return p.emit(op)
+	return p.emitOf(target, op)
 }
 
 // withholdReferrer leaves the references of a record out of use as they are: writing to it might bring it back.
 func (p *planner) withholdReferrer(target string, refs []reference) error {
 	for _, r := range refs {
 		to := p.losers[target][r.target]
-		m := &member{Key: r.key, Source: r.path}
 		text := fmt.Sprintf("it is %s, and its %s refers to %s, a duplicate of %s: leave it, or allow archived_target", r.status, r.path, r.target, to.survivor)
-		if err := p.emit(p.withhold(r.collection, to.clusterID, m, WithheldReferrer, text)); err != nil {
+		if err := p.withholdReference(target, r, WithheldReferrer, text); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// withholdReference is the line of a reference that the plan leaves alone; it goes with the cluster that it refers to.
+func (p *planner) withholdReference(target string, r reference, name, text string) error {
+	op := p.withhold(r.collection, p.losers[target][r.target].clusterID, &member{Key: r.key, Source: r.path}, name, text)
+	return p.emitOf(target, op)
 }
 
 // tree is the part of a record that holds its changed references: an element of an array is sent with its own id, so

@@ -14,10 +14,10 @@ import (
 
 // heldID is one external ID of a record, with what the workspace knows of it.
 type heldID struct {
-	Key     string `json:"k"`
-	Holders int    `json:"n"` // hub records of the collection that hold it
-	Dead    bool   `json:"d"` // the application that it belongs to no longer lists it
-	Void    bool   `json:"v"` // no identity: a placeholder, or on more records than can be true
+	Key     string
+	Holders int  // hub records of the collection that hold it
+	Dead    bool // the application that it belongs to no longer lists it
+	Void    bool // no identity: a placeholder, or on more records than can be true
 
 	id      connec.ExternalID
 	outside bool // a hub record outside the part of the cluster that is planned holds it too
@@ -33,20 +33,19 @@ func (h heldID) spreads() bool { return !h.Dead && !h.Void && !h.outside && !h.i
 
 // member is one record of a cluster.
 type member struct {
-	Key       string          `json:"key"`
-	Source    string          `json:"source"`
-	Hub       bool            `json:"hub"`
-	Status    string          `json:"status"`
-	Channel   string          `json:"channel"`
-	Created   string          `json:"created"`
-	BirthDate string          `json:"birth_date"`
-	Reference string          `json:"reference"`
-	RefsIn    int64           `json:"refs_in"`
-	Ambiguous bool            `json:"ambiguous"`
-	IDs       []heldID        `json:"ids"`
-	Linked    []heldID        `json:"linked"` // borne by no record: a crosswalk says that they are this record's too
-	Raw       json.RawMessage `json:"-"`
-	RawText   string          `json:"raw"`
+	Key       string
+	Source    string
+	Hub       bool
+	Status    string
+	Channel   string
+	Created   string
+	BirthDate string
+	Reference string
+	RefsIn    int64
+	Ambiguous bool
+	IDs       []heldID
+	Linked    []heldID // borne by no record: a crosswalk says that they are this record's too
+	Raw       json.RawMessage
 
 	complete int // see completeness; known once the records of the cluster are ranked
 
@@ -138,10 +137,9 @@ func (m *member) accounts() (known, doubtful int) {
 
 // bond is one edge inside a cluster.
 type bond struct {
-	A    string   `json:"a"`
-	B    string   `json:"b"`
-	Kind string   `json:"kind"`
-	P    *float64 `json:"p"`
+	A, B string
+	Kind string
+	P    *float64
 }
 
 // probability of a bond that IDs or a person made is 1.
@@ -181,29 +179,134 @@ func (c *cluster) where(hub bool) []*member {
 	return found
 }
 
-// eachCluster calls f for every auto cluster of the collection that may need a write, in the order of cluster IDs.
-func eachCluster(ctx context.Context, db queries.Querier, collection string, f func(*cluster) error) error {
-	args := queries.Args{"collection": collection}
-	return queries.Each(ctx, db, "merge/plan_clusters.sql", args, func(rows *sql.Rows) error {
-		c := &cluster{collection: collection}
-		var members, bonds []byte
-		if err := rows.Scan(&c.id, &c.reviewID, &c.reason, &members, &bonds); err != nil {
+// stretch is how many clusters, loose records or records that refer are in memory at once.
+const stretch = 1000
+
+// eachStretch calls f with the bounds of one stretch after the other, up to the last place.
+func eachStretch(last int64, f func(bounds queries.Args) error) error {
+	for first := int64(1); first <= last; first += stretch {
+		if err := f(queries.Args{"first": first, "last": min(first+stretch-1, last)}); err != nil {
 			return err
 		}
-		if err := json.Unmarshal(members, &c.members); err != nil {
-			return fmt.Errorf("cluster %s: %w", c.id, err)
+	}
+	return nil
+}
+
+// extent is how far the places of what was gathered go.
+type extent struct{ clusters, loose, referrers int64 }
+
+// gather puts what a plan must know of one collection into the scratch tables, in the order that it is read in: the
+// driver hands results over whole, so that whatever is read in one piece is in memory in one piece.
+func gather(ctx context.Context, on queries.Querier, collection string, creating bool) (e extent, err error) {
+	of := queries.Args{"collection": collection}
+	for _, step := range []struct {
+		name string
+		args queries.Args
+	}{
+		{"merge/plan_scratch_clear.sql", nil},
+		{"merge/plan_members.sql", queries.Args{"collection": collection, "creating": creating}},
+		{"merge/plan_raws_gather.sql", nil},
+		{"merge/plan_ids_gather.sql", of},
+		{"merge/plan_bonds_gather.sql", of},
+		{"merge/plan_references_gather.sql", queries.Args{"target": collection}},
+	} {
+		if _, err := queries.Exec(ctx, on, step.name, step.args); err != nil {
+			return e, err
 		}
-		if err := json.Unmarshal(bonds, &c.bonds); err != nil {
-			return fmt.Errorf("cluster %s: %w", c.id, err)
+	}
+	return e, queries.One(ctx, on, "merge/plan_extent.sql", nil, &e.clusters, &e.loose, &e.referrers)
+}
+
+// eachCluster calls f for every auto cluster that was gathered, in the order of cluster IDs.
+func eachCluster(ctx context.Context, on queries.Querier, collection string, last int64, f func(*cluster) error) error {
+	return eachStretch(last, func(bounds queries.Args) error {
+		clusters, err := readClusters(ctx, on, collection, bounds)
+		if err != nil {
+			return err
 		}
-		if err := c.prepare(); err != nil {
-			return fmt.Errorf("cluster %s: %w", c.id, err)
+		for _, c := range clusters {
+			if err := c.prepare(); err != nil {
+				return fmt.Errorf("cluster %s: %w", c.id, err)
+			}
+			if err := f(c); err != nil {
+				return err
+			}
 		}
-		return f(c)
+		return nil
 	})
 }
 
-// prepare drops a hub record's second row, when two sources hold it, and reads the parts of IDs and fields.
+// readClusters reads one stretch: members, what belongs to each, then edges.
+func readClusters(ctx context.Context, on queries.Querier, collection string, bounds queries.Args) ([]*cluster, error) {
+	var all []*cluster
+	byPlace, byRID := map[int64]*cluster{}, map[int64]*member{}
+	err := queries.Each(ctx, on, "merge/plan_clusters.sql", bounds, func(rows *sql.Rows) error {
+		m := &member{}
+		c := cluster{collection: collection}
+		var rid, place int64
+		var kinds string
+		if err := rows.Scan(&rid, &place, &c.id, &c.reviewID, &c.reason, &m.Key, &m.Source, &m.Hub, &m.Status, &m.Channel, &m.Created,
+			&m.BirthDate, &m.Reference, &m.RefsIn, &kinds); err != nil {
+			return err
+		}
+		m.Ambiguous = slices.Contains(strings.Split(kinds, ","), "ambiguous")
+		if byPlace[place] == nil {
+			byPlace[place] = &c
+			all = append(all, &c)
+		}
+		byPlace[place].members = append(byPlace[place].members, m)
+		byRID[rid] = m
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := readBelongings(ctx, on, bounds, false, byRID); err != nil {
+		return nil, err
+	}
+	return all, queries.Each(ctx, on, "merge/plan_bonds.sql", bounds, func(rows *sql.Rows) error {
+		var place int64
+		var b bond
+		err := rows.Scan(&place, &b.A, &b.B, &b.Kind, &b.P)
+		if c := byPlace[place]; c != nil {
+			c.bonds = append(c.bonds, b)
+		}
+		return err
+	})
+}
+
+// readBelongings gives the members of a stretch their IDs, and the records behind those whose fields are read.
+func readBelongings(ctx context.Context, on queries.Querier, bounds queries.Args, loose bool, byRID map[int64]*member) error {
+	args := queries.Args{"first": bounds["first"], "last": bounds["last"], "loose": loose}
+	err := queries.Each(ctx, on, "merge/plan_ids.sql", args, func(rows *sql.Rows) error {
+		var rid int64
+		var h heldID
+		var told bool
+		if err := rows.Scan(&rid, &h.id.Provider, &h.id.Realm, &h.id.ID, &h.Holders, &h.Dead, &h.Void, &told); err != nil {
+			return err
+		}
+		m := byRID[rid]
+		h.Key = h.id.String()
+		if told {
+			m.Linked = append(m.Linked, h)
+		} else {
+			m.IDs = append(m.IDs, h)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return queries.Each(ctx, on, "merge/plan_raws.sql", args, func(rows *sql.Rows) error {
+		var rid int64
+		var raw string
+		err := rows.Scan(&rid, &raw)
+		byRID[rid].Raw = json.RawMessage(raw)
+		return err
+	})
+}
+
+// prepare drops a hub record's second row, when two sources hold it, and reads the members' fields.
 func (c *cluster) prepare() error {
 	c.members = slices.CompactFunc(c.members, func(a, b *member) bool { return a.Hub && b.Hub && a.Key == b.Key })
 	for _, m := range c.members {
@@ -214,33 +317,17 @@ func (c *cluster) prepare() error {
 	return nil
 }
 
-func (m *member) prepare() error {
+func (m *member) prepare() (err error) {
 	for _, list := range [][]heldID{m.IDs, m.Linked} {
-		for i := range list {
-			id, err := connec.ParseExternalID(list[i].Key)
-			if err != nil {
-				return fmt.Errorf("record %s: %w", m.Key, err)
-			}
-			list[i].id = id
-			list[i].Void = list[i].Void || isVoid(id)
-		}
 		slices.SortFunc(list, func(a, b heldID) int { return a.id.Compare(b.id) })
 	}
-	if m.RawText == "" {
+	if len(m.Raw) == 0 {
 		return nil
 	}
-	m.Raw, m.RawText = json.RawMessage(m.RawText), ""
-	leaves, err := readLeaves(m.Raw)
-	if err != nil {
+	if m.leaves, err = readLeaves(m.Raw); err != nil {
 		return fmt.Errorf("record %s: %w", m.Key, err)
 	}
-	m.leaves = leaves
 	return nil
-}
-
-// isVoid reports whether the ID is a placeholder, whoever bears it.
-func isVoid(id connec.ExternalID) bool {
-	return !id.IsHub() && placeholderID.MatchString(strings.ToLower(strings.TrimSpace(id.ID)))
 }
 
 // looseRecord is an application's record that no auto cluster holds.
@@ -253,24 +340,34 @@ type looseRecord struct {
 	member    *member
 }
 
-// eachLoose calls f for every such record of the collection, in the order of keys; raw is read only for creating.
-func eachLoose(ctx context.Context, db queries.Querier, collection string, withRaw bool, f func(looseRecord) error) error {
-	args := queries.Args{"collection": collection, "with_raw": withRaw}
-	return queries.Each(ctx, db, "merge/plan_loose.sql", args, func(rows *sql.Rows) error {
-		l := looseRecord{member: &member{}}
-		var candidate, raw sql.NullString
-		var ids []byte
-		if err := rows.Scan(&l.clusterID, &l.tier, &l.member.Key, &l.member.Source, &l.company, &candidate, &l.kinds, &ids, &raw); err != nil {
+// eachLoose calls f for every such record that was gathered, in the order of keys.
+func eachLoose(ctx context.Context, on queries.Querier, last int64, f func(looseRecord) error) error {
+	return eachStretch(last, func(bounds queries.Args) error {
+		var all []looseRecord
+		byRID := map[int64]*member{}
+		err := queries.Each(ctx, on, "merge/plan_loose.sql", bounds, func(rows *sql.Rows) error {
+			m := &member{}
+			l := looseRecord{member: m}
+			var rid int64
+			err := rows.Scan(&rid, &l.clusterID, &l.tier, &m.Key, &m.Source, &l.company, &l.candidate, &l.kinds)
+			all, byRID[rid] = append(all, l), m
+			return err
+		})
+		if err != nil {
 			return err
 		}
-		if err := json.Unmarshal(ids, &l.member.IDs); err != nil {
-			return fmt.Errorf("record %s: %w", l.member.Key, err)
-		}
-		l.candidate, l.member.RawText = candidate.String, raw.String
-		if err := l.member.prepare(); err != nil {
+		if err := readBelongings(ctx, on, bounds, true, byRID); err != nil {
 			return err
 		}
-		return f(l)
+		for _, l := range all {
+			if err := l.member.prepare(); err != nil {
+				return err
+			}
+			if err := f(l); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
@@ -284,15 +381,26 @@ type reference struct {
 	raw        json.RawMessage // of the record that refers, when the path is nested
 }
 
-// eachReference calls f for every such reference to the target collection, in the order of collection, key, path.
-func eachReference(ctx context.Context, db queries.Querier, target string, f func(reference) error) error {
-	return queries.Each(ctx, db, "merge/plan_references.sql", queries.Args{"target": target}, func(rows *sql.Rows) error {
-		var r reference
-		var status, raw sql.NullString
-		if err := rows.Scan(&r.collection, &r.key, &r.path, &r.target, &status, &raw); err != nil {
+// eachReference calls f for every such reference that was gathered, in the order of collection, key, path.
+func eachReference(ctx context.Context, on queries.Querier, last int64, f func(reference) error) error {
+	return eachStretch(last, func(bounds queries.Args) error {
+		var all []reference
+		err := queries.Each(ctx, on, "merge/plan_references.sql", bounds, func(rows *sql.Rows) error {
+			var r reference
+			var raw string
+			err := rows.Scan(&r.collection, &r.key, &r.path, &r.target, &r.status, &raw)
+			r.raw = json.RawMessage(raw)
+			all = append(all, r)
+			return err
+		})
+		if err != nil {
 			return err
 		}
-		r.status, r.raw = status.String, json.RawMessage(raw.String)
-		return f(r)
+		for _, r := range all {
+			if err := f(r); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }

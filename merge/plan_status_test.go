@@ -152,3 +152,19 @@ func TestIsPlaceholderText(t *testing.T) {
 		}
 	}
 }
+
+// TestIsVoid holds the function against names_nothing of the workspace's schema, which says the same of the IDs in it.
+func TestIsVoid(t *testing.T) {
+	t.Parallel()
+	db := world{rows: []row{{key: "connec/org-1/h1"}}}.open(t)
+	for _, id := range []string{"", " ", "0", "000", "-1", "-2", "-", "---", "?", "??", "n/a", "N/A", " na ", "n.a.", "n//a", "none", "None of these",
+		"nil", "NULL", "undefined", "unknown", "tba", "test", "tester", "1", "10", "01", "a", "é"} {
+		var said bool
+		if err := db.QueryRow("SELECT names_nothing(?)", id).Scan(&said); err != nil {
+			t.Fatal(err)
+		}
+		if got := isVoid(connec.ExternalID{Provider: "a", Realm: "1", ID: id}); got != said {
+			t.Errorf("%q: the function says %v, the workspace %v", id, got, said)
+		}
+	}
+}

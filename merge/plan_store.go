@@ -1,12 +1,16 @@
 package merge
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"database/sql/driver"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/duckdb/duckdb-go/v2"
@@ -15,51 +19,122 @@ import (
 	queries "github.com/sameas/sameas/sql"
 )
 
-// planStore keeps the plan's lines in the workspace while they are worked out, so that DuckDB sorts them and the memory
-// stays small. All of it is one transaction: another plan's rows stand until this one is whole.
+// planStore keeps a plan's operations while they are worked out: their lines in files by level, and what choosing among
+// them takes in a scratch table, so that the memory stays small. What is in the workspace is one transaction: another
+// plan's rows stand until this one is whole.
 type planStore struct {
-	conn   *sql.Conn
-	tx     *sql.Tx
-	ops    *duckdb.Appender
-	fields *duckdb.Appender
-	n      int64
+	conn  *sql.Conn
+	tx    *sql.Tx
+	steps *duckdb.Appender
+	lines *spool
+	n     int64
+	bound bool // the database's memory is
 }
 
-func openStore(ctx context.Context, db *sql.DB) (*planStore, error) {
+// openStore begins a plan that will be a file in the folder.
+func openStore(ctx context.Context, db *sql.DB, dir string) (*planStore, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	s := &planStore{conn: conn}
-	if s.tx, err = conn.BeginTx(ctx, nil); err != nil {
-		s.abandon()
-		return nil, err
-	}
-	if _, err := queries.Exec(ctx, s.tx, "merge/plan_clear.sql", nil); err != nil {
-		s.abandon()
-		return nil, err
-	}
-	err = conn.Raw(func(raw any) (err error) {
-		if s.ops, err = duckdb.NewAppenderFromConn(raw.(driver.Conn), "", "operations"); err != nil {
-			return err
-		}
-		s.fields, err = duckdb.NewAppenderFromConn(raw.(driver.Conn), "", "operation_fields")
-		return err
-	})
-	if err != nil {
+	s := &planStore{conn: conn, lines: &spool{dir: dir}}
+	if err := s.begin(ctx); err != nil {
 		s.abandon()
 		return nil, err
 	}
 	return s, nil
 }
 
-// add stores the operation under its place in the file: by level, then as it came.
-func (s *planStore) add(op Operation) error {
+func (s *planStore) begin(ctx context.Context) (err error) {
+	if _, err := queries.Exec(ctx, s.conn, "merge/plan_bound_memory.sql", nil); err != nil {
+		return err
+	}
+	s.bound = true
+	if s.tx, err = s.conn.BeginTx(ctx, nil); err != nil {
+		return err
+	}
+	if _, err := queries.Exec(ctx, s.tx, "merge/plan_clear.sql", nil); err != nil {
+		return err
+	}
+	s.steps, err = s.appender("plan_steps")
+	return err
+}
+
+func (s *planStore) appender(table string) (a *duckdb.Appender, err error) {
+	err = s.conn.Raw(func(raw any) (err error) {
+		a, err = duckdb.NewAppenderFromConn(raw.(driver.Conn), "", table)
+		return err
+	})
+	return a, err
+}
+
+// add keeps an operation, whose cluster is of the collection home, under its place in the file: by level, then as it came.
+func (s *planStore) add(home string, op Operation) error {
 	line, err := sealLine(op)
 	if err != nil {
 		return err
 	}
+	if err := s.lines.add(op.Level, line); err != nil {
+		return err
+	}
 	s.n++
+	err = s.steps.AppendRow(op.ID, s.n, op.Type, op.Collection, home, op.ClusterID, orNil(op.Target),
+		strings.Join(op.Reason.Kinds, ","), applicationsOf(op), append([]string{}, op.DependsOn...),
+		slices.Sorted(maps.Values(op.Expect.Refs)), op.Irreversible != "")
+	if err != nil {
+		return fmt.Errorf("keep operation %s: %w", op.ID, err)
+	}
+	if s.n%flushEvery == 0 {
+		return s.steps.Flush()
+	}
+	return nil
+}
+
+// flushEvery is how many rows an appender gathers: left to itself it holds 200,000, outside the database's memory limit.
+const flushEvery = 4096
+
+// applicationsOf names the accounts whose IDs the operation writes.
+func applicationsOf(op Operation) []string {
+	names := []string{}
+	for _, id := range op.BearsIDs {
+		names = append(names, id.Provider+"/"+id.Realm)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// flush ends what is worked out; what follows takes less memory.
+func (s *planStore) flush(ctx context.Context) error {
+	if err := s.steps.Close(); err != nil {
+		return err
+	}
+	_, err := queries.Exec(ctx, s.tx, "merge/plan_bound_rows.sql", nil)
+	return err
+}
+
+// operationRows fills the tables operations and operation_fields.
+type operationRows struct {
+	plan        string
+	n           int64
+	ops, fields *duckdb.Appender
+}
+
+// recorder begins the rows of the plan with that digest.
+func (s *planStore) recorder(plan string) (*operationRows, error) {
+	ops, err := s.appender("operations")
+	if err != nil {
+		return nil, err
+	}
+	fields, err := s.appender("operation_fields")
+	if err != nil {
+		return nil, errors.Join(err, ops.Close())
+	}
+	return &operationRows{plan: plan, ops: ops, fields: fields}, nil
+}
+
+// add stores the operation that the line holds, under the line's number.
+func (r *operationRows) add(op Operation, line []byte) error {
+	r.n++
 	var method, path, body driver.Value
 	if op.Request != nil {
 		method, path, body = op.Request.Method, op.Request.Path, string(op.Request.Body)
@@ -72,8 +147,8 @@ func (s *planStore) add(op Operation) error {
 	if op.Type == TypeWithheld {
 		reason = op.Withheld
 	}
-	err = s.ops.AppendRow("", op.ID, int64(op.Level)<<40|s.n, int32(op.Level), op.Type, op.Collection, orNil(op.ClusterID),
-		orNil(op.Target), method, path, body, hazards, reason, string(line[:len(line)-1]))
+	err := r.ops.AppendRow(r.plan, op.ID, r.n, int32(op.Level), op.Type, op.Collection, orNil(op.ClusterID),
+		orNil(op.Target), method, path, body, hazards, reason, string(bytes.TrimSuffix(line, []byte("\n"))))
 	if err != nil {
 		return fmt.Errorf("store operation %s: %w", op.ID, err)
 	}
@@ -85,13 +160,18 @@ func (s *planStore) add(op Operation) error {
 		if f.Losing == nil {
 			losing = json.RawMessage("[]")
 		}
-		err = s.fields.AppendRow("", op.ID, op.ClusterID, op.Collection, f.Field, shown(f.Before), shown(f.After), f.Winner, f.Rule, string(losing), f.Conflict)
+		err = r.fields.AppendRow(r.plan, op.ID, op.ClusterID, op.Collection, f.Field, shown(f.Before), shown(f.After), f.Winner, f.Rule, string(losing), f.Conflict)
 		if err != nil {
 			return fmt.Errorf("store field %s of %s: %w", f.Field, op.ID, err)
 		}
 	}
+	if r.n%flushEvery == 0 {
+		return errors.Join(r.ops.Flush(), r.fields.Flush())
+	}
 	return nil
 }
+
+func (r *operationRows) close() error { return errors.Join(r.ops.Close(), r.fields.Close()) }
 
 func orNil(s string) driver.Value {
 	if s == "" {
@@ -111,30 +191,13 @@ func shown(raw json.RawMessage) driver.Value {
 	return compact(raw)
 }
 
-func (s *planStore) flush() error {
-	return errors.Join(s.ops.Close(), s.fields.Close())
-}
-
-// eachLine calls f with every line, newline included, in the order of the file.
-func (s *planStore) eachLine(ctx context.Context, f func([]byte) error) error {
-	return queries.Each(ctx, s.tx, "merge/plan_lines.sql", nil, func(rows *sql.Rows) error {
-		var line sql.RawBytes
-		if err := rows.Scan(&line); err != nil {
-			return err
-		}
-		return f(append(line[:len(line):len(line)], '\n'))
-	})
-}
-
-// seal names the rows by the plan's digest.
+// seal records the plan itself, and forgets the scratch.
 func (s *planStore) seal(ctx context.Context, record queries.Args, configDigest string) error {
-	id := queries.Args{"plan_id": record["plan_id"]}
 	for _, step := range []struct {
 		name string
 		args queries.Args
 	}{
-		{"merge/plan_seal_operations.sql", id},
-		{"merge/plan_seal_fields.sql", id},
+		{"merge/plan_steps_clear.sql", nil},
 		{"merge/plan_record.sql", record},
 		{"merge/plan_stage.sql", queries.Args{"plan_id": record["plan_id"], "config_digest": configDigest}},
 	} {
@@ -156,8 +219,12 @@ func (s *planStore) commit(ctx context.Context) error {
 
 // abandon takes back what was not committed.
 func (s *planStore) abandon() {
+	s.lines.close()
 	if s.tx != nil {
 		_ = s.tx.Rollback()
+	}
+	if s.bound {
+		_, _ = queries.Exec(context.Background(), s.conn, "merge/plan_free_memory.sql", nil) // the plan's own error is the one to tell
 	}
 	_ = s.conn.Close()
 }
@@ -190,16 +257,21 @@ func readReviewItems(ctx context.Context, on queries.Querier, items map[string]b
 	})
 }
 
-// readHeldIDs is every external ID that a hub record of the collection bears.
-func readHeldIDs(ctx context.Context, on queries.Querier, collection string) (map[connec.ExternalID]string, error) {
-	held := map[connec.ExternalID]string{}
-	err := queries.Each(ctx, on, "merge/plan_held_ids.sql", queries.Args{"collection": collection}, func(rows *sql.Rows) error {
+// bearer says how a hub record comes by an ID that records to be created refer by.
+type bearer struct {
+	held  bool   // a hub record bears it
+	maker string // or will: once this operation is done
+}
+
+// readReferredIDs are the IDs by which applications' records refer to the collection.
+func readReferredIDs(ctx context.Context, on queries.Querier, collection string) (map[connec.ExternalID]*bearer, error) {
+	referred := map[connec.ExternalID]*bearer{}
+	err := queries.Each(ctx, on, "merge/plan_referred_ids.sql", queries.Args{"collection": collection}, func(rows *sql.Rows) error {
 		var id connec.ExternalID
-		err := rows.Scan(&id.Provider, &id.Realm, &id.ID)
-		if !isVoid(id) {
-			held[id] = ""
-		}
+		var b bearer
+		err := rows.Scan(&id.Provider, &id.Realm, &id.ID, &b.held)
+		referred[id] = &b
 		return err
 	})
-	return held, err
+	return referred, err
 }

@@ -182,7 +182,7 @@ func (p *planner) whyLoose(l looseRecord) (name, text string) {
 		return WithheldReview, "not all that is like it could be ruled out" + because(kinds) + ": a person must judge it"
 	}
 	for _, h := range l.member.IDs {
-		if h.Holders > 0 && h.spreads() {
+		if h.Holders > 0 && !h.Void && !h.id.IsHub() {
 			return WithheldElsewhere, "a hub record outside its cluster bears " + h.Key + " already: look at both"
 		}
 	}

@@ -81,13 +81,15 @@ func planFiles() []csvFile {
 			{"known", "of these, how many carry an ID of this application"},
 			{"would_create", "the rest: each would be created in the application"},
 			{"twins", "of these, how many the application already holds: created twice"},
-			{"review_twins", "of these, how many it may already hold"},
+			{"review_twins", "of these, how many it may already hold, or be given twice"},
+			{"copies", "of these, how many the hub holds twice and the application not at all: it would be given both"},
 		}},
-		{name: "forecast_twins", statement: "merge/forecast_records.sql", about: "The records behind forecast.csv: hub records that an application holds already, under another ID.", columns: []column{
+		{name: "forecast_twins", statement: "merge/forecast_records.sql", about: "The records behind forecast.csv: hub records that an application holds already under another ID, or would be given twice.", columns: []column{
 			{"collection", "organizations, people, ..."}, {"provider", "the application"}, {"realm", "its account"},
 			{"hub_key", "the hub record that its first sync would create in it"},
-			{"twin_key", "the ID under which it holds the same thing"},
+			{"twin_key", "the ID under which it holds the same thing; of a copy, the hub record that it would be given first"},
 			{"tier", "auto: sure enough to write; review: a person must look"},
+			{"copied", "the application holds none: the hub holds the thing twice"},
 			{"probability", "of the pair itself; empty when others of the cluster join the two"},
 		}},
 		{name: "fix_in_app", statement: "reports/csv_fix_in_app.sql", about: "Probable duplicates inside one application, for its own users to merge.", columns: []column{

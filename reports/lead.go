@@ -20,10 +20,11 @@ type lead struct {
 }
 
 // side is one side of the forecast added up.
-type side struct{ Twins, Maybe, Create, Known int64 }
+type side struct{ Twins, Copies, Maybe, Create, Known int64 }
 
 func (s *side) add(f forecast) {
-	s.Twins, s.Maybe, s.Create, s.Known = s.Twins+f.Twins, s.Maybe+f.ReviewTwins, s.Create+f.WouldCreate, s.Known+f.Known
+	s.Twins, s.Copies, s.Maybe = s.Twins+f.Twins, s.Copies+f.Copies, s.Maybe+f.ReviewTwins
+	s.Create, s.Known = s.Create+f.WouldCreate, s.Known+f.Known
 }
 
 // appForecast is one application's rows.
@@ -67,7 +68,10 @@ func gather(apps []appForecast, f forecast) []appForecast {
 }
 
 // New is how many records a first sync would create that the application does not hold, as far as anybody can tell.
-func (f forecast) New() int64 { return f.WouldCreate - f.Twins - f.ReviewTwins }
+func (f forecast) New() int64 { return f.WouldCreate - f.Twins - f.Copies - f.ReviewTwins }
+
+// New is the same over a side.
+func (s side) New() int64 { return s.Create - s.Twins - s.Copies - s.Maybe }
 
 // part is a piece of a forecast's bar, in user units of a drawing that is 240 wide.
 type part struct {
@@ -85,6 +89,7 @@ func (f forecast) Bar() []part {
 		class, what string
 	}{
 		{f.Twins, "twice", "created twice"},
+		{f.Copies, "s4", "copied twice: the hub holds the thing twice"},
 		{f.ReviewTwins, "s3", "perhaps twice"},
 		{f.New(), "s1", "new to it"},
 		{f.Known, "s2", "known by ID"},

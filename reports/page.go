@@ -49,8 +49,8 @@ type collectionFigures struct {
 }
 
 type forecast struct {
-	Collection, Provider, Realm                 string
-	Hub, Known, WouldCreate, Twins, ReviewTwins int64
+	Collection, Provider, Realm                         string
+	Hub, Known, WouldCreate, Twins, ReviewTwins, Copies int64
 }
 
 // application is one account of one provider; those of Onboarding are the ones whose own records were given.
@@ -135,7 +135,7 @@ func (p *page) rowsOf(file string) [][]any {
 		}
 	case "forecast":
 		for _, f := range p.Forecast {
-			rows = append(rows, []any{f.Collection, f.Provider, f.Realm, f.Hub, f.Known, f.WouldCreate, f.Twins, f.ReviewTwins})
+			rows = append(rows, []any{f.Collection, f.Provider, f.Realm, f.Hub, f.Known, f.WouldCreate, f.Twins, f.ReviewTwins, f.Copies})
 		}
 	default:
 		return nil
@@ -276,7 +276,7 @@ func (p *page) readPlan(ctx context.Context, on queries.Querier) (err error) {
 // readForecast reads what merge counts; reports and merge meet in the statement and nowhere else.
 func readForecast(ctx context.Context, on queries.Querier) ([]forecast, error) {
 	all, err := readRows(ctx, on, "merge/forecast_applications.sql", func(f *forecast) []any {
-		return []any{&f.Collection, &f.Provider, &f.Realm, &f.Hub, &f.Known, &f.WouldCreate, &f.Twins, &f.ReviewTwins}
+		return []any{&f.Collection, &f.Provider, &f.Realm, &f.Hub, &f.Known, &f.WouldCreate, &f.Twins, &f.ReviewTwins, &f.Copies}
 	})
 	if err != nil {
 		return nil, fmt.Errorf("forecast: %w", err)

@@ -54,14 +54,14 @@ func (p *page) summariseForecast(b *strings.Builder) {
 		return
 	}
 	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "FIRST SYNC OF\tCOLLECTION\tCREATED TWICE\tPERHAPS TWICE\tNEW TO IT\tKNOWN BY ID\t")
+	fmt.Fprintln(w, "FIRST SYNC OF\tCOLLECTION\tCREATED TWICE\tCOPIED TWICE\tPERHAPS TWICE\tNEW TO IT\tKNOWN BY ID\t")
 	for _, a := range l.Apps {
 		for _, f := range a.Rows {
-			fmt.Fprintf(w, "%s/%s\t%s\t%d\t%d\t%d\t%d\t\n", unhide(f.Provider), unhide(f.Realm), f.Collection, f.Twins, f.ReviewTwins, f.New(), f.Known)
+			fmt.Fprintf(w, "%s/%s\t%s\t%d\t%d\t%d\t%d\t%d\t\n", unhide(f.Provider), unhide(f.Realm), f.Collection, f.Twins, f.Copies, f.ReviewTwins, f.New(), f.Known)
 		}
 	}
 	if len(l.Others) > 0 {
-		fmt.Fprintf(w, "%s\tall\t%d\t%d\t%d\t%d\t\n", many(int64(len(l.Others)), "other", "others"), l.Rest.Twins, l.Rest.Maybe, l.Rest.Create-l.Rest.Twins-l.Rest.Maybe, l.Rest.Known)
+		fmt.Fprintf(w, "%s\tall\t%d\t%d\t%d\t%d\t%d\t\n", many(int64(len(l.Others)), "other", "others"), l.Rest.Twins, l.Rest.Copies, l.Rest.Maybe, l.Rest.New(), l.Rest.Known)
 	}
 	_ = w.Flush() // into memory
 	fmt.Fprintln(b)

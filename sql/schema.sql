@@ -284,6 +284,332 @@ CREATE TABLE IF NOT EXISTS decisions (
     why VARCHAR NOT NULL
 );
 
+-- read by merge and reports. grain: one external ID; its text form, by which records and IDs are named outside the workspace.
+CREATE MACRO IF NOT EXISTS id_text(provider, realm, id) AS
+    replace(replace(provider, '%', '%25'), '/', '%2F') || '/'
+    || replace(replace(realm, '%', '%25'), '/', '%2F') || '/'
+    || replace(replace(id, '%', '%25'), '/', '%2F');
+
+-- read by merge and reports. grain: one ID's last part; whether it stands where none is known. merge/survivorship_fields.go
+-- says the same of IDs that no workspace holds, and a test holds the two together.
+CREATE MACRO IF NOT EXISTS names_nothing(id) AS
+    regexp_matches(lower(trim(id)), '^(0*|-1|-+|\?+|n[./]?a\.?|none|nil|null|undefined|unknown|tba|test)$');
+
+-- read by merge and reports: who knows whom. grain: one ID of an application that one record bears, or that a crosswalk
+-- tells of it.
+--
+-- A crosswalk that is not off tells an ID of a record when no record bears that ID and it is told of the records of one
+-- cluster alone. An ID is void when it is no identity: it stands where none is known, or match found it on more records
+-- than can be one (conflict hub_value). It is dead when its application's own file lists its records, and this one not.
+CREATE VIEW IF NOT EXISTS application_ids AS
+WITH sided AS (
+    SELECT source, collection, left_provider AS by_provider, left_realm AS by_realm, left_id AS by_id,
+           right_provider AS provider, right_realm AS realm, right_id AS id
+    FROM links
+    UNION ALL
+    SELECT source, collection, right_provider AS by_provider, right_realm AS by_realm, right_id AS by_id,
+           left_provider AS provider, left_realm AS realm, left_id AS id
+    FROM links
+),
+telling AS (
+    SELECT
+        e.rid,
+        s.collection,
+        s.provider,
+        s.realm,
+        s.id,
+        count(DISTINCT c.cluster_id) OVER (PARTITION BY s.collection, s.provider, s.realm, s.id) AS clusters
+    FROM sided s
+    JOIN external_ids e
+        ON e.collection = s.collection AND e.provider = s.by_provider AND e.realm = s.by_realm AND e.id = s.by_id
+    JOIN clusters c ON c.rid = e.rid
+    ANTI JOIN (SELECT DISTINCT provider AS source FROM conflicts WHERE kind = 'link_source_off') off USING (source)
+    WHERE s.provider <> 'connec'
+),
+known AS (
+    SELECT
+        rid,
+        collection,
+        provider,
+        realm,
+        id,
+        false AS told
+    FROM external_ids
+    WHERE provider <> 'connec'
+    UNION ALL
+    SELECT DISTINCT
+        t.rid,
+        t.collection,
+        t.provider,
+        t.realm,
+        t.id,
+        true AS told
+    FROM telling t
+    ANTI JOIN external_ids e USING (collection, provider, realm, id)
+    WHERE t.clusters = 1
+),
+own AS (
+    SELECT DISTINCT
+        collection,
+        provider,
+        realm,
+        id
+    FROM records
+    WHERE NOT hub
+),
+listed AS (
+    SELECT DISTINCT
+        collection,
+        provider,
+        realm
+    FROM own
+),
+hub_values AS (
+    SELECT DISTINCT
+        collection,
+        key_a AS id_key
+    FROM conflicts
+    WHERE kind = 'hub_value' AND key_a IS NOT NULL
+)
+SELECT
+    k.rid,
+    k.collection,
+    k.provider,
+    k.realm,
+    k.id,
+    id_text(k.provider, k.realm, k.id) AS id_key,
+    k.told,
+    names_nothing(k.id) OR v.id_key IS NOT NULL AS void,
+    l.collection IS NOT NULL AND o.collection IS NULL AS dead
+FROM known k
+LEFT JOIN hub_values v ON v.collection = k.collection AND v.id_key = id_text(k.provider, k.realm, k.id)
+LEFT JOIN listed l ON l.collection = k.collection AND l.provider = k.provider AND l.realm = k.realm
+LEFT JOIN own o ON o.collection = k.collection AND o.provider = k.provider AND o.realm = k.realm AND o.id = k.id;
+
+-- read by reports: what a person looks at in one piece. grain: one cluster whose review item holds two records or more.
+CREATE VIEW IF NOT EXISTS item_clusters AS
+SELECT
+    collection,
+    cluster_id,
+    review_id
+FROM (
+    SELECT
+        collection,
+        cluster_id,
+        review_id,
+        count(*) OVER (PARTITION BY collection, review_id) AS members
+    FROM clusters
+)
+WHERE members > 1
+GROUP BY
+    collection,
+    cluster_id,
+    review_id;
+
+-- read by merge and reports: whom first syncs would create twice. grain: one active hub record and one application (provider
+-- and realm) that does not know it, but holds a record of the same thing, or would be given one.
+--
+-- An application knows a hub record by an ID of its own; what it does not know it creates. It holds a twin when any
+-- record of the cluster (tier auto) or of the wider review cluster (tier review) bears a living ID of its own. Where it
+-- holds none and the hub holds the thing several times, it is given the first, and every further one is a copy.
+CREATE VIEW IF NOT EXISTS sync_twins AS
+WITH ids AS (
+    SELECT *
+    FROM application_ids
+    WHERE NOT void
+),
+applications AS (
+    SELECT DISTINCT
+        collection,
+        provider,
+        realm
+    FROM ids
+),
+active AS (
+    SELECT
+        collection,
+        key,
+        min(rid) AS rid
+    FROM records
+    WHERE hub
+    GROUP BY
+        collection,
+        key
+    HAVING bool_or(coalesce(upper(status), '') NOT IN ('INACTIVE', 'ARCHIVED'))
+),
+known AS (
+    SELECT DISTINCT
+        r.collection,
+        r.key,
+        i.provider,
+        i.realm
+    FROM records r
+    JOIN ids i USING (rid)
+    WHERE r.hub AND NOT i.told
+),
+lacking AS (
+    SELECT
+        a.collection,
+        p.provider,
+        p.realm,
+        a.key,
+        a.rid
+    FROM active a
+    JOIN applications p USING (collection)
+    ANTI JOIN known k USING (collection, key, provider, realm)
+),
+groups AS (
+    SELECT
+        collection,
+        rid,
+        'auto' AS tier,
+        cluster_id AS group_id
+    FROM clusters
+    WHERE tier IN ('auto', 'single')
+    UNION ALL
+    SELECT
+        collection,
+        rid,
+        'review' AS tier,
+        review_id AS group_id
+    FROM clusters
+),
+held AS (
+    SELECT
+        g.collection,
+        g.tier,
+        g.group_id,
+        i.provider,
+        i.realm,
+        min(i.id_key) AS twin_key
+    FROM groups g
+    JOIN ids i USING (rid)
+    WHERE NOT i.dead
+    GROUP BY
+        g.collection,
+        g.tier,
+        g.group_id,
+        i.provider,
+        i.realm
+),
+placed AS (
+    SELECT
+        l.*,
+        g.tier,
+        h.twin_key,
+        min(l.key) OVER (PARTITION BY l.collection, l.provider, l.realm, g.tier, g.group_id) AS first_key
+    FROM lacking l
+    JOIN groups g USING (collection, rid)
+    LEFT JOIN held h USING (collection, tier, group_id, provider, realm)
+)
+SELECT
+    collection,
+    provider,
+    realm,
+    key,
+    rid,
+    min(tier) AS tier,                             -- auto sorts before review
+    arg_min(twin_key IS NULL, (tier, twin_key IS NULL)) AS copied,
+    arg_min(coalesce(twin_key, first_key), (tier, twin_key IS NULL)) AS twin_key
+FROM placed
+WHERE twin_key IS NOT NULL OR key <> first_key
+GROUP BY
+    collection,
+    provider,
+    realm,
+    key,
+    rid;
+
+-- owner: merge. grain: one record that a plan may write or must account for; scratch, empty when no plan is made.
+CREATE TABLE IF NOT EXISTS plan_members (
+    place BIGINT NOT NULL,             -- of its cluster, in the order of cluster IDs; of a loose record, in the order of keys
+    loose BOOLEAN NOT NULL,            -- an application's record that no auto cluster holds
+    rid BIGINT NOT NULL,
+    cluster_id VARCHAR NOT NULL,
+    review_id VARCHAR NOT NULL,
+    tier VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL,           -- the cluster's, in words
+    key VARCHAR NOT NULL,
+    source VARCHAR NOT NULL,
+    hub BOOLEAN NOT NULL,
+    status VARCHAR,
+    channel VARCHAR,
+    created VARCHAR,
+    birth_date VARCHAR,
+    reference VARCHAR,
+    refs_in BIGINT NOT NULL,           -- references of hub records to it
+    kinds VARCHAR NOT NULL,            -- conflicts that name it or, of a loose one, its cluster, between commas
+    company BOOLEAN NOT NULL,          -- loose: its review cluster is wider than its cluster
+    candidate VARCHAR,                 -- loose: the smallest hub record of its review cluster
+    with_raw BOOLEAN NOT NULL          -- its fields are read: it stands in plan_raws
+);
+
+-- owner: merge. grain: one record of plan_members whose fields are read; scratch likewise.
+CREATE TABLE IF NOT EXISTS plan_raws (
+    place BIGINT NOT NULL,             -- of plan_members
+    loose BOOLEAN NOT NULL,
+    rid BIGINT NOT NULL,
+    raw VARCHAR NOT NULL
+);
+
+-- owner: merge. grain: one ID of one record of plan_members, the hub's own included; scratch likewise.
+CREATE TABLE IF NOT EXISTS plan_ids (
+    place BIGINT NOT NULL,             -- of plan_members
+    loose BOOLEAN NOT NULL,
+    rid BIGINT NOT NULL,
+    provider VARCHAR NOT NULL,
+    realm VARCHAR NOT NULL,
+    id VARCHAR NOT NULL,
+    holders BIGINT NOT NULL,           -- hub records of the collection that bear it
+    dead BOOLEAN NOT NULL,             -- see application_ids
+    void BOOLEAN NOT NULL,
+    told BOOLEAN NOT NULL
+);
+
+-- owner: merge. grain: one edge inside a cluster of plan_members; scratch likewise.
+CREATE TABLE IF NOT EXISTS plan_bonds (
+    place BIGINT NOT NULL,             -- of the cluster
+    key_a VARCHAR NOT NULL,
+    key_b VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    probability DOUBLE
+);
+
+-- owner: merge. grain: one reference field of one hub record to a hub record that shares its cluster; scratch likewise.
+CREATE TABLE IF NOT EXISTS plan_references (
+    place BIGINT NOT NULL,             -- of the record that refers, in the order of collections and keys
+    collection VARCHAR NOT NULL,       -- of the record that refers
+    key VARCHAR NOT NULL,
+    path VARCHAR NOT NULL,
+    target_key VARCHAR NOT NULL,
+    status VARCHAR,                    -- of the record that refers
+    raw VARCHAR                        -- of the record that refers, when the path is nested
+);
+
+-- owner: merge. grain: one operation or withheld record as it was worked out, before it is known which of them the plan
+-- will hold; scratch likewise.
+CREATE TABLE IF NOT EXISTS plan_steps (
+    op_id VARCHAR NOT NULL,
+    place BIGINT NOT NULL,             -- in the order in which they were worked out
+    type VARCHAR NOT NULL,
+    collection VARCHAR NOT NULL,       -- of the record written
+    home VARCHAR NOT NULL,             -- collection that cluster_id belongs to: a record that refers has another
+    cluster_id VARCHAR NOT NULL,       -- '' where none is
+    target_key VARCHAR,                -- the hub record written to; NULL for create and withheld
+    kinds VARCHAR NOT NULL,            -- evidence that it rests on, between commas
+    applications VARCHAR[] NOT NULL,   -- provider/realm of the IDs that it writes
+    depends_on VARCHAR[] NOT NULL,     -- op_ids
+    refers_to VARCHAR[] NOT NULL,      -- hub records that its references are to mean
+    irreversible BOOLEAN NOT NULL      -- something of it cannot be taken back
+);
+
+-- owner: merge. grain: one cluster that the plan holds; scratch likewise.
+CREATE TABLE IF NOT EXISTS plan_chosen (
+    home VARCHAR NOT NULL,             -- its collection
+    cluster_id VARCHAR NOT NULL,
+    asked BOOLEAN NOT NULL             -- false: taken along because a chosen one needs it
+);
+
 -- owner: merge. grain: one plan file written from this workspace.
 CREATE TABLE IF NOT EXISTS plans (
     plan_id VARCHAR NOT NULL,          -- hex SHA-256 of the plan file's trailer

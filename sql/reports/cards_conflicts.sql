@@ -1,17 +1,9 @@
 -- reports/cards_conflicts.sql: conflicts that concern a record or a cluster of a review item
--- reads: conflicts, clusters
+-- reads: conflicts, clusters, item_clusters
 -- writes: nothing
 -- params:
 -- grain: one conflict of one review item
-WITH units AS (
-    SELECT
-        collection,
-        review_id
-    FROM clusters
-    GROUP BY collection, review_id
-    HAVING count(*) > 1
-),
-named AS (
+WITH named AS (
     SELECT DISTINCT
         collection,
         cluster_id AS name,
@@ -39,5 +31,5 @@ SELECT DISTINCT
     t.detail
 FROM told t
 JOIN named n ON n.collection = t.collection AND n.name = t.name
-JOIN units u ON u.collection = n.collection AND u.review_id = n.review_id
+SEMI JOIN item_clusters u ON u.collection = n.collection AND u.review_id = n.review_id
 ORDER BY t.collection, n.review_id, t.kind, t.detail

@@ -1,16 +1,8 @@
 -- reports/cards_edges.sql: kept pairs inside every review item, strongest first
--- reads: edges, clusters
+-- reads: edges, clusters, item_clusters
 -- writes: nothing
 -- params:
 -- grain: one kept pair
-WITH units AS (
-    SELECT
-        collection,
-        review_id
-    FROM clusters
-    GROUP BY collection, review_id
-    HAVING count(*) > 1
-)
 SELECT
     e.collection,
     a.review_id,
@@ -25,5 +17,5 @@ SELECT
 FROM edges e
 JOIN clusters a ON a.rid = e.rid_a AND a.collection = e.collection
 JOIN clusters b ON b.rid = e.rid_b AND b.collection = e.collection AND b.review_id = a.review_id
-JOIN units u ON u.collection = a.collection AND u.review_id = a.review_id
+JOIN item_clusters u ON u.collection = a.collection AND u.cluster_id = a.cluster_id
 ORDER BY e.collection, a.review_id, e.kind = 'fuzzy', e.weight DESC NULLS LAST, e.key_a, e.key_b, e.kind, e.via

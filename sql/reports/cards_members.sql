@@ -1,25 +1,15 @@
 -- reports/cards_members.sql: records of every review item and cluster of two or more, as the page shows them
--- reads: clusters, cluster_stats, records, external_ids, refs
+-- reads: clusters, item_clusters, cluster_stats, records, external_ids, refs
 -- writes: nothing
 -- params:
 -- grain: one record
 --
 -- One card of the page is one review_id, so that a cluster is seen beside those it might belong to. Lists become lines.
-WITH units AS (
-    SELECT
-        collection,
-        review_id
-    FROM clusters
-    GROUP BY collection, review_id
-    HAVING count(*) > 1
-),
-ids AS (
+WITH ids AS (
     SELECT
         rid,
         string_agg(
-            replace(replace(provider, '%', '%25'), '/', '%2F') || '/'
-            || replace(replace(realm, '%', '%25'), '/', '%2F') || '/'
-            || replace(replace(id, '%', '%25'), '/', '%2F'),
+            id_text(provider, realm, id),
             chr(10) ORDER BY provider, realm, id) AS external_ids
     FROM external_ids
     WHERE provider <> 'connec'
@@ -69,7 +59,7 @@ SELECT
     coalesce(r.code, '') AS code,
     coalesce(array_to_string(list_sort(list_transform(map_entries(r.extra), lambda e: e.key || ': ' || e.value)), chr(10)), '') AS extra
 FROM clusters c
-JOIN units u ON u.collection = c.collection AND u.review_id = c.review_id
+JOIN item_clusters u ON u.collection = c.collection AND u.cluster_id = c.cluster_id
 JOIN records r ON r.rid = c.rid
 LEFT JOIN cluster_stats s ON s.collection = c.collection AND s.cluster_id = c.cluster_id
 LEFT JOIN ids i ON i.rid = c.rid

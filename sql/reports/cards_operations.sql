@@ -1,23 +1,8 @@
 -- reports/cards_operations.sql: what the plan would send for the clusters of a review item, and what became of it
--- reads: operations, outcomes, clusters
+-- reads: operations, outcomes, item_clusters
 -- writes: nothing
 -- params:
 -- grain: one operation
-WITH units AS (
-    SELECT
-        collection,
-        review_id
-    FROM clusters
-    GROUP BY collection, review_id
-    HAVING count(*) > 1
-),
-placed AS (
-    SELECT DISTINCT
-        collection,
-        cluster_id,
-        review_id
-    FROM clusters
-)
 SELECT
     o.collection,
     p.review_id,
@@ -30,7 +15,6 @@ SELECT
     o.reason,
     coalesce(u.outcome, '') AS outcome
 FROM operations o
-JOIN placed p ON p.collection = o.collection AND p.cluster_id = o.cluster_id
-JOIN units n ON n.collection = p.collection AND n.review_id = p.review_id
+JOIN item_clusters p ON p.collection = o.collection AND p.cluster_id = o.cluster_id
 LEFT JOIN outcomes u ON u.plan_id = o.plan_id AND u.op_id = o.op_id
 ORDER BY o.collection, p.review_id, o.seq, o.op_id

@@ -1,5 +1,5 @@
 -- reports/csv_fix_in_app.sql: probable duplicates inside one application, for fix_in_app.csv
--- reads: clusters, external_ids, records, conflicts, links
+-- reads: clusters, application_ids, external_ids, records, conflicts, links
 -- writes: nothing
 -- params:
 -- grain: one ID that an application should merge into another ID of its own
@@ -8,16 +8,8 @@
 -- thing twice in that application, which alone can mend it. Kept is the ID that applications link natively (in an
 -- echo that is the original, and what no link names is the copy that the sync made), then the one that most hub
 -- records bear, then the older, then the smaller number. An echo concerns every application of its records, not only
--- the one that the conflict names. An ID that a file source no longer lists is gone from the application already; an
--- ID that match found to be no identity, or that is a word for none, names nothing: none of these counts.
-WITH hub_values AS (
-    SELECT DISTINCT
-        collection,
-        key_a AS id_key
-    FROM conflicts
-    WHERE kind = 'hub_value' AND key_a IS NOT NULL
-),
-slipped AS (
+-- the one that the conflict names. IDs that are dead or void (see application_ids) do not count.
+WITH slipped AS (
     SELECT DISTINCT
         provider AS source
     FROM conflicts
@@ -50,14 +42,6 @@ natives AS (
     SEMI JOIN (SELECT rid FROM external_ids WHERE provider <> 'connec' GROUP BY rid HAVING count(DISTINCT (provider, realm)) > 1) several
         ON several.rid = e.rid
 ),
-listed AS (
-    SELECT DISTINCT
-        collection,
-        provider,
-        realm
-    FROM records
-    WHERE NOT hub AND source_row IS NOT NULL
-),
 live AS (
     SELECT
         e.collection,
@@ -72,20 +56,11 @@ live AS (
         min_by(
             coalesce(nullif(r.name, ''), trim(concat_ws(' ', r.first_name, r.last_name)), ''),
             (r.hub, r.key)) AS name
-    FROM external_ids e
+    FROM application_ids e
     JOIN clusters c ON c.rid = e.rid AND c.collection = e.collection
     JOIN records r ON r.rid = e.rid
-    LEFT JOIN listed l ON l.collection = e.collection AND l.provider = e.provider AND l.realm = e.realm
-    LEFT JOIN records own ON own.collection = e.collection AND own.provider = e.provider AND own.realm = e.realm AND own.id = e.id AND NOT own.hub
-    LEFT JOIN hub_values v ON v.collection = e.collection
-        AND v.id_key = replace(replace(e.provider, '%', '%25'), '/', '%2F') || '/'
-            || replace(replace(e.realm, '%', '%25'), '/', '%2F') || '/'
-            || replace(replace(e.id, '%', '%25'), '/', '%2F')
     LEFT JOIN natives n ON n.collection = e.collection AND n.provider = e.provider AND n.realm = e.realm AND n.id = e.id
-    WHERE e.provider <> 'connec'
-        AND v.id_key IS NULL
-        AND lower(trim(e.id)) NOT IN ('', '0', '-1', '-', '?', 'n/a', 'na', 'nil', 'none', 'null', 'undefined', 'unknown', 'tba', 'test')
-        AND (l.collection IS NULL OR own.rid IS NOT NULL)
+    WHERE NOT e.told AND NOT e.void AND NOT e.dead
     GROUP BY ALL
 ),
 sides AS (
