@@ -218,7 +218,7 @@ func applyChecked(ctx context.Context, o ApplyOptions, plan *PlanReader, facts *
 	result := r.finish(err)
 	if o.DB != nil {
 		// The journal stands whatever happens here, so a cancelled context must not keep it from being loaded.
-		if loadErr := loadOutcomes(context.WithoutCancel(ctx), o.DB, plan.SHA256(), journalPath(o.Plan)); loadErr != nil {
+		if loadErr := loadOutcomes(context.WithoutCancel(ctx), o.DB, plan); loadErr != nil {
 			err = errors.Join(err, loadErr)
 		}
 	}

@@ -3,6 +3,7 @@ package merge
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"github.com/sameas/sameas/internal/connec"
+	queries "github.com/sameas/sameas/sql"
 )
 
 // undoable is fillOp with the request that takes it back.
@@ -416,4 +418,93 @@ func rawRecord(t *testing.T, record map[string]any) json.RawMessage {
 		t.Fatal(err)
 	}
 	return raw
+}
+
+// Tables and status tell of every operation: what was sent, when, the answer, and what became of taking it back.
+func TestAuditOfApplyAndUndo(t *testing.T) {
+	t.Parallel()
+	db, err := queries.Open(t.Context(), "", queries.Options{Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	ops := undoKinds()
+	h, o := undoWorld(t, ops...)
+	header := testHeader(4)
+	header.Extract, header.Match = digestOf(nil), digestOf(nil)
+	writePlanFile(t, o.Plan, header, ops)
+	o.DB = db
+	h.intercept = func(method, path string, handle func() (int, any)) (int, any, error) {
+		if method == http.MethodPut && len(h.sent) == 1 {
+			return 429, map[string]any{}, nil // the first request is not taken, and sent again
+		}
+		status, body := handle()
+		return status, body, nil
+	}
+	mustApply(t, o.ApplyOptions)
+	h.records["people"][1]["email"] = map[string]any{"address": "edited@x.org"}
+	mustUndo(t, o)
+	rows := func() string {
+		var text string
+		if err := db.QueryRow(`SELECT string_agg(concat_ws(' ', op_id, undoes IS NOT NULL, outcome, coalesce(status, 0), coalesce(uuid, '-'), tries, left(coalesce(request_sha256, '-'), 4), coalesce(sent_at::VARCHAR, '-'), finished_at), chr(10) ORDER BY op_id) FROM outcomes`).Scan(&text); err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	digest := func(r *connec.Request) string { return fmt.Sprintf("%x", sha256.Sum256(r.Body)) }
+	const at = "2026-02-03 04:05:06"
+	want := fmt.Sprintf(`attach-u1 false ok 200 u1 2 %.4s %[6]s %[6]s
+consolidate-u2 false ok 200 u2 1 %.4[2]s %[6]s %[6]s
+repoint-u3 false ok 200 u3 1 %.4[3]s %[6]s %[6]s
+retire-u4 false ok 200 u4 1 %.4[4]s %[6]s %[6]s
+undo-consolidate-u2 true drifted 0 - 0 - - %[6]s
+undo-repoint-u3 true ok 200 u3 1 %.4[5]s %[6]s %[6]s
+undo-retire-u4 true ok 200 u4 1 %.4[7]s %[6]s %[6]s`, digest(ops[0].Request), digest(ops[1].Request), digest(ops[2].Request), digest(ops[3].Request), digest(ops[2].Inverse), at, digest(ops[3].Inverse))
+	if got := rows(); got != want {
+		t.Errorf("outcomes\n%s\nwant\n%s", got, want)
+	}
+	s, err := Status(t.Context(), StatusOptions{Plan: o.Plan, Audit: true})
+	if err != nil || len(s.Audit) != 4 || !slices.Equal(s.Undos, []UndoStatus{{UndoPath(o.Plan, ""), 3, 2}}) {
+		t.Fatalf("%+v %v", s, err)
+	}
+	const rfc = "2026-02-03T04:05:06Z"
+	if got, want := s.Audit[0], (OperationStatus{Op: "attach-u1", Type: TypeAttach, Collection: "people", Cluster: "people-1", Target: hubKey("u1").String(), Request: "PUT /people/u1",
+		SHA256: digest(ops[0].Request), Tries: 2, Sent: rfc, Answered: rfc, Outcome: OutcomeOK, Status: 200, UUID: "u1"}); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	if a := s.Audit[1]; a.Undo != OutcomeDrifted || a.Undone != "" {
+		t.Errorf("%+v", a)
+	}
+	if a := s.Audit[3]; a.Undo != OutcomeOK || a.Undone != rfc {
+		t.Errorf("%+v", a)
+	}
+	for _, want := range []string{"retire-u4       connec/org-1/u4  PUT /people/u4  " + digest(ops[3].Request) + "  1      2026-02-03T04:05:06Z", "undone: 2 of 3 operations that can be, by " + UndoPath(o.Plan, "")} {
+		if !strings.Contains(s.Text(), want) {
+			t.Errorf("no %q in\n%s", want, s.Text())
+		}
+	}
+	// A torn last line, as a kill leaves it, is no obstacle to verify; the operation that it was about is unknown.
+	tearLastLine(t, journalPath(UndoPath(o.Plan, "")))
+	inner := o.forVerify()
+	if v, err := Verify(t.Context(), inner); err != nil || len(v.Differences) > 0 || v.Unwritten != 2 {
+		t.Fatalf("%+v %v", v, err)
+	}
+	if got := rows(); !strings.Contains(got, "undo-repoint-u3 true unknown") {
+		t.Error(got)
+	}
+}
+
+// tearLastLine takes the end from the file.
+func tearLastLine(t *testing.T, path string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := bytes.SplitAfter(text, []byte("\n"))
+	// The last line is of the drifted operation; with it goes the end of the outcome before it, so that its intent stands alone.
+	whole := bytes.Join(lines[:len(lines)-3], nil)
+	if err := os.WriteFile(path, append(whole, lines[len(lines)-3][:20]...), 0o600); err != nil {
+		t.Fatal(err)
+	}
 }

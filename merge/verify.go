@@ -75,7 +75,7 @@ func Verify(ctx context.Context, o ApplyOptions) (VerifyResult, error) {
 	if o.DB == nil {
 		return v.result, nil
 	}
-	return v.result, recordVerification(ctx, o.DB, plan.SHA256(), journalPath(o.Plan), v.found)
+	return v.result, recordVerification(ctx, o.DB, plan, v.found)
 }
 
 type verifier struct {

@@ -1,7 +1,7 @@
 package reports
 
-// csvSet is the whole set, in the order of the README beside the files. All but extractions are free of times, run
-// numbers and paths: the same records give the same bytes.
+// csvSet is the whole set, in the order of the README beside the files. All but extractions are free of run numbers,
+// paths and, but for when operations was applied and undone, of times: the same workspace gives the same bytes.
 func csvSet() []csvFile {
 	return append(clusterFiles(), append(planFiles(), sourceFiles()...)...)
 }
@@ -66,8 +66,11 @@ func planFiles() []csvFile {
 			{"request", "method and address"}, {"body", "exact request body"},
 			{"hazards", "names, separated by a space"}, {"reason", "why"},
 			{"outcome", "ok, done, skipped, drifted, failed or unknown; empty before apply"},
-			{"http_status", "of the answer"}, {"outcome_detail", "what happened, when it is not ok"},
+			{"tries", "how often the request was sent"}, {"request_sha256", "of the body that was sent, in hex"},
+			{"sent_at", "UTC: when it was first about to be sent"}, {"answered_at", "UTC: when the latest outcome was known"},
+			{"http_status", "of the answer"}, {"answered_by", "UUID of the record that answered"}, {"outcome_detail", "what happened, when it is not ok"},
 			{"verified", "empty before verify"}, {"difference", "what verify found to differ"},
+			{"undo_outcome", "what became of taking it back; empty when no undo did"}, {"undone_at", "UTC: when that was known"},
 		}},
 		{name: "fields", statement: "reports/csv_fields.sql", about: "Fields whose values differed inside a planned cluster: what survives and what is lost.", columns: []column{
 			{"collection", "organizations, people, ..."}, {"cluster_id", "stable name of the cluster"}, {"op_id", "the operation"}, {"field", "field path of the API"},

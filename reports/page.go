@@ -65,6 +65,7 @@ type operationFigures struct {
 	Type                                                string
 	Level                                               int64
 	Planned, Done, Skipped, Failed, Verified, Different int64
+	Undone                                              int64 // taken back by an undo
 }
 
 type hazard struct {
@@ -252,7 +253,7 @@ func (p *page) readPlan(ctx context.Context, on queries.Querier) (err error) {
 		}
 	}
 	p.Operations, err = readRows(ctx, on, "reports/page_operations.sql", func(o *operationFigures) []any {
-		return []any{&o.Type, &o.Level, &o.Planned, &o.Done, &o.Skipped, &o.Failed, &o.Verified, &o.Different}
+		return []any{&o.Type, &o.Level, &o.Planned, &o.Done, &o.Skipped, &o.Failed, &o.Verified, &o.Different, &o.Undone}
 	})
 	if err != nil {
 		return err

@@ -268,6 +268,9 @@ func TestCSVHoldsNoTimeRunPathOrRid(t *testing.T) {
 			continue
 		}
 		for _, c := range f.columns {
+			if f.name == "operations" && slices.Contains([]string{"sent_at", "answered_at", "undone_at"}, c.name) {
+				continue // the account of what was written, empty before apply
+			}
 			if regexp.MustCompile(`(^|_)(rid|run|path|at|time)($|_)`).MatchString(c.name) {
 				t.Errorf("%s.csv has a column %s", f.name, c.name)
 			}

@@ -140,7 +140,18 @@ func (p *page) outcomeFigure() figure {
 	default:
 		more += "; " + thousands(different) + " found to differ"
 	}
+	if undone := p.Undone(); undone > 0 {
+		more += "; " + thousands(undone) + " undone since"
+	}
 	return figure{"Written so far", thousands(done), more, "plan"}
+}
+
+// Undone counts the operations that undos have taken back.
+func (p *page) Undone() (n int64) {
+	for _, o := range p.Operations {
+		n += o.Undone
+	}
+	return n
 }
 
 func plural(n int, one, many string) string {

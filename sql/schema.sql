@@ -653,14 +653,18 @@ CREATE TABLE IF NOT EXISTS operation_fields (
     conflict BOOLEAN NOT NULL          -- two records held different values that were not empty
 );
 
--- owner: merge. grain: one operation's latest outcome, loaded from the journal.
+-- owner: merge. grain: one operation of a plan, or of the plan of an undo, as its journal tells of it; a copy for reports.
 CREATE TABLE IF NOT EXISTS outcomes (
-    plan_id VARCHAR NOT NULL,
+    plan_id VARCHAR NOT NULL,          -- of the undo's own plan, for an operation of an undo
     op_id VARCHAR NOT NULL,
+    undoes VARCHAR,                    -- the plan that the undo is of; NULL for operations of apply
     outcome VARCHAR NOT NULL,          -- ok | done | skipped | drifted | failed | unknown
     status INTEGER,                    -- HTTP
     uuid VARCHAR,                      -- of the record that answered
-    finished_at TIMESTAMP NOT NULL,
+    tries INTEGER NOT NULL,            -- how often the request was sent
+    request_sha256 VARCHAR,            -- hex, of the body that was sent; NULL when none was
+    sent_at TIMESTAMP,                 -- UTC, when it was first about to be sent; NULL when it never was
+    finished_at TIMESTAMP NOT NULL,    -- UTC, when the latest outcome was known
     detail VARCHAR NOT NULL,
     verified BOOLEAN,                  -- NULL before verify
     difference VARCHAR                 -- what verify found to differ

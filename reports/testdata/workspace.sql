@@ -61,6 +61,9 @@ INSERT INTO operations (plan_id, op_id, seq, level, type, collection, cluster_id
     ('abc', 'op-3', 3, 0, 'withheld', 'people', NULL, NULL, NULL, NULL, NULL, [], 'a candidate at or above review', '{"op":"op-3"}');
 INSERT INTO operation_fields (plan_id, op_id, cluster_id, collection, field, before, after, winner_key, rule, losing, conflict) VALUES
     ('abc', 'op-1', 'people-01', 'people', 'first_name', '"Catherine"', '"Kate"', 'connec/org-1/p-2', 'source_priority', '[{"key":"connec/org-1/p-1","value":"Catherine"}]', true);
-INSERT INTO outcomes (plan_id, op_id, outcome, status, uuid, finished_at, detail, verified, difference) VALUES
-    ('abc', 'op-1', 'ok', 200, 'p-1', '2026-01-05 10:05:00', '', true, NULL),
-    ('abc', 'op-2', 'drifted', NULL, NULL, '2026-01-05 10:05:00', 'first_name changed since the extraction', false, 'ID 17 is not there');
+INSERT INTO outcomes (plan_id, op_id, undoes, outcome, status, uuid, tries, request_sha256, sent_at, finished_at, detail, verified, difference) VALUES
+    ('abc', 'op-1', NULL, 'ok', 200, 'p-1', 2, 'd1', '2026-01-05 10:04:58.5', '2026-01-05 10:05:00', '', true, NULL),
+    ('def', 'undo-op-1', 'abc', 'drifted', NULL, NULL, 0, NULL, NULL, '2026-01-06 10:05:00', '', NULL, NULL),
+    ('ghi', 'undo-op-1', 'abc', 'ok', 200, 'p-1', 1, 'd2', '2026-01-07 10:04:58.5', '2026-01-07 10:05:00', '', true, NULL),
+    ('jkl', 'undo-op-1', 'abc', 'done', NULL, 'p-1', 0, NULL, NULL, '2026-01-08 10:05:00', '', true, NULL),
+    ('abc', 'op-2', NULL, 'drifted', NULL, NULL, 0, NULL, NULL, '2026-01-05 10:05:00', 'first_name changed since the extraction', false, 'ID 17 is not there');

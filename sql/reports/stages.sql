@@ -11,8 +11,8 @@ SELECT
     (SELECT count(*) FROM clusters) > 0
         OR (SELECT count(*) FROM stages WHERE stage = 'match') > 0 AS matched,
     (SELECT count(*) FROM plans) > 0 AS planned,
-    (SELECT count(*) FROM outcomes) > 0 AS applied,
-    (SELECT count(*) FROM outcomes WHERE verified IS NOT NULL) > 0 AS verified,
+    (SELECT count(*) FROM outcomes WHERE undoes IS NULL) > 0 AS applied,
+    (SELECT count(*) FROM outcomes WHERE undoes IS NULL AND verified IS NOT NULL) > 0 AS verified,
     (SELECT count(*)
         FROM stages m
         JOIN stages e ON e.stage = 'extract' AND e.collection = m.collection
