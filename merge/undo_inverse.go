@@ -172,9 +172,11 @@ func (u *undoer) invertCreate(op Operation, s opState, where string) inverse {
 	return v
 }
 
-// astray reports whether the answer came from another record than the plan names.
+// astray reports whether the answer came from another record than the plan names: of an update from another than its
+// target, of a create from one that was there before.
 func astray(op Operation, s opState) bool {
-	return s.outcome == OutcomeFailed && s.uuid != "" && s.uuid != uuidOf(op.Target)
+	created := s.status == 201
+	return s.outcome == OutcomeFailed && s.uuid != "" && (created != (op.Type == TypeCreate) || !created && s.uuid != uuidOf(op.Target))
 }
 
 // brought are the IDs that the operation gave its target.
@@ -190,7 +192,10 @@ func stayingIDs(op Operation, s opState, ids []connec.ExternalID) Operation {
 	if !s.settled() {
 		text += ", if the request that brought it arrived"
 	}
-	if hasHazard(op, HazardTwoRecords) {
+	switch {
+	case s.outcome == OutcomeFailed:
+		text += "; apply found: " + s.detail
+	case hasHazard(op, HazardTwoRecords):
 		text += "; another record bore it, and may have lost it, if the hub moves an ID rather than sharing it"
 	}
 	line := staying(op, op.Target, StaysID, text)

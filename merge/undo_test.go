@@ -402,6 +402,28 @@ func TestUndoNamesWhatWasWrittenElsewhere(t *testing.T) {
 	}
 }
 
+// A record that was created and did not read back well is a created record; one that was there before is not.
+func TestUndoTellsWhatACreateDid(t *testing.T) {
+	t.Parallel()
+	op := createOp("99", "Bo")
+	u := &undoer{o: UndoOptions{ApplyOptions: optionsFor(t, "plan", nil)}}
+	for _, c := range []struct {
+		s    opState
+		want string
+	}{
+		{opState{tries: 1, outcome: OutcomeOK, status: 201, uuid: "n1"}, StaysCreated},
+		{opState{tries: 1, outcome: OutcomeFailed, status: 201, uuid: "n1"}, StaysCreated},
+		{opState{tries: 1, outcome: OutcomeDone, uuid: "n1"}, StaysCreated},
+		{opState{tries: 1, pending: true}, StaysCreated},
+		{opState{tries: 1, outcome: OutcomeFailed, status: 200, uuid: "u3"}, StaysAstray},
+	} {
+		v := u.invert(op, c.s)
+		if v.op != nil || len(v.stays) != 1 || v.stays[0].Withheld != c.want || c.s.uuid != "" && !strings.Contains(v.stays[0].Record+v.stays[0].Reason.Text, c.s.uuid) {
+			t.Errorf("%+v: %+v, want %s", c.s, v, c.want)
+		}
+	}
+}
+
 func TestUndoPath(t *testing.T) {
 	t.Parallel()
 	for _, c := range [][3]string{{"plan.ndjson", "", "plan.undo.ndjson"}, {"d/p", "", "d/p.undo"}, {"plan.ndjson", "people-7", "plan.undo-people-7.ndjson"}, {"p.ndjson", "../x", "p.undo-.._x.ndjson"}} {

@@ -38,6 +38,7 @@ type demoResult struct {
 	Apply          merge.ApplyResult    `json:"apply"`
 	ApplyAgain     merge.ApplyResult    `json:"apply_again"`
 	Verify         merge.VerifyResult   `json:"verify"`
+	Undo           merge.UndoResult     `json:"undo_shown"`
 	ForecastAfter  merge.ForecastResult `json:"forecast_after"`
 	Judged         int                  `json:"review_items_judged"`
 	SecondPlan     merge.PlanSummary    `json:"plan_after_review"`
@@ -54,7 +55,7 @@ func (r *runner) demoCommand() *cli.Command {
 		Name:  "demo",
 		Usage: "the whole job on a built-in sandbox, and what it is good for: duplicates with and without sameas",
 		Description: "Generates two applications and a hub with known duplicates, serves the hub on loopback, then extracts, matches,\n" +
-			"plans, dry-runs, applies and verifies, and switches both applications' sync on, with sameas and without.",
+			"plans, dry-runs, applies, verifies and shows what an undo would do, and switches both applications' sync on, with sameas and without.",
 		Flags: append(worldFlags(), &cli.StringFlag{Name: "dir", Value: "sameas-demo", Usage: "folder `DIR` to work in; an earlier demo's is made anew"}),
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
@@ -256,6 +257,11 @@ func (d *demo) verify(ctx context.Context) (err error) {
 	d.session.progress.Close()
 	d.say("sameas merge verify, and apply once more", d.result.Verify.Text()+fmt.Sprintf("\na second apply of the same plan sent %d writes", d.result.ApplyAgain.Writes))
 	d.autoOnly = d.server.Clone()
+	if d.result.Undo, err = merge.Undo(ctx, merge.UndoOptions{ApplyOptions: d.applyOptions(d.session, d.planPath())}); err != nil {
+		return err
+	}
+	d.session.progress.Close()
+	d.say("sameas merge undo: what it would take back, and what it cannot (shown, not sent)", d.result.Undo.Opening())
 	return nil
 }
 
