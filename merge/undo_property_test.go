@@ -116,13 +116,12 @@ func holding(now observed) held {
 func undoSettings(seed uint64) *config.Config {
 	return settings(func(c *config.Config) {
 		c.Merge.MaxShare, c.Merge.Retire, c.Merge.Create = 1, seed%3 == 0, seed%2 == 1
-		c.Merge.Allow = []string{HazardTwoRecords, HazardForeignID, HazardRetire}
+		c.Merge.Allow = []string{HazardTwoRecords, HazardForeignID, HazardRetire, HazardOutcomeUnknown}
 		if seed%5 == 4 {
 			c.Merge.Allow = append(c.Merge.Allow, HazardArchived)
 		}
 		if seed%7 == 3 {
 			c.Merge.Via = config.ViaNative
-			c.Merge.Allow = append(c.Merge.Allow, HazardOutcomeUnknown)
 		}
 		if seed%2 == 1 && seed%4 == 1 { // created records stay in use
 			c.Merge.Allow = slices.DeleteFunc(c.Merge.Allow, func(name string) bool { return name == HazardRetire && !c.Merge.Retire })
