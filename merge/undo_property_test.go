@@ -244,7 +244,7 @@ func stayingOf(t *testing.T, path string) leftBehind {
 		case StaysID:
 			l.ids[name] = append(l.ids[name], op.Expect.IDs...)
 			for _, id := range op.Expect.IDs {
-				l.shared[id] = l.shared[id] || strings.Contains(op.Reason.Text, "may have lost it")
+				l.shared[id] = l.shared[id] || strings.Contains(op.Reason.Text, "may have lost it") || strings.Contains(op.Reason.Text, "took it away from record")
 			}
 		case StaysMerged:
 			l.merged[name] = true
