@@ -79,7 +79,7 @@ func (f *killFile) put(b []byte) error {
 }
 
 func lineKind(b []byte) string {
-	for _, kind := range []string{kindOpen, kindIntent, kindOutcome} {
+	for _, kind := range []string{kindOpen, kindIntent, kindOutcome, kindUndo} {
 		if bytes.Contains(b, []byte(`"kind":"`+kind+`"`)) {
 			return kind
 		}

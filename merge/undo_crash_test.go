@@ -7,14 +7,17 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/sameas/sameas/internal/connec"
 )
 
-// undoUntilKilled runs an undo and reports whether the kill came before its end. The points are those of apply's own
-// test: inside and around every write and fsync of both journals, and around the effect of every request.
-func undoUntilKilled(t *testing.T, o UndoOptions, at int, power bool) (killed bool) {
+// undoUntilKilled runs an undo and says at what point the kill came; "" when it came to its end before. The points are
+// those of apply's own test, in and around every write and fsync of both journals and the effect of every request.
+func undoUntilKilled(t *testing.T, o UndoOptions, at int, power bool) (label string) {
 	t.Helper()
 	k := &killer{at: at}
 	files := map[string]*killFile{}
@@ -24,64 +27,123 @@ func undoUntilKilled(t *testing.T, o UndoOptions, at int, power bool) (killed bo
 		files[path] = &killFile{journalFile: inner, k: k}
 		return files[path], err
 	}
-	o.seams.retryWait, o.seams.width = time.Microsecond, 1
 	_, err := Undo(context.Background(), o)
 	switch {
 	case !k.dead && err != nil:
 		t.Fatalf("kill point %d: %v", at, err)
 	case !k.dead:
-		return false
+		return ""
 	}
 	for path, file := range files {
-		if !power {
-			break
-		}
-		if err := os.Truncate(path, file.synced); err != nil {
-			t.Fatal(err)
+		if power && os.Truncate(path, file.synced) != nil {
+			t.Fatalf("kill point %d: %s cannot be cut", at, path)
 		}
 	}
-	return true
+	return k.label
 }
 
-// Killed at every point of undos of one to three operations of each kind, with and without a power cut, an undo resumes
-// to the same end, each operation having taken effect exactly once; and apply, asked at that moment, writes nothing once
-// a request of the undo may have left.
+// Killed at every point of undos of plans of one to three operations of each type, with and without a power cut, alone
+// and side by side, an undo resumes to the same end, each operation having taken effect exactly once; and apply, asked at
+// that moment, writes nothing. Plans of three operations, and every variant of those of two, are the long run's:
+// go test ./merge -run TestUndoKilledAtEveryPoint -long.
 func TestUndoKilledAtEveryPoint(t *testing.T) {
 	t.Parallel()
-	kinds := undoKinds()[1:]
-	kinds[2].DependsOn = nil
-	points := 0
-	for _, ops := range [][]Operation{{kinds[0]}, {kinds[1]}, {kinds[2]}, {kinds[0], kinds[1]}, {kinds[0], kinds[2]}, {kinds[1], kinds[2]}, undoKinds()[1:]} {
-		h, o := undoWorld(t, ops...)
-		mustApply(t, o.ApplyOptions)
-		mustUndo(t, o)
-		want := h.snapshot(t)
-		for _, power := range []bool{false, true} {
-			for at := 1; ; at++ {
-				h, o := undoWorld(t, ops...)
-				mustApply(t, o.ApplyOptions)
-				h.effects, h.sent = nil, nil
-				if !undoUntilKilled(t, o, at, power) {
-					break
+	most := 2
+	if *long {
+		most = 3
+	}
+	labels, points, plans := map[string]int{}, 0, 0
+	for i, ops := range plansOfEveryType(most) {
+		withInverses(ops)
+		path := filepath.Join(t.TempDir(), "plan.ndjson")
+		writePlanFile(t, path, testHeader(18), ops)
+		for variant := range 4 {
+			if *long || variant == i%4 {
+				n := undoKilledEverywhere(t, path, ops, 1+variant&2, variant&1 == 1, labels)
+				if points += n; n > 0 {
+					plans++
 				}
-				points++
-				when := fmt.Sprintf("kill point %d of %s (power %v)", at, ops[0].ID, power)
-				applyWritesNothing(t, h, o, when)
-				if r := mustUndo(t, o); r.Result.Remaining != 0 || len(r.Result.Problems) > 0 {
-					t.Fatalf("%s: %+v", when, r.Result)
-				}
-				checkUndoneOnce(t, h, ops, when)
-				if got := h.snapshot(t); got != want {
-					t.Fatalf("%s: the hub holds\n%s\nwant\n%s", when, got, want)
-				}
-				verifyClean(t, o.forVerify())
 			}
 		}
 	}
-	if points < 300 {
-		t.Errorf("only %d points were tried", points)
+	for _, label := range append(killLabels(), "before the write of an undo", "inside the write of an undo", "after the write of an undo") {
+		if labels[label] == 0 {
+			t.Errorf("no kill came %s", label)
+		}
 	}
-	t.Logf("%d kill points", points)
+	t.Logf("%d kills of the undos of %d plans, by point: %v", points, plans, labels)
+}
+
+// withInverses gives those operations an inverse that a plan would have one for.
+func withInverses(ops []Operation) {
+	for i, op := range ops {
+		if op.Type == TypeConsolidate {
+			uuid := uuidOf(op.Target)
+			ops[i].Inverse = &connec.Request{Method: "PUT", Path: "/people/" + uuid, Body: rawBody("people", map[string]any{"email": map[string]any{"address": "old@x.org"}})}
+		}
+	}
+}
+
+// undoKilledEverywhere kills the undo of one plan at its first point, its second, and so on until none is left. A plan of
+// which nothing can be taken back has no point.
+func undoKilledEverywhere(t *testing.T, path string, ops []Operation, width int, power bool, labels map[string]int) (points int) {
+	t.Helper()
+	fresh := func() (*fakeHub, UndoOptions) {
+		for _, old := range []string{journalPath(path), UndoPath(path, ""), journalPath(UndoPath(path, ""))} {
+			_ = os.Remove(old)
+		}
+		h := everyTypeHub()
+		o := optionsFor(t, path, h)
+		o.seams.openJournal = func(path string) (journalFile, error) {
+			inner, err := openJournalFile(path)
+			return &killFile{journalFile: inner, k: &killer{}}, err
+		}
+		o.seams.width, o.seams.retryWait = width, time.Microsecond
+		o.Config.Merge.Allow = []string{HazardRetire}
+		mustApply(t, o)
+		h.effects, h.sent = nil, nil
+		return h, UndoOptions{ApplyOptions: o, Send: true}
+	}
+	h, o := fresh()
+	undos := mustUndo(t, o).Undoes
+	want := h.snapshot(t)
+	if len(h.effects) != int(undos) {
+		t.Fatalf("%s: %d operations to take back, %q", planName(ops), undos, h.effects)
+	}
+	for at := 1; undos > 0; at++ {
+		h, o := fresh()
+		label := undoUntilKilled(t, o, at, power)
+		if label == "" {
+			return at - 1
+		}
+		labels[label]++
+		when := fmt.Sprintf("undo of %s: killed %s (point %d, width %d, power cut %v)", planName(ops), label, at, width, power)
+		applyWritesNothing(t, h, o, when)
+		if r := mustUndo(t, o); r.Result.Remaining != 0 || len(r.Result.Problems) > 0 {
+			t.Fatalf("%s: %+v", when, r.Result)
+		}
+		checkExactlyOnce(t, h, operationsOf(t, UndoPath(path, "")), when)
+		if got := h.snapshot(t); got != want {
+			t.Fatalf("%s: the hub holds\n%s\nwant\n%s", when, got, want)
+		}
+		verifyClean(t, o.forVerify())
+	}
+	return 0
+}
+
+// operationsOf are the plan's operations that write.
+func operationsOf(t *testing.T, path string) []Operation {
+	t.Helper()
+	p, err := OpenPlan(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	var ops []Operation
+	if err := p.Each(func(op Operation) error { ops = append(ops, op); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	return writes(ops)
 }
 
 // applyWritesNothing: the plan is finished, or its undo has begun. Neither sends anything.

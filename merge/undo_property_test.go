@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -129,6 +130,24 @@ func undoSettings(seed uint64) *config.Config {
 	})
 }
 
+// undoBehave varies what the server does where nothing public says: each setting alone on some seeds, and several at once.
+func undoBehave(t *testing.T, seed uint64) sandbox.Behave {
+	t.Helper()
+	r := rand.New(rand.NewPCG(seed, 11))
+	pick := func(name string, values ...string) string {
+		if r.IntN(6) > 0 {
+			return ""
+		}
+		return name + "=" + values[r.IntN(len(values))] + ","
+	}
+	behave, err := sandbox.ParseBehave(strings.TrimSuffix(pick("multi-match", "newest", "error")+pick("post-adds-ids", "false")+pick("held-id", "move", "error")+
+		pick("get-ambiguous", "newest", "error")+pick("foreign-id", "drop", "403")+pick("unmatched-reference", "error", "create")+pick("merge-moves-ids", "false"), ","))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return behave
+}
+
 // After apply, whole or interrupted, and undo, whole or cluster by cluster, the hub holds what it held before, but for
 // what the undo's plan names.
 func TestUndoRestoresRandomPlans(t *testing.T) {
@@ -136,10 +155,7 @@ func TestUndoRestoresRandomPlans(t *testing.T) {
 	plans, taken, stayed := 0, 0, map[string]int64{}
 	for seed := range seeds(40, 1200) {
 		w, c := randomWorld(seed), undoSettings(seed)
-		behave := sandbox.Behave{}
-		if seed%8 == 5 {
-			behave.HeldID = "move"
-		}
+		behave := undoBehave(t, seed)
 		o := worldOptions(t, w, c, behave)
 		before := extracted(t, o)
 		ctx, cancel := context.WithCancel(t.Context())
