@@ -67,7 +67,7 @@ func (u *undoer) invert(op Operation, s opState) inverse {
 		stays(StaysAstray, "%s: the server wrote record %s instead of %s; what was there before is not known", op.ID, s.uuid, orText(op.Target, "a new one"))
 		return v
 	case op.Type == TypeMerge:
-		stays(StaysMerged, "%s are merged into %s and gone", strings.Join(op.Merges, ", "), op.Target)
+		stays(StaysMerged, "merged into %s and gone: %s", op.Target, strings.Join(op.Merges, ", "))
 		v.stays[0].Merges, v.stays[0].MayGain = op.Merges, op.MayGain
 		return v
 	case op.Type == TypeCreate:
@@ -113,7 +113,7 @@ func (u *undoer) turned(op Operation) *Operation {
 	own := []connec.ExternalID{hubID(op.Target)}
 	t := &Operation{ID: "undo-" + op.ID, Level: u.level(op), Type: undoType(op.Type), Collection: op.Collection, ClusterID: op.ClusterID,
 		Target: op.Target, Request: op.Inverse, Before: Snapshot{IDs: own}, Expect: Snapshot{IDs: own},
-		Reason: Reason{Kinds: []string{}, Text: "takes back " + op.ID + ": " + op.Reason.Text}, DependsOn: u.after[op.ID], Undoes: op.ID}
+		Reason: Reason{Kinds: []string{}, Text: strings.TrimSuffix("takes back "+op.ID+": "+op.Reason.Text, ": ")}, DependsOn: u.after[op.ID], Undoes: op.ID}
 	for _, path := range unionOfKeys(op.Before.Fields, op.Expect.Fields) {
 		left, written := op.Expect.Fields[path]
 		if !written {
@@ -143,10 +143,10 @@ func (u *undoer) turned(op Operation) *Operation {
 // invertCreate leaves a created record in the hub. Where retire_propagates is allowed by name it is made INACTIVE, if it
 // is still what was created and the journal names it.
 func (u *undoer) invertCreate(op Operation, s opState, where string) inverse {
-	text := "the record made for " + op.Record + " stays, with its IDs"
+	text := "the record made for " + orText(op.Record, idList(op.BearsIDs)) + " stays, with its IDs"
 	switch {
 	case s.uuid == "":
-		text = "a record may have been made for " + op.Record + ": the answer was lost, look it up by " + idList(op.BearsIDs)
+		text = "a record may have been made for " + orText(op.Record, idList(op.BearsIDs)) + ": the answer was lost, look it up by " + idList(op.BearsIDs)
 	case !slices.Contains(u.o.Config.Merge.Allow, HazardRetire):
 		text += fmt.Sprintf("; with --allow %s it is made INACTIVE, which is a delete in the applications that know it", HazardRetire)
 	}

@@ -240,10 +240,11 @@ func (u *undoer) tell(op Operation) error {
 // header counts what the lines will be. Its notifications are those to applications whose IDs the plan undone names on
 // the records written: at least so many.
 func (u *undoer) header() (Header, error) {
-	h := u.plan.Header()
-	h.Undoes, h.UndoesJournal, h.UndoesCluster = u.plan.SHA256(), u.state.applied(), u.o.Cluster
-	h.Operations, h.Withheld, h.Notifications, h.ReviewItems, h.Writes = 0, 0, 0, 0, map[string]int64{}
-	h.MaxShare, h.Allow = u.o.Config.Merge.MaxShare, append([]string{}, u.o.Config.Merge.Allow...)
+	of := u.plan.Header()
+	h := Header{Format: Format, Tool: of.Tool, Endpoint: of.Endpoint, Group: of.Group, Source: of.Source,
+		Extract: of.Extract, Match: of.Match, Config: of.Config, ExtractedAt: of.ExtractedAt, HubRecords: of.HubRecords, Writes: map[string]int64{},
+		MaxShare: u.o.Config.Merge.MaxShare, Allow: append([]string{}, u.o.Config.Merge.Allow...), Behaviour: of.Behaviour,
+		Undoes: u.plan.SHA256(), UndoesJournal: u.state.applied(), UndoesCluster: u.o.Cluster}
 	slices.Sort(h.Allow)
 	h.Allow = slices.Compact(h.Allow)
 	written := map[[16]byte]bool{}

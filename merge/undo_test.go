@@ -13,8 +13,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/sameas/sameas/internal/connec"
 	queries "github.com/sameas/sameas/sql"
@@ -364,8 +367,8 @@ func TestUndoNeverPretends(t *testing.T) {
 		t.Fatalf("sent %q, %+v", h.sent[before:], r)
 	}
 	opening := r.Opening()
-	for _, want := range []string{"connec/org-1/u4 are merged into connec/org-1/u1 and gone", "organization_id is not moved back: connec/org-1/u4 was merged away by merge-u1",
-		"people connec//new-1: the record made for  stays, with its IDs; with --allow retire_propagates it is made INACTIVE"} {
+	for _, want := range []string{"merged into connec/org-1/u1 and gone: connec/org-1/u4", "organization_id is not moved back: connec/org-1/u4 was merged away by merge-u1",
+		"people connec//new-1: the record made for my-application/2243/99 stays, with its IDs; with --allow retire_propagates it is made INACTIVE"} {
 		if !strings.Contains(opening, want) {
 			t.Errorf("no %q in\n%s", want, opening)
 		}
@@ -528,5 +531,75 @@ func tearLastLine(t *testing.T, path string) {
 	whole := bytes.Join(lines[:len(lines)-3], nil)
 	if err := os.WriteFile(path, append(whole, lines[len(lines)-3][:20]...), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestGoldenUndo compares the undo of a plan of every type with testdata, to be read as a pull request would be; -update
+// writes it.
+func TestGoldenUndo(t *testing.T) {
+	t.Parallel()
+	ops := slices.Concat(undoKinds(), []Operation{mergeOp("u6", "u5"), createOp("99", "Bo")})
+	ops[5].Level = 5
+	h, o := undoWorld(t, ops...)
+	h.add("people", "u5", map[string]any{"first_name": "Ann"}, otherID("u5"))
+	h.add("people", "u6", map[string]any{"first_name": "Ann"}, otherID("u6"))
+	o.seams.width = 1
+	if r := mustApply(t, o.ApplyOptions); r.Outcomes[OutcomeOK] != 6 {
+		t.Fatalf("%+v", r)
+	}
+	o.Send, o.Config.Merge.Allow = false, []string{HazardRetire}
+	mustUndo(t, o)
+	got, err := os.ReadFile(UndoPath(o.Plan, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden := filepath.Join("testdata", "plans", "undo.ndjson")
+	if *update {
+		if err := os.WriteFile(golden, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(pretty(t, want), pretty(t, got)); diff != "" {
+		t.Errorf("-golden +got:\n%s", diff)
+	}
+}
+
+// Locks are apply's own: while one is at work, no undo is, nor another way round.
+func TestUndoAndApplyKeepApart(t *testing.T) {
+	t.Parallel()
+	h, o := undoWorld(t, undoKinds()...)
+	mustApply(t, o.ApplyOptions)
+	release, err := lockForApply(o.ApplyOptions, testHeader(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent := len(h.sent)
+	var refused *RefusedError
+	if _, err := Undo(t.Context(), o); !errors.As(err, &refused) || !strings.Contains(err.Error(), "another apply is at work") || len(h.sent) > sent {
+		t.Errorf("%v", err)
+	}
+	release()
+	// Whoever comes first of two undos works, the other leaves or finds it done; each request is sent once.
+	var wait sync.WaitGroup
+	errs := make([]error, 2)
+	for i := range errs {
+		wait.Add(1)
+		go func() {
+			defer wait.Done()
+			_, errs[i] = Undo(context.Background(), o)
+		}()
+	}
+	wait.Wait()
+	for _, err := range errs {
+		if err != nil && !strings.Contains(err.Error(), "another apply is at work") {
+			t.Error(err)
+		}
+	}
+	if errs[0] != nil && errs[1] != nil || len(h.sent)-sent != 3 {
+		t.Errorf("%v, sent %q", errs, h.sent[sent:])
 	}
 }
