@@ -28,8 +28,7 @@ func (x *extraction) checkFileKeys(ctx context.Context, on queries.Querier, t *t
 		return err
 	}
 	var duplicate string
-	var places any
-	err = queries.One(ctx, on, "extract/duplicate.sql", of, &duplicate, &places)
+	err = queries.One(ctx, on, "extract/duplicate.sql", of, &duplicate)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
@@ -86,7 +85,7 @@ func (t *task) locate(wanted func(id string) bool, words string) error {
 	return fmt.Errorf("%s %s %s: %s", t.source.Path, unit, strings.Join(lines, " and "), words)
 }
 
-// ownID is the ID that the record of a JSON file is named by, as staged_keys.sql finds it; only for messages.
+// ownID is the ID that the record of a JSON file is named by, as staged_records.sql finds it; only for messages.
 func (t *task) ownID(object jsontext.Value) string {
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(object, &fields) != nil {

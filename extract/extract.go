@@ -4,6 +4,7 @@ package extract
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"fmt"
 	"log/slog"
 	"time"
@@ -76,10 +77,11 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	if x.Progress == nil {
 		x.Progress = func(string, int64, int64) {}
 	}
-	if err := x.clearStaging(ctx); err != nil {
+	release, err := x.connect(ctx)
+	if err != nil {
 		return Result{}, err
 	}
-	defer func() { _ = x.clearStaging(context.WithoutCancel(ctx)) }()
+	defer release()
 	if err := x.read(ctx); err != nil {
 		return Result{}, err
 	}
@@ -89,23 +91,48 @@ func Run(ctx context.Context, o Options) (Result, error) {
 // extraction is one Run.
 type extraction struct {
 	Options
+	// conn is the one connection that all statements run on: the scratch tables belong to it.
+	conn  *sql.Conn
 	tasks []*task
 }
 
-// clearStaging empties the scratch tables.
-func (x *extraction) clearStaging(ctx context.Context) error {
-	for _, name := range []string{
-		"extract/staged_rows_clear.sql", "extract/staged_keys_clear.sql", "extract/staged_links_clear.sql",
-	} {
-		if _, err := queries.Exec(ctx, x.DB, name, nil); err != nil {
-			return err
+// Memory that the database may use meanwhile, in MB: what one thread needs to write, and no less in all than what the
+// sort of the records needs to be quick. Beyond it, it goes to temporary files.
+const (
+	memoryOfThread = 128
+	leastMemory    = 384
+)
+
+// connect takes a connection, bounds its memory and makes the scratch tables; release ends all three.
+func (x *extraction) connect(ctx context.Context) (release func(), err error) {
+	if x.conn, err = x.DB.Conn(ctx); err != nil {
+		return nil, fmt.Errorf("open a connection to the workspace: %w", err)
+	}
+	release = func() {
+		_ = queries.LimitMemory(context.WithoutCancel(ctx), x.conn, 0)
+		_ = x.conn.Raw(func(any) error { return driver.ErrBadConn }) // ends it: the scratch tables go with it
+		_ = x.conn.Close()
+	}
+	var threads int64
+	if err := queries.One(ctx, x.conn, "extract/threads.sql", nil, &threads); err != nil {
+		release()
+		return nil, err
+	}
+	if err := queries.LimitMemory(ctx, x.conn, max(leastMemory, threads*memoryOfThread)); err != nil {
+		release()
+		return nil, err
+	}
+	for _, name := range []string{"extract/scratch.sql", "extract/staged_rows.sql"} {
+		if _, err := queries.Exec(ctx, x.conn, name, nil); err != nil {
+			release()
+			return nil, err
 		}
 	}
-	return nil
+	return release, nil
 }
 
-// read brings every task's rows into the scratch tables: files and links first, since they fail fast and cost the
-// server nothing, then the pages of the hub.
+// read checks the files and reads the links first, since they fail fast and cost the server nothing, then the pages of
+// the hub.
 func (x *extraction) read(ctx context.Context) error {
 	for _, t := range x.tasks {
 		if err := x.open(ctx, t); err != nil {

@@ -22,7 +22,7 @@ func mapped(s config.Source) bool {
 	return s.ID != (config.IDColumn{}) || len(s.Fields) > 0
 }
 
-// readFile checks the file and has DuckDB read it into staged_rows.
+// readFile checks the file.
 func (x *extraction) readFile(ctx context.Context, t *task) error {
 	path := t.source.Path
 	format, err := formatOf(path)
@@ -35,23 +35,29 @@ func (x *extraction) readFile(ctx context.Context, t *task) error {
 	if !mapped(t.source) && (format == formatCSV || format == formatParquet) {
 		return fmt.Errorf("%s: a file of columns needs `id` and `fields`; `sameas init --from FILE` proposes them", path)
 	}
-	x.Progress(t.stage(), 0, -1)
 	statement, err := x.fileStatement(ctx, t, format)
 	if err != nil {
 		return err
 	}
+	t.cut = func(ctx context.Context) error { return x.cutFile(ctx, t, format, statement) }
+	return nil
+}
+
+// cutFile has DuckDB read the file, and keeps the file's fingerprint.
+func (x *extraction) cutFile(ctx context.Context, t *task, format, statement string) error {
+	x.Progress(t.stage(), 0, -1)
 	begun := time.Now()
-	result, err := x.DB.ExecContext(ctx, statement)
-	x.Log.Debug("statement", "name", path, "seconds", time.Since(begun).Seconds())
+	result, err := x.conn.ExecContext(ctx, statement)
+	x.Log.Debug("statement", "name", t.source.Path, "seconds", time.Since(begun).Seconds())
 	if err != nil {
-		return fmt.Errorf("read %s: %w", path, err)
+		return fmt.Errorf("read %s: %w", t.source.Path, err)
 	}
 	staged, err := result.RowsAffected()
 	if err != nil {
 		return err
 	}
 	if format != formatParquet && staged != t.rows {
-		return fmt.Errorf("read %s: it has %d rows, of which %d could be read: look for quotes that are not closed", path, t.rows, staged)
+		return fmt.Errorf("read %s: it has %d rows, of which %d could be read: look for quotes that are not closed", t.source.Path, t.rows, staged)
 	}
 	t.rows = staged
 	x.Progress(t.stage(), t.rows, t.rows)
@@ -67,16 +73,25 @@ func (x *extraction) fileStatement(ctx context.Context, t *task, format string) 
 		return x.parquetStatement(ctx, t)
 	}
 	var err error
+	longest := 0
+	measure := func(object jsontext.Value) error {
+		longest = max(longest, len(object))
+		return nil
+	}
 	if format == formatNDJSON {
-		t.rows, err = scanLines(t.source.Path, func(int, jsontext.Value) error { return nil })
+		t.rows, err = scanLines(t.source.Path, func(_ int, object jsontext.Value) error { return measure(object) })
 	} else {
-		t.rows, err = scanJSON(t.source.Path, func(int64, jsontext.Value) error { return nil })
+		t.rows, err = scanJSON(t.source.Path, func(_ int64, object jsontext.Value) error { return measure(object) })
 	}
 	if err != nil {
 		return "", err
 	}
-	return jsonStatement(t, format)
+	return jsonStatement(t, format, longest)
 }
+
+// leastObject bounds from below how large a record DuckDB is told to expect, in bytes: each of its threads holds twice
+// as much.
+const leastObject = 1 << 20
 
 // pattern quotes a path for a table function of DuckDB, which reads * ? [ as wildcards.
 func pattern(path string) string {
@@ -127,13 +142,14 @@ func noID(path string, line int, column string) error {
 	return fmt.Errorf("%s line %d: no ID in column %q: every row needs the ID that the application names it by", path, line, column)
 }
 
-// jsonStatement returns the statement that reads a checked JSON file, with or without a mapping.
-func jsonStatement(t *task, format string) (string, error) {
+// jsonStatement returns the statement that reads a checked JSON file, whose longest record has so many bytes, with or
+// without a mapping.
+func jsonStatement(t *task, format string, longest int) (string, error) {
 	function := "read_json_objects"
 	if format == formatNDJSON {
 		function = "read_ndjson_objects"
 	}
-	from := fmt.Sprintf("%s(%s, maximum_object_size = 268435456)", function, pattern(t.source.Path))
+	from := fmt.Sprintf("%s(%s, maximum_object_size = %d)", function, pattern(t.source.Path), max(leastObject, 2*longest))
 	if !mapped(t.source) {
 		return strings.Join([]string{
 			"INSERT INTO staged_rows (source, collection, place, raw)",
@@ -166,7 +182,7 @@ func (x *extraction) parquetStatement(ctx context.Context, t *task) (string, err
 	}
 	f.Close()
 	from := "read_parquet(" + pattern(t.source.Path) + ")"
-	rows, err := x.DB.QueryContext(ctx, "SELECT * FROM "+from+" LIMIT 0")
+	rows, err := x.conn.QueryContext(ctx, "SELECT * FROM "+from+" LIMIT 0")
 	if err != nil {
 		return "", fmt.Errorf("%s is not a Parquet file that can be read: %w", t.source.Path, err)
 	}
@@ -201,7 +217,7 @@ func (x *extraction) keepFingerprint(ctx context.Context, t *task) error {
 	if _, err := io.Copy(h, f); err != nil {
 		return fmt.Errorf("read %s: %w", t.source.Path, err)
 	}
-	_, err = queries.Exec(ctx, x.DB, "extract/page_keep.sql", queries.Args{
+	_, err = queries.Exec(ctx, x.conn, "extract/page_keep.sql", queries.Args{
 		"source": t.source.Name, "collection": t.collection, "skip": int64(0), "top": nil, "rows_got": t.rows,
 		"body": nil, "sha256": hex.EncodeToString(h.Sum(nil)), "fetched_at": now(), "total": nil, "more": nil,
 	})

@@ -38,7 +38,7 @@ func (x *extraction) client(t *task) (lister, error) {
 	})
 }
 
-// readHub reads the collection's pages that are not there yet, then cuts all of them into rows.
+// readHub reads the collection's pages that are not there yet.
 func (x *extraction) readHub(ctx context.Context, t *task) error {
 	sum, err := x.sumPages(ctx, t)
 	if err != nil {
@@ -62,10 +62,13 @@ func (x *extraction) readHub(ctx context.Context, t *task) error {
 	if sum.least.Valid && sum.least != sum.most {
 		t.doubt("the server's count moved between %d and %d while the pages were read, so that a record may have slipped between two pages: extract again when nobody writes", sum.least.Int64, sum.most.Int64)
 	}
-	_, err = x.exec(ctx, x.DB, "extract/staged_rows_of_pages.sql", queries.Args{
-		"source": t.source.Name, "collection": t.collection, "value": `$."` + t.collection + `"`,
-	})
-	return err
+	t.cut = func(ctx context.Context) error {
+		_, err := x.exec(ctx, x.conn, "extract/staged_rows_of_pages.sql", queries.Args{
+			"source": t.source.Name, "collection": t.collection, "value": `$."` + t.collection + `"`,
+		})
+		return err
+	}
+	return nil
 }
 
 // pageSum is what the pages kept so far say together.
@@ -78,7 +81,7 @@ type pageSum struct {
 
 func (x *extraction) sumPages(ctx context.Context, t *task) (pageSum, error) {
 	var s pageSum
-	err := queries.One(ctx, x.DB, "extract/pages_sum.sql", queries.Args{
+	err := queries.One(ctx, x.conn, "extract/pages_sum.sql", queries.Args{
 		"source": t.source.Name, "collection": t.collection,
 	}, &s.pages, &s.least, &s.most, &s.last, &s.more, &s.top)
 	return s, err

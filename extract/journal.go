@@ -15,7 +15,7 @@ import (
 func (x *extraction) open(ctx context.Context, t *task) error {
 	if t.source.Type == config.TypeConnec && !x.Fresh {
 		var started time.Time
-		err := queries.One(ctx, x.DB, "extract/run_find.sql", queries.Args{
+		err := queries.One(ctx, x.conn, "extract/run_find.sql", queries.Args{
 			"source": t.source.Name, "collection": t.collection,
 			"endpoint": t.source.Endpoint, "group": t.source.Group,
 		}, &t.run, &t.skip, &t.got, &started)
@@ -36,7 +36,7 @@ func (x *extraction) open(ctx context.Context, t *task) error {
 // begin opens a new run and forgets the pages of the one before.
 func (x *extraction) begin(ctx context.Context, t *task) error {
 	t.skip, t.got, t.resumed = 0, 0, false
-	return queries.Transact(ctx, x.DB, func(tx *sql.Tx) error {
+	return queries.Transact(ctx, x.conn, func(tx *sql.Tx) error {
 		of := queries.Args{"source": t.source.Name, "collection": t.collection}
 		for _, name := range []string{"extract/run_abandon.sql", "extract/pages_forget.sql"} {
 			if _, err := queries.Exec(ctx, tx, name, of); err != nil {
@@ -65,7 +65,7 @@ func (x *extraction) keepPage(ctx context.Context, t *task, asked int64, p conne
 		total = p.Total
 	}
 	rows := int64(len(p.Records))
-	err := queries.Transact(ctx, x.DB, func(tx *sql.Tx) error {
+	err := queries.Transact(ctx, x.conn, func(tx *sql.Tx) error {
 		_, err := queries.Exec(ctx, tx, "extract/page_keep.sql", queries.Args{
 			"source": t.source.Name, "collection": t.collection, "skip": asked, "top": p.Top, "rows_got": rows,
 			"body": string(p.Body), "sha256": sha, "fetched_at": now(), "total": total, "more": p.More,
@@ -95,7 +95,7 @@ func (x *extraction) stopped(ctx context.Context, t *task, cause error) error {
 		if t == nil || other == t {
 			words = cause.Error()
 		}
-		_, err := queries.Exec(context.WithoutCancel(ctx), x.DB, "extract/run_stopped.sql", queries.Args{
+		_, err := queries.Exec(context.WithoutCancel(ctx), x.conn, "extract/run_stopped.sql", queries.Args{
 			"run": other.run, "source": other.source.Name, "collection": other.collection, "status": status, "doubt": words,
 		})
 		if err != nil {

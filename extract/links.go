@@ -13,13 +13,8 @@ var linkColumns = [6]string{"left_provider", "left_realm", "left_id", "right_pro
 
 // readLinks reads a crosswalk into staged_links, each line with its number.
 func (x *extraction) readLinks(ctx context.Context, t *task) error {
-	conn, err := x.DB.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	err = conn.Raw(func(raw any) error {
-		appender, err := duckdb.NewAppenderFromConn(raw.(driver.Conn), "", "staged_links")
+	err := x.conn.Raw(func(raw any) error {
+		appender, err := duckdb.NewAppender(raw.(driver.Conn), "temp", "main", "staged_links")
 		if err != nil {
 			return fmt.Errorf("append to staged_links: %w", err)
 		}

@@ -13,20 +13,33 @@ import (
 	queries "github.com/sameas/sameas/sql"
 )
 
-// load turns the staged rows into records, external IDs, references and links, all collections in one transaction,
-// and closes the runs with their verdicts.
+// load turns what was read into records, external IDs, references and links, all collections in one transaction, and
+// then closes the runs with their verdicts in another. Whoever is killed between the two finds new tables and no digest of
+// them, so that no stage goes on from there and the next run ends this one's work.
+//
+// Nothing is staged inside of a transaction, nor judged in the one that wrote it: the engine reads what is not committed
+// with one thread only.
 func (x *extraction) load(ctx context.Context) (Result, error) {
-	var result Result
 	names := collections(x.tasks)
-	err := queries.Transact(ctx, x.DB, func(tx *sql.Tx) error {
+	for _, collection := range names {
+		if err := x.stage(ctx, collection); err != nil {
+			return Result{}, x.stopped(ctx, nil, err)
+		}
+	}
+	err := queries.Transact(ctx, x.conn, func(tx *sql.Tx) error {
 		for _, collection := range names {
-			if err := x.loadCollection(ctx, tx, collection); err != nil {
+			if err := x.replace(ctx, tx, collection); err != nil {
 				return err
 			}
 		}
-		if _, err := x.exec(ctx, tx, "extract/refs_targets.sql", nil); err != nil {
-			return err
-		}
+		_, err := x.exec(ctx, tx, "extract/refs_targets.sql", nil)
+		return err
+	})
+	if err != nil {
+		return Result{}, x.stopped(ctx, nil, err)
+	}
+	var result Result
+	err = queries.Transact(ctx, x.conn, func(tx *sql.Tx) error {
 		for _, t := range x.tasks {
 			e, err := x.verdict(ctx, tx, t)
 			if err != nil {
@@ -42,6 +55,34 @@ func (x *extraction) load(ctx context.Context) (Result, error) {
 	return result, nil
 }
 
+// stage sorts the rows of a collection's sources and numbers its records.
+func (x *extraction) stage(ctx context.Context, collection string) error {
+	for _, t := range x.tasks {
+		if t.collection == collection && t.cut != nil {
+			if err := t.cut(ctx); err != nil {
+				return fmt.Errorf("source %s, %s: %w", t.source.Name, t.collection, err)
+			}
+		}
+	}
+	_, err := x.exec(ctx, x.conn, "extract/staged_records.sql", queries.Args{
+		"collection": collection, "hub_sources": x.hubSources(),
+	})
+	if err != nil {
+		return err
+	}
+	if _, err := x.exec(ctx, x.conn, "extract/staged_rows.sql", nil); err != nil {
+		return err
+	}
+	for _, t := range x.tasks {
+		if t.collection == collection && t.source.Type == config.TypeFile {
+			if err := x.checkFileKeys(ctx, x.conn, t); err != nil {
+				return fmt.Errorf("source %s, %s: %w", t.source.Name, t.collection, err)
+			}
+		}
+	}
+	return nil
+}
+
 // exec runs a statement and tells the log how long it took, for whoever wonders where the time goes.
 func (x *extraction) exec(ctx context.Context, on queries.Querier, name string, args queries.Args) (int64, error) {
 	begun := time.Now()
@@ -50,44 +91,39 @@ func (x *extraction) exec(ctx context.Context, on queries.Querier, name string, 
 	return n, err
 }
 
-// loadCollection replaces what the workspace holds of a collection.
-func (x *extraction) loadCollection(ctx context.Context, tx *sql.Tx, collection string) error {
+// replace puts what was staged of a collection in the place of what the workspace holds of it.
+func (x *extraction) replace(ctx context.Context, tx *sql.Tx, collection string) error {
 	of := queries.Args{"collection": collection}
 	for _, name := range []string{
-		"extract/external_ids_forget.sql", "extract/refs_forget.sql", "extract/links_forget.sql",
+		"extract/stage_forget.sql", "extract/external_ids_forget.sql", "extract/refs_forget.sql", "extract/links_forget.sql",
 	} {
 		if _, err := x.exec(ctx, tx, name, of); err != nil {
 			return err
 		}
 	}
-	before, err := x.exec(ctx, tx, "extract/records_forget.sql", of)
+	gone, err := x.exec(ctx, tx, "extract/records_forget.sql", of)
 	if err != nil {
 		return err
 	}
-	if _, err := x.exec(ctx, tx, "extract/staged_keys.sql", queries.Args{
-		"collection": collection, "hub_sources": x.hubSources(),
-	}); err != nil {
+	var before int64
+	if err := queries.One(ctx, tx, "extract/records_before.sql", of, &before); err != nil {
 		return err
 	}
-	for _, t := range x.tasks {
-		if t.collection == collection && t.source.Type == config.TypeFile {
-			if err := x.checkFileKeys(ctx, tx, t); err != nil {
-				return fmt.Errorf("source %s, %s: %w", t.source.Name, t.collection, err)
-			}
-		}
-	}
-	after, err := x.exec(ctx, tx, "extract/records.sql", queries.Args{
-		"collection": collection, "extra": extraPaths(x.Config, collection),
+	come, err := x.exec(ctx, tx, "extract/records.sql", queries.Args{
+		"collection": collection, "before": before, "extra": extraPaths(x.Config, collection),
 	})
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{"extract/external_ids.sql", "extract/refs.sql", "extract/links.sql"} {
-		if _, err := x.exec(ctx, tx, name, of); err != nil {
+	for _, name := range []string{"extract/external_ids.sql", "extract/refs.sql"} {
+		if _, err := x.exec(ctx, tx, name, queries.Args{"collection": collection, "before": before}); err != nil {
 			return err
 		}
 	}
-	return x.renumber(ctx, tx, collection, after-before)
+	if _, err := x.exec(ctx, tx, "extract/links.sql", of); err != nil {
+		return err
+	}
+	return x.renumber(ctx, tx, collection, come-gone)
 }
 
 // hubSources names the connec sources, as a JSON array.

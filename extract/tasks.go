@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -24,6 +25,8 @@ type task struct {
 	doubts, notes []string
 	// rows is how many rows were read of a file or links source.
 	rows int64
+	// cut brings the rows of a file or of the hub's pages into staged_rows; nil of a links source.
+	cut func(ctx context.Context) error
 	// total is the server's last count, nil when it gave none.
 	total *int64
 }

@@ -166,8 +166,13 @@ func One(ctx context.Context, on Querier, name string, args Args, dest ...any) e
 	return nil
 }
 
+// Beginner is what a transaction begins on: a database, or one connection of it.
+type Beginner interface {
+	BeginTx(ctx context.Context, o *sql.TxOptions) (*sql.Tx, error)
+}
+
 // Transact runs f in a transaction, committed if f returns nil and rolled back otherwise.
-func Transact(ctx context.Context, db *sql.DB, f func(tx *sql.Tx) error) error {
+func Transact(ctx context.Context, db Beginner, f func(tx *sql.Tx) error) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin transaction: %w", err)

@@ -76,6 +76,12 @@ func TestHeaders(t *testing.T) {
 func TestParameters(t *testing.T) {
 	t.Parallel()
 	db := openMemory(t)
+	db.SetMaxOpenConns(1) // the scratch tables belong to the connection
+	for _, name := range []string{"extract/scratch.sql", "extract/staged_rows.sql"} {
+		if _, err := queries.Exec(t.Context(), db, name, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, name := range queries.Names() {
 		q, err := queries.Get(name)
 		if err != nil {

@@ -62,49 +62,10 @@ CREATE TABLE IF NOT EXISTS pages (
     more BOOLEAN                       -- whether the server said that another page follows; NULL for a file
 );
 
--- owner: extract. grain: one row of one source as received; scratch, empty when no extraction runs.
-CREATE TABLE IF NOT EXISTS staged_rows (
-    source VARCHAR NOT NULL,
-    collection VARCHAR NOT NULL,
-    place BIGINT NOT NULL,             -- unique within source and collection: offset in the collection, or number of the row read
-    raw VARCHAR NOT NULL,              -- as in records
-    source_row VARCHAR,                -- as in records
-    provider VARCHAR,                  -- the own ID's parts, for a file with a mapping; NULL when raw holds the own ID
-    realm VARCHAR,
-    id VARCHAR
-);
-
--- owner: extract. grain: one staged row and the record that it makes; scratch, empty when no extraction runs.
-CREATE TABLE IF NOT EXISTS staged_keys (
-    source VARCHAR NOT NULL,
-    collection VARCHAR NOT NULL,
-    place BIGINT NOT NULL,
-    provider VARCHAR,                  -- the own ID's parts; NULL when the row names no record
-    realm VARCHAR,
-    id VARCHAR,
-    key VARCHAR,                       -- text form of the own ID
-    ids STRUCT(provider VARCHAR, realm VARCHAR, id VARCHAR)[], -- the id array in its order, incomplete entries and all
-    kept BOOLEAN NOT NULL,             -- the row makes a record: it has a key, and no later row has the same
-    rid BIGINT                         -- of the record; NULL when not kept
-);
-
--- owner: extract. grain: one line of a crosswalk as read; scratch, empty when no extraction runs.
-CREATE TABLE IF NOT EXISTS staged_links (
-    source VARCHAR NOT NULL,
-    collection VARCHAR NOT NULL,
-    line BIGINT NOT NULL,
-    left_provider VARCHAR NOT NULL,
-    left_realm VARCHAR NOT NULL,
-    left_id VARCHAR NOT NULL,
-    right_provider VARCHAR NOT NULL,
-    right_realm VARCHAR NOT NULL,
-    right_id VARCHAR NOT NULL
-);
-
 -- owner: extract. grain: one record of one collection of one source.
 CREATE TABLE IF NOT EXISTS records (
     rid BIGINT NOT NULL,               -- dense from 1 within the workspace, in the order of collection, key, source; never leaves it.
-                                       -- Unique by construction (staged_keys), tested; no index, which a kill in mid-write could leave unreadable
+                                       -- Unique by construction (staged_records), tested; no index, which a kill in mid-write could leave unreadable
     source VARCHAR NOT NULL,
     collection VARCHAR NOT NULL,
     key VARCHAR NOT NULL,              -- own ID in its text form; unique within source and collection

@@ -114,6 +114,21 @@ func configure(ctx context.Context, conn driver.ExecerContext, o Options) error 
 	return nil
 }
 
+// LimitMemory bounds the memory of the whole database from now on; 0 gives back the engine's own limit. While it is
+// bounded the engine hands back early what it has freed, which else adds up to as much again as the limit.
+func LimitMemory(ctx context.Context, on Querier, megabytes int64) error {
+	statements := []string{"RESET memory_limit", "RESET allocator_flush_threshold"}
+	if megabytes > 0 {
+		statements = []string{fmt.Sprintf("SET memory_limit = '%d MiB'", megabytes), "SET allocator_flush_threshold = '16 MiB'"}
+	}
+	for _, s := range statements {
+		if _, err := on.ExecContext(ctx, s); err != nil {
+			return fmt.Errorf("bound the database's memory: %w", err)
+		}
+	}
+	return nil
+}
+
 func checkSchema(ctx context.Context, db *sql.DB, path string, isNew bool, toolVersion string) error {
 	if isNew {
 		return createSchema(ctx, db, path, toolVersion)

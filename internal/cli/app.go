@@ -82,6 +82,7 @@ func globalFlags() []cli.Flag {
 		&cli.StringFlag{Name: "workspace", Usage: "workspace `FILE` (default: the configuration's)", Category: "Global"},
 		&cli.StringFlag{Name: "log-format", Value: "text", Usage: "`FORMAT` of what goes to stderr: text or json", Category: "Global"},
 		&cli.BoolFlag{Name: "quiet", Usage: "no progress, no notes: errors only", Category: "Global"},
+		&cli.BoolFlag{Name: "verbose", Usage: "log every statement and its seconds, too", Category: "Global"},
 		&cli.BoolFlag{Name: "json", Usage: "print the result as JSON", Category: "Global"},
 	}
 }
@@ -151,7 +152,10 @@ func (r *runner) commands() []*cli.Command {
 
 func (r *runner) logger(c *cli.Context) (*slog.Logger, error) {
 	level := slog.LevelInfo
-	if c.Bool("quiet") {
+	switch {
+	case c.Bool("verbose"):
+		level = slog.LevelDebug
+	case c.Bool("quiet"):
 		level = slog.LevelError
 	}
 	options := &slog.HandlerOptions{Level: level}

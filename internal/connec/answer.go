@@ -79,6 +79,34 @@ func isCut(err error) bool { return errors.Is(err, io.ErrUnexpectedEOF) }
 // CheckJSON reads the whole text once and refuses what a lenient decoder would repair without a word: text that is not
 // UTF-8, names given twice, nesting beyond 100, anything after the end.
 func CheckJSON(text []byte) error {
+	if jsontext.Value(text).IsValid() && depthOf(text) <= maxDepth {
+		return nil
+	}
+	return explainJSON(text)
+}
+
+// depthOf is how deep a sound text nests.
+func depthOf(text []byte) (deepest int) {
+	depth, quoted := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			depth++
+			deepest = max(deepest, depth)
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return deepest
+}
+
+// explainJSON reads the text token by token, to say where and why it is not sound.
+func explainJSON(text []byte) error {
 	d := jsontext.NewDecoder(bytes.NewReader(text))
 	for {
 		token, err := d.ReadToken()

@@ -115,3 +115,16 @@ func TestEndpoints(t *testing.T) {
 		}
 	}
 }
+
+// TestDepthIsCountedOutsideOfTexts holds the quick check to the same bound as the thorough one.
+func TestDepthIsCountedOutsideOfTexts(t *testing.T) {
+	t.Parallel()
+	nested := func(depth int) string {
+		return strings.Repeat(`[{"a":`, depth/2) + `"\"[[{{\\"` + strings.Repeat("}]", depth/2)
+	}
+	for depth, sound := range map[int]bool{2: true, 98: true, 100: true, 102: false, 4000: false} {
+		if err := CheckJSON([]byte(nested(depth))); (err == nil) != sound {
+			t.Errorf("depth %d: %v", depth, err)
+		}
+	}
+}

@@ -1,5 +1,5 @@
 -- extract/counts.sql: what one source and collection came to
--- reads: staged_keys, records, refs
+-- reads: staged_records, records, external_ids, refs
 -- writes: nothing
 -- params: source, collection
 -- grain: one row
@@ -9,12 +9,15 @@
 WITH rows_read AS (
     SELECT
         count(*) AS rows_got,
-        count(*) FILTER (WHERE kept) AS records,
-        count(*) FILTER (WHERE key IS NOT NULL AND NOT kept) AS repeated,
+        count(number) AS records,
+        count(*) FILTER (WHERE key IS NOT NULL AND number IS NULL) AS repeated,
         count(*) FILTER (WHERE key IS NULL) AS keyless,
         min(place) FILTER (WHERE key IS NULL) AS first_keyless,
-        coalesce(sum(len(list_filter(ids, lambda e: NOT coalesce(e.provider <> '' AND e.realm <> '' AND e.id <> '', false)))), 0)::BIGINT AS id_defects
-    FROM staged_keys
+        coalesce(sum(len(list_filter(
+            json_transform(ids, '[{"provider": "VARCHAR", "realm": "VARCHAR", "id": "VARCHAR"}]'),
+            lambda e: NOT coalesce(e.provider <> '' AND e.realm <> '' AND e.id <> '', false)
+        ))), 0)::BIGINT AS id_defects
+    FROM staged_records
     WHERE source = $source
         AND collection = $collection
 ),

@@ -1,20 +1,14 @@
 -- extract/duplicate.sql: an own ID that two rows of one source hold, the smallest
--- reads: staged_keys
+-- reads: staged_records
 -- writes: nothing
 -- params: source, collection
 -- grain: at most one row
-SELECT
-    id,
-    list_sort(list(place)) AS places
-FROM staged_keys
+SELECT id
+FROM staged_records
 WHERE source = $source
     AND collection = $collection
     AND key IS NOT NULL
-GROUP BY
-    provider,
-    realm,
-    id
-HAVING count(*) > 1
+    AND number IS NULL
 ORDER BY
     provider,
     realm,

@@ -1,19 +1,15 @@
 -- extract/keyless.sql: the first row of one source that names no record
--- reads: staged_keys, staged_rows
+-- reads: staged_records
 -- writes: nothing
 -- params: source, collection
 -- grain: at most one row
 SELECT
-    r.place,
-    json_extract(r.raw, '$.id')::VARCHAR AS id,
-    json_extract_string(r.raw, '$.code') AS code
-FROM staged_keys AS k
-INNER JOIN staged_rows AS r
-    ON k.source = r.source
-        AND k.collection = r.collection
-        AND k.place = r.place
-WHERE k.source = $source
-    AND k.collection = $collection
-    AND k.key IS NULL
-ORDER BY r.place
+    place,
+    json_extract(raw, '$.id')::VARCHAR AS id,
+    json_extract_string(raw, '$.code') AS code
+FROM staged_records
+WHERE source = $source
+    AND collection = $collection
+    AND key IS NULL
+ORDER BY place
 LIMIT 1;

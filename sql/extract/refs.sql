@@ -1,7 +1,7 @@
 -- extract/refs.sql: the references of the records of one collection, targets not yet found
--- reads: records
+-- reads: staged_records
 -- writes: refs
--- params: collection
+-- params: collection, before
 -- grain: one ID of one reference field of one record
 --
 -- A reference is a field whose name ends in _id, or the id of a linked transaction. People and organizations hold
@@ -32,6 +32,17 @@ WITH known_fields (field, known_target) AS (
     ('company_id', 'company')
 ),
 
+kept AS (
+    SELECT
+        $before + number AS rid,
+        provider = 'connec' AS hub,
+        realm,
+        raw
+    FROM staged_records
+    WHERE collection = $collection
+        AND number IS NOT NULL
+),
+
 top_fields AS (
     SELECT
         rid,
@@ -39,9 +50,8 @@ top_fields AS (
         realm,
         raw,
         unnest(list_filter(json_keys(raw), lambda k: ends_with(k, '_id') AND k NOT IN ('group_id', 'channel_id'))) AS field
-    FROM records
-    WHERE collection = $collection
-        AND $collection IN ('people', 'organizations')
+    FROM kept
+    WHERE $collection IN ('people', 'organizations')
 ),
 
 all_fields AS (
@@ -52,7 +62,7 @@ all_fields AS (
         field AS path,
         field,
         json_extract(raw, '/' || replace(replace(field, '~', '~0'), '/', '~1')) AS value,
-        json_extract_string(raw, '$.assignee_type') AS assignee_type,
+        CASE WHEN field = 'assignee_id' THEN json_extract_string(raw, '$.assignee_type') END AS assignee_type,
         NULL AS class
     FROM top_fields
 
@@ -67,9 +77,8 @@ all_fields AS (
         t.value,
         TRY(json_extract_string(r.raw, t.path || '.assignee_type')) AS assignee_type,
         TRY(json_extract_string(r.raw, t.path || '.class')) AS class
-    FROM records AS r, json_tree(r.raw) AS t
-    WHERE r.collection = $collection
-        AND $collection NOT IN ('people', 'organizations')
+    FROM kept AS r, json_tree(r.raw) AS t
+    WHERE $collection NOT IN ('people', 'organizations')
         AND (
             (ends_with(t.key, '_id') AND t.key NOT IN ('group_id', 'channel_id'))
             OR (t.key = 'id' AND regexp_matches(t.path, '\.linked_transactions\[\d+\]$'))
@@ -107,18 +116,27 @@ entries AS (
             WHEN regexp_matches(stem, '(s|x|z|ch|sh)$') THEN stem || 'es'
             ELSE stem || 's'
         END AS target_collection,
-        unnest(CASE
+        CASE
             WHEN json_type(value) = 'ARRAY' THEN json_transform(value, '[{"provider":"VARCHAR","realm":"VARCHAR","id":"VARCHAR"}]')
             WHEN
                 hub
                 AND json_type(value) = 'VARCHAR'
                 AND (known OR regexp_matches(json_extract_string(value, '$'), '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'))
                 THEN [{'provider': 'connec', 'realm': realm, 'id': json_extract_string(value, '$')}]
-        END) AS entry
+        END AS ids
     FROM targeted
+),
+
+single AS (
+    SELECT
+        rid,
+        path,
+        target_collection,
+        unnest(list_distinct(list_filter(ids, lambda e: e.provider <> '' AND e.realm <> '' AND e.id <> ''))) AS entry
+    FROM entries
 )
 
-SELECT DISTINCT
+SELECT
     rid,
     $collection AS collection,
     path,
@@ -126,7 +144,4 @@ SELECT DISTINCT
     entry.provider,
     entry.realm,
     entry.id
-FROM entries
-WHERE entry.provider <> ''
-    AND entry.realm <> ''
-    AND entry.id <> '';
+FROM single;

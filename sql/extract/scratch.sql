@@ -1,0 +1,46 @@
+-- extract/scratch.sql: makes the scratch tables of one extraction but staged_rows, and what it cleans values with
+-- reads: nothing
+-- writes: staged_records, staged_links, empty
+-- params:
+-- grain: one statement a table
+--
+-- They belong to the connection: nothing of them gets into the workspace, and what memory cannot hold goes to the
+-- engine's temporary files, uncompressed.
+
+-- grain: one staged row and the record that it makes, in the order of collection, key, source, place.
+CREATE OR REPLACE TEMP TABLE staged_records (
+    number BIGINT,                     -- of the record within its collection, from 1; NULL when the row makes none
+    source VARCHAR NOT NULL,
+    collection VARCHAR NOT NULL,
+    place BIGINT NOT NULL,
+    key VARCHAR,                       -- text form of the own ID; NULL when the row names no record
+    provider VARCHAR,                  -- the own ID's parts
+    realm VARCHAR,
+    id VARCHAR,
+    ids VARCHAR,                       -- the id array as JSON, incomplete entries and all
+    birth_date VARCHAR,                -- as given
+    raw VARCHAR NOT NULL,
+    source_row VARCHAR
+);
+
+-- grain: one line of a crosswalk as read.
+CREATE OR REPLACE TEMP TABLE staged_links (
+    source VARCHAR NOT NULL,
+    collection VARCHAR NOT NULL,
+    line BIGINT NOT NULL,
+    left_provider VARCHAR NOT NULL,
+    left_realm VARCHAR NOT NULL,
+    left_id VARCHAR NOT NULL,
+    right_provider VARCHAR NOT NULL,
+    right_realm VARCHAR NOT NULL,
+    right_id VARCHAR NOT NULL
+);
+
+-- A value without the blanks, line breaks and no-break spaces around it; NULL when nothing or {} is left. Few values
+-- have any, and to look for them is five times as fast as to trim.
+CREATE OR REPLACE TEMP MACRO cleaned(value) AS
+CASE
+    WHEN regexp_matches(value, '^[\s\x{a0}]|[\s\x{a0}]$|^$|^\{\}$')
+        THEN nullif(nullif(trim(value, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), ''), '{}')
+    ELSE value
+END;

@@ -1,0 +1,130 @@
+-- extract/staged_records.sql: finds each staged row's own ID, sorts the rows of one collection, and numbers its records
+-- reads: staged_rows
+-- writes: staged_records
+-- params: collection, hub_sources
+-- grain: one staged row
+--
+-- The own ID is the mapping's, else the hub's entry of the id array, else a plain id (the hub's UUID, its channel in
+-- channel_id), else the smallest complete entry. Several candidates: the smallest, so that the order of an array
+-- decides nothing. $hub_sources is a JSON array of the sources whose records must bear a Connec! ID. Of rows with one
+-- key the latest stays.
+--
+-- The sort is the only step that sees all rows at once; it and the windows, which stream, need no more memory for more
+-- rows.
+INSERT INTO staged_records (
+    number,
+    source,
+    collection,
+    place,
+    key,
+    provider,
+    realm,
+    id,
+    ids,
+    birth_date,
+    raw,
+    source_row
+)
+WITH parsed AS (
+    SELECT
+        source,
+        place,
+        raw,
+        source_row,
+        CASE WHEN id IS NOT NULL THEN {'provider': provider, 'realm': realm, 'id': id} END AS mapped,
+        json_transform(raw, '{"id": "JSON", "channel_id": "VARCHAR", "birth_date": "VARCHAR"}') AS f
+    FROM staged_rows
+    WHERE collection = $collection
+),
+
+complete AS (
+    SELECT
+        source,
+        place,
+        raw,
+        source_row,
+        mapped,
+        f.id AS ids,
+        f.birth_date AS birth_date,
+        list_filter(
+            json_transform(f.id, '[{"provider": "VARCHAR", "realm": "VARCHAR", "id": "VARCHAR"}]'),
+            lambda e: e.provider <> '' AND e.realm <> '' AND e.id <> ''
+        ) AS whole,
+        CASE
+            WHEN json_type(f.id) NOT IN ('ARRAY', 'OBJECT', 'NULL') AND json_extract_string(f.id, '$') <> '' AND f.channel_id <> ''
+                THEN {'provider': 'connec', 'realm': f.channel_id, 'id': json_extract_string(f.id, '$')}
+        END AS plain
+    FROM parsed
+),
+
+owned AS (
+    SELECT
+        source,
+        place,
+        raw,
+        source_row,
+        ids,
+        birth_date,
+        coalesce(
+            mapped,
+            list_min(list_filter(whole, lambda e: e.provider = 'connec')),
+            plain,
+            CASE WHEN NOT list_contains(from_json($hub_sources, '["VARCHAR"]'), source) THEN list_min(whole) END
+        ) AS own
+    FROM complete
+),
+
+named AS (
+    SELECT
+        source,
+        place,
+        raw,
+        source_row,
+        ids,
+        birth_date,
+        own.provider AS provider,
+        own.realm AS realm,
+        own.id AS id,
+        replace(replace(own.provider, '%', '%25'), '/', '%2F')
+        || '/' || replace(replace(own.realm, '%', '%25'), '/', '%2F')
+        || '/' || replace(replace(own.id, '%', '%25'), '/', '%2F') AS key
+    FROM owned
+),
+
+sorted AS (
+    SELECT *
+    FROM named
+    ORDER BY
+        key,
+        source,
+        place
+),
+
+latest AS (
+    SELECT
+        *,
+        key IS NOT NULL AND (lead(key) OVER () IS DISTINCT FROM key OR lead(source) OVER () <> source) AS kept
+    FROM sorted
+),
+
+counted AS (
+    SELECT
+        *,
+        count(*) FILTER (WHERE kept) OVER (ROWS UNBOUNDED PRECEDING) AS kept_so_far
+    FROM latest
+)
+
+SELECT
+    CASE WHEN kept THEN kept_so_far END AS number,
+    source,
+    $collection AS collection,
+    place,
+    key,
+    provider,
+    realm,
+    id,
+    ids,
+    birth_date,
+    raw,
+    source_row
+FROM counted;
