@@ -44,16 +44,15 @@ type ApplyOptions struct {
 	// can it find an ID on a second record, which the hub answers no GET by that ID with.
 	Whole bool
 
-	seams  seams
-	undoes string // of an undo: the plan that is undone, as the command line names it
+	seams seams
 }
 
-// resume is the command that goes on with what was begun.
-func (o ApplyOptions) resume() string {
-	if o.undoes != "" {
-		return "sameas merge undo --apply " + o.undoes
+// resumeWith is the command that goes on with the plan that lies there.
+func resumeWith(h Header, plan string) string {
+	if h.Undoes != "" {
+		return "sameas merge undo --apply " + undoArguments(h, plan)
 	}
-	return "sameas merge apply " + o.Plan
+	return "sameas merge apply " + plan
 }
 
 // seams are what a test puts in the place of the file system, the clock and the waiting.
@@ -174,7 +173,7 @@ func Apply(ctx context.Context, o ApplyOptions) (ApplyResult, error) {
 		return ApplyResult{}, err
 	}
 	if plan.Header().Undoes != "" {
-		return ApplyResult{}, refuse("name the plan that it undoes: `sameas merge undo --apply PLAN`", "%s is the plan of an undo", o.Plan)
+		return ApplyResult{}, refuse("run `"+resumeWith(plan.Header(), o.Plan)+"`", "%s is the plan of an undo", o.Plan)
 	}
 	release, err := lockForApply(o, plan.Header())
 	if err != nil {

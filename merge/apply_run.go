@@ -180,7 +180,7 @@ func (r *runner) name() string {
 	switch {
 	case r.result.DryRun:
 		return "dry-run"
-	case r.o.undoes != "":
+	case r.facts.header.Undoes != "":
 		return "undo"
 	}
 	return "apply"
@@ -198,7 +198,7 @@ func (r *runner) stop(reason string, cause error) error {
 		return &StoppedError{Reason: stopped, Err: cause, Hint: "nothing was sent"}
 	}
 	return &StoppedError{Reason: stopped, Err: cause,
-		Hint: "what was done is in the journal; `" + r.o.resume() + "` goes on from there"}
+		Hint: "what was done is in the journal; `" + resumeWith(r.facts.header, r.o.Plan) + "` goes on from there"}
 }
 
 // deal brings one operation to an outcome and journals it.
@@ -360,7 +360,7 @@ func (r *runner) finish(err error) ApplyResult {
 		r.note("the plan was already finished: nothing was sent")
 		r.result.Next = "sameas merge verify " + r.o.Plan
 	case r.result.Remaining > 0:
-		r.result.Next = r.o.resume()
+		r.result.Next = resumeWith(r.facts.header, r.o.Plan)
 	default:
 		r.result.Next = "sameas merge verify " + r.o.Plan
 	}

@@ -52,9 +52,10 @@ type Header struct {
 	Allow        []string `json:"allow"` // stop hazards that were allowed when the plan was made
 	// Behaviour is what was known of the API where its documentation is silent; nil for nothing.
 	Behaviour *Measured `json:"behaviour,omitempty"`
-	// Of the plan of an undo: the digest of the plan that is undone, the sum of its journal when apply ended, and the
-	// cluster when the undo is of one alone.
+	// Of the plan of an undo: the digest of the plan that is undone, where that lies as seen from this one's folder, the
+	// sum of its journal when apply ended, and the cluster when the undo is of one alone.
 	Undoes        string `json:"undoes,omitempty"`
+	UndoesFile    string `json:"undoes_file,omitempty"`
 	UndoesJournal string `json:"undoes_journal,omitempty"`
 	UndoesCluster string `json:"undoes_cluster,omitempty"`
 }

@@ -95,7 +95,7 @@ func Status(ctx context.Context, o StatusOptions) (StatusResult, error) {
 		r.StoppedBy = err.Error()
 	}
 	r.Finished = r.Remaining == 0 && r.Operations > 0
-	r.Next = nextCommand(r.ApplyResult, state, o.Plan)
+	r.Next = nextCommand(r.ApplyResult, state, reader.Header(), o.Plan)
 	return r, nil
 }
 
@@ -184,14 +184,14 @@ func (r *ApplyResult) tell(op Operation, s opState) {
 	r.Problems = append(r.Problems, step{op: op, outcome: outcome, detail: detail}.problem())
 }
 
-func nextCommand(r ApplyResult, s *journalState, plan string) string {
+func nextCommand(r ApplyResult, s *journalState, h Header, plan string) string {
 	switch {
 	case r.StoppedBy != "":
 		return "sameas extract"
-	case s.lines == 0:
+	case s.lines == 0 && h.Undoes == "":
 		return "sameas merge dry-run " + plan
 	case r.Remaining > 0:
-		return "sameas merge apply " + plan
+		return resumeWith(h, plan)
 	}
 	return fmt.Sprintf("sameas merge verify %s", plan)
 }

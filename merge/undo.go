@@ -133,7 +133,7 @@ func (o UndoOptions) run(ctx context.Context, plan *PlanReader) (UndoResult, err
 		}
 	}
 	inner := o.ApplyOptions
-	inner.Plan, inner.undoes = o.UndoPlan, o.arguments()
+	inner.Plan = o.UndoPlan
 	if !o.Send {
 		u.result.Result, err = DryRun(ctx, inner)
 		return u.result, err
@@ -142,14 +142,15 @@ func (o UndoOptions) run(ctx context.Context, plan *PlanReader) (UndoResult, err
 	return u.result, err
 }
 
-// arguments are those of the command line that goes on with this undo.
-func (o UndoOptions) arguments() string {
-	text := o.Plan
-	if o.Cluster != "" {
-		text += " --cluster " + o.Cluster
+// undoArguments are those of the command line that goes on with the undo whose own plan lies there.
+func undoArguments(h Header, undo string) string {
+	plan := beside(undo, h.UndoesFile)
+	text := plan
+	if h.UndoesCluster != "" {
+		text += " --cluster " + h.UndoesCluster
 	}
-	if o.UndoPlan != UndoPath(o.Plan, o.Cluster) {
-		text += " --out " + o.UndoPlan
+	if filepath.Clean(undo) != filepath.Clean(UndoPath(plan, h.UndoesCluster)) {
+		text += " --out " + undo
 	}
 	return text
 }
@@ -204,7 +205,7 @@ func (o UndoOptions) mark(undo *PlanReader, undone string) (err error) {
 	if journal.state.applied() != undo.Header().UndoesJournal {
 		return refuse("run the undo again", "the journal of %s changed while its undo was prepared", o.Plan)
 	}
-	mark := undoMark{plan: undo.SHA256(), file: filepath.Base(o.UndoPlan)}
+	mark := undoMark{plan: undo.SHA256(), file: fromFolderOf(o.Plan, o.UndoPlan)}
 	for _, begun := range journal.state.undos {
 		if begun == mark {
 			return nil
@@ -233,8 +234,21 @@ func (u *undoer) begun() (*PlanReader, error) {
 	return p, nil
 }
 
-// beside is a file of that name in the plan's folder.
-func beside(plan, name string) string { return filepath.Join(filepath.Dir(plan), name) }
+// fromFolderOf is where a file lies as seen from the folder of another, so that both can be moved together.
+func fromFolderOf(file, other string) string {
+	if rel, err := filepath.Rel(filepath.Dir(file), other); err == nil {
+		return filepath.ToSlash(rel)
+	}
+	return other // one of the two is absolute, the other is not
+}
+
+// beside is the file that fromFolderOf told of.
+func beside(file, other string) string {
+	if filepath.IsAbs(other) {
+		return other
+	}
+	return filepath.Join(filepath.Dir(file), filepath.FromSlash(other))
+}
 
 // undoneBy are the operations that undos of the plan have in hand, by ID, each with the path of the undo's plan. The
 // plans of the undos lie beside the plan undone.

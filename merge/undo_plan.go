@@ -244,7 +244,7 @@ func (u *undoer) header() (Header, error) {
 	h := Header{Format: Format, Tool: of.Tool, Endpoint: of.Endpoint, Group: of.Group, Source: of.Source,
 		Extract: of.Extract, Match: of.Match, Config: of.Config, ExtractedAt: of.ExtractedAt, HubRecords: of.HubRecords, Writes: map[string]int64{},
 		MaxShare: u.o.Config.Merge.MaxShare, Allow: append([]string{}, u.o.Config.Merge.Allow...), Behaviour: of.Behaviour,
-		Undoes: u.plan.SHA256(), UndoesJournal: u.state.applied(), UndoesCluster: u.o.Cluster}
+		Undoes: u.plan.SHA256(), UndoesFile: fromFolderOf(u.o.UndoPlan, u.o.Plan), UndoesJournal: u.state.applied(), UndoesCluster: u.o.Cluster}
 	slices.Sort(h.Allow)
 	h.Allow = slices.Compact(h.Allow)
 	written := map[[16]byte]bool{}

@@ -327,7 +327,7 @@ func TestApplyRefusesThePlanOfAnUndo(t *testing.T) {
 	o.Send = false
 	mustUndo(t, o)
 	before := len(h.sent)
-	if _, err := Apply(t.Context(), o.forVerify()); err == nil || !strings.Contains(err.Error(), "is the plan of an undo: name the plan that it undoes") || len(h.sent) > before {
+	if _, err := Apply(t.Context(), o.forVerify()); err == nil || !strings.Contains(err.Error(), "is the plan of an undo: run `sameas merge undo --apply "+o.Plan+"`") || len(h.sent) > before {
 		t.Errorf("%v, sent %q", err, h.sent[before:])
 	}
 	o.Send = true
@@ -601,5 +601,51 @@ func TestUndoAndApplyKeepApart(t *testing.T) {
 	}
 	if errs[0] != nil && errs[1] != nil || len(h.sent)-sent != 3 {
 		t.Errorf("%v, sent %q", errs, h.sent[sent:])
+	}
+}
+
+// The undo's own plan may lie in another folder: the journal tells where, and each command says how to go on.
+func TestUndoPlanElsewhere(t *testing.T) {
+	t.Parallel()
+	h, o := undoWorld(t, undoKinds()...)
+	mustApply(t, o.ApplyOptions)
+	o.UndoPlan, o.Cluster = filepath.Join(t.TempDir(), "back.ndjson"), "people-1"
+	ctx, cancel := context.WithCancel(t.Context())
+	h.intercept = func(method, path string, handle func() (int, any)) (int, any, error) {
+		if method == http.MethodPut {
+			cancel()
+		}
+		status, body := handle()
+		return status, body, nil
+	}
+	again := "sameas merge undo --apply " + o.Plan + " --cluster people-1 --out " + o.UndoPlan
+	r, err := Undo(ctx, o)
+	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "undo stopped: interrupted: context canceled: what was done is in the journal; `"+again+"` goes on from there") || r.Result.Next != again {
+		t.Fatalf("%v, next %q", err, r.Result.Next)
+	}
+	s, err := Status(t.Context(), StatusOptions{Plan: o.UndoPlan})
+	if err != nil || s.Next != again {
+		t.Errorf("next %q, want %q; %v", s.Next, again, err)
+	}
+	s, err = Status(t.Context(), StatusOptions{Plan: o.Plan})
+	if err != nil || !slices.Equal(s.Undos, []UndoStatus{{o.UndoPlan, 2, 1}}) {
+		t.Errorf("%+v %v", s.Undos, err)
+	}
+	if v, err := Verify(t.Context(), o.ApplyOptions); err != nil || v.Undone != 2 || !slices.Equal(v.UndoPlans, []string{o.UndoPlan}) {
+		t.Errorf("%+v %v", v, err)
+	}
+	h.intercept = nil
+	if r := mustUndo(t, o); r.Result.Remaining != 0 {
+		t.Errorf("%+v", r.Result)
+	}
+	if err := os.Remove(o.UndoPlan); err != nil {
+		t.Fatal(err)
+	}
+	s, err = Status(t.Context(), StatusOptions{Plan: o.Plan})
+	if err != nil || len(s.Undos) != 0 || !strings.Contains(strings.Join(s.Notes, "\n"), "the plan of an undo that has begun is missing: "+o.UndoPlan) {
+		t.Errorf("%+v %v", s, err)
+	}
+	if r := mustUndo(t, o); !r.Result.Finished { // the plan is made again, and its journal fits it
+		t.Errorf("%+v", r.Result)
 	}
 }

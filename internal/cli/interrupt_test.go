@@ -41,6 +41,7 @@ func TestCtrlC(t *testing.T) {
 	p.plan()
 	p.report()
 	p.apply()
+	p.undo()
 }
 
 // interrupted is a generated project, a server whose hub can be changed for another, and the workspace so far.
@@ -354,6 +355,45 @@ func (p *interrupted) apply() {
 		p.stopAt(0, true, nil)
 		dir = p.elsewhere(dir)
 		p.ends(0, dir, "merge verify", filepath.Join(dir, "plan.ndjson"))
+	}
+}
+
+// undo stops at a write, which is finished; the resume takes back the rest, none twice.
+func (p *interrupted) undo() {
+	p.t.Helper()
+	applied := p.copied()
+	p.serve(p.hub.Clone())
+	p.ends(0, applied, "merge apply", filepath.Join(applied, "plan.ndjson"))
+	hub := p.serving
+	dir := p.elsewhere(applied)
+	p.serve(hub.Clone())
+	p.stopAt(0, true, nil)
+	p.ends(0, dir, "merge undo", "--apply", filepath.Join(dir, "plan.ndjson"))
+	_, writes := p.counted()
+	want := p.saved()
+	if writes < 4 {
+		p.t.Fatalf("only %d writes", writes)
+	}
+	for _, n := range []int{1, 2, writes / 2} {
+		dir, where := p.elsewhere(applied), fmt.Sprintf("merge undo stopped at write %d of %d", n, writes)
+		p.serve(hub.Clone())
+		ctx, cancel := context.WithCancel(p.t.Context())
+		p.stopAt(n, true, cancel)
+		errs := &lineWriter{}
+		p.wasStopped(p.run(ctx, dir, errs, "merge undo", "--apply", filepath.Join(dir, "plan.ndjson")), errs, where)
+		cancel()
+		_, first := p.counted()
+		p.stopAt(0, true, nil)
+		dir = p.elsewhere(dir)
+		p.ends(0, dir, "merge undo", "--apply", filepath.Join(dir, "plan.ndjson"))
+		_, rest := p.counted()
+		if first < n || first+rest != writes {
+			p.t.Errorf("%s: %d writes before, %d after, %d undisturbed", where, first, rest, writes)
+		}
+		if got := p.saved(); !slices.Equal(want, got) {
+			p.t.Errorf("%s: another hub after the resume", where)
+		}
+		p.ends(0, dir, "merge verify", filepath.Join(dir, "plan.undo.ndjson"))
 	}
 }
 
