@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/sameas/sameas/internal/connec"
 )
 
 // examination is what reading the target, before or after a request, has told.
@@ -15,18 +17,12 @@ type examination struct {
 	drift    []difference
 	now      *observed // nil for a record that does not exist
 	err      error     // the target could not be read
-	at       time.Time // when the target was asked for
+	at       time.Time // when the target's answer was there
 }
 
-// examine reads the target, and by the IDs that the request would bring also who else answers to them.
+// examine reads the target, and by the IDs that the request would bring also who else answers to them. What follows the
+// first read goes ahead of other operations' reads: from there on the write is waited for.
 func (r *runner) examine(ctx context.Context, op Operation) examination {
-	asked := r.o.seams.now()
-	e := r.readTarget(ctx, op)
-	e.at = asked
-	return e
-}
-
-func (r *runner) readTarget(ctx context.Context, op Operation) examination {
 	if op.Type == TypeCreate {
 		return r.examineCreate(ctx, op)
 	}
@@ -37,6 +33,7 @@ func (r *runner) readTarget(ctx context.Context, op Operation) examination {
 	if err != nil {
 		return examination{err: err}
 	}
+	at, ctx := r.o.seams.now(), connec.Ahead(ctx)
 	now, err := observe(answer.Body)
 	if err != nil {
 		return examination{err: fmt.Errorf("read %s: %w", op.Target, err)}
@@ -44,7 +41,7 @@ func (r *runner) readTarget(ctx context.Context, op Operation) examination {
 	if now.uuid != uuidOf(op.Target) {
 		return examination{standing: hasDrifted, now: &now, drift: []difference{{what: op.Target, now: "answered by record " + now.uuid}}}
 	}
-	e := examination{now: &now}
+	e := examination{now: &now, at: at}
 	e.standing, e.drift = judge(op, now, r.ownOf(op))
 	if op.Type == TypeMerge {
 		e = r.examineMerged(ctx, op, e)
@@ -60,8 +57,12 @@ func (r *runner) readTarget(ctx context.Context, op Operation) examination {
 
 // examineCreate looks for the record by every ID that it would bear: none answers to them before, one after.
 func (r *runner) examineCreate(ctx context.Context, op Operation) examination {
+	var at time.Time
 	for _, id := range op.BearsIDs {
 		answer, err := r.hub.GetByExternalID(ctx, op.Collection, id)
+		if at.IsZero() {
+			at, ctx = r.o.seams.now(), connec.Ahead(ctx)
+		}
 		if statusOf(err) == 404 {
 			continue
 		}
@@ -78,7 +79,7 @@ func (r *runner) examineCreate(ctx context.Context, op Operation) examination {
 		return examination{standing: hasDrifted, now: &now,
 			drift: []difference{{"ID " + id.String(), "on no record", "on record " + now.uuid, "on a new record"}}}
 	}
-	return examination{standing: asBefore}
+	return examination{standing: asBefore, at: at}
 }
 
 // unreadable is the step of an operation whose target could not be read: nothing was sent now.

@@ -2,8 +2,9 @@ package merge
 
 import "time"
 
-// Gap says how long, in milliseconds, a write's answer came after its target was asked for. No entity tag of the API is
-// known, so a change that another editor makes in that time is lost, and nobody can tell. It is measured in each run.
+// Gap says how long, in milliseconds, the answer to a write came after the answer to the read that it was decided on. No
+// entity tag of the API is known, so a change that another editor makes in that time is lost, and nobody can tell. It is
+// measured in each run.
 type Gap struct {
 	Writes int64   `json:"writes"`
 	Mean   float64 `json:"mean_ms"`

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http/httptest"
 	"path/filepath"
 	"runtime"
@@ -45,6 +46,26 @@ func newSandbox(t testing.TB, n int, so sandbox.Options) (ApplyOptions, *sandbox
 	if err != nil {
 		t.Fatal(err)
 	}
+	people, ops := sandboxPeople(n)
+	if err := server.Load("people", people); err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(server)
+	t.Cleanup(web.Close)
+	h := testHeader(int64(n))
+	h.Endpoint, h.Group = web.URL+"/api/v2", sandbox.DefaultGroup
+	path := filepath.Join(t.TempDir(), "plan.ndjson")
+	writePlanFile(t, path, h, ops)
+	o := ApplyOptions{Plan: path, seams: seams{wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+		lockDir: t.TempDir(), retryWait: time.Millisecond}}
+	o.Config = optionsFor(t, path, nil).Config
+	o.Config.Sources[0].Endpoint, o.Config.Sources[0].Group = h.Endpoint, h.Group
+	o.Getenv = sandboxCredentials
+	return o, server, log
+}
+
+// sandboxPeople are n people as a sandbox loads them, and the operations of newSandbox's plan.
+func sandboxPeople(n int) (io.Reader, []Operation) {
 	var people bytes.Buffer
 	var ops []Operation
 	for i := range n {
@@ -59,26 +80,10 @@ func newSandbox(t testing.TB, n int, so sandbox.Options) (ApplyOptions, *sandbox
 	for i := range 10 {
 		ops = append(ops, createOp(fmt.Sprintf("c%d", i), "Cy"))
 	}
-	if err := server.Load("people", &people); err != nil {
-		t.Fatal(err)
-	}
-	web := httptest.NewServer(server)
-	t.Cleanup(web.Close)
-	h := testHeader(int64(n))
-	h.Endpoint, h.Group = web.URL+"/api/v2", sandbox.DefaultGroup
 	for i := range ops {
 		ops[i] = inSandbox(ops[i])
 	}
-	path := filepath.Join(t.TempDir(), "plan.ndjson")
-	writePlanFile(t, path, h, ops)
-	o := ApplyOptions{Plan: path, seams: seams{wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
-		lockDir: t.TempDir(), retryWait: time.Millisecond}}
-	o.Config = optionsFor(t, path, nil).Config
-	o.Config.Sources[0].Endpoint, o.Config.Sources[0].Group = h.Endpoint, h.Group
-	o.Getenv = func(name string) string {
-		return map[string]string{"K": sandbox.DefaultKey, "S": sandbox.DefaultSecret}[name]
-	}
-	return o, server, log
+	return &people, ops
 }
 
 // inSandbox moves an operation to the sandbox's channel.

@@ -30,7 +30,7 @@ func (r ApplyResult) Text() string {
 	} else {
 		fmt.Fprintf(&b, "%s sent, %s left\n", plural(r.Writes, "write"), plural(r.Remaining, "operation"))
 		if r.Gap != nil {
-			fmt.Fprintf(&b, "from each read to the answer to its write: %.0f ms in the mean, %.0f ms at most; another editor's change in that time is lost\n", r.Gap.Mean, r.Gap.Most)
+			fmt.Fprintf(&b, "between each read and its write: %.0f ms in the mean, %.0f ms at most; another editor's change in that time is lost\n", r.Gap.Mean, r.Gap.Most)
 		}
 	}
 	for _, refusal := range r.Refusals {

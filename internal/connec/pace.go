@@ -17,17 +17,17 @@ import (
 // 17, 1989): one more for each round of good answers up to the configured number; half as many after a sign of
 // overload, and a tenth fewer when answers take twice as long as they did.
 //
-// Writes go before reads, and a write that is due does not wait for its turn under the rate: the requests after it do.
-// So as little time as can be lies between the read of a record and the write that was decided on it.
+// Writes, and what Ahead marks, go before other requests, and do not wait for their turn under the rate: the requests
+// after them do. So as little time as can be lies between the read of a record and the write that was decided on it.
 type pace struct {
 	mu       sync.Mutex
 	limiter  *rate.Limiter
 	most     int     // under way at once, 0 = no limit
 	allowed  float64 // under way at once, as the server bears it: 1 to most
 	under    int
-	sinceCut int // answers since allowed was last cut
-	writes   []chan struct{}
-	reads    []chan struct{}
+	sinceCut int             // answers since allowed was last cut
+	ahead    []chan struct{} // waiting, those that go before the others
+	others   []chan struct{}
 	timer    *time.Timer
 	trends   map[string]*trend // by kind of request
 	stats    PaceStats
@@ -60,17 +60,22 @@ func newPace(perSecond float64, most int) *pace {
 		stats: PaceStats{Least: most}}
 }
 
+type aheadKey struct{}
+
+// Ahead marks requests that go before others, as writes do: reads that a write waits for.
+func Ahead(ctx context.Context) context.Context { return context.WithValue(ctx, aheadKey{}, true) }
+
 // enter waits until the request may leave, or until ctx ends.
-func (p *pace) enter(ctx context.Context, write bool) error {
+func (p *pace) enter(ctx context.Context, ahead bool) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	turn := make(chan struct{})
 	p.mu.Lock()
-	if write {
-		p.writes = append(p.writes, turn)
+	if ahead {
+		p.ahead = append(p.ahead, turn)
 	} else {
-		p.reads = append(p.reads, turn)
+		p.others = append(p.others, turn)
 	}
 	p.grant()
 	p.mu.Unlock()
@@ -85,7 +90,7 @@ func (p *pace) enter(ctx context.Context, write bool) error {
 	case <-turn: // both at once: the turn was taken, and goes to another
 		p.under--
 	default:
-		p.writes, p.reads = without(p.writes, turn), without(p.reads, turn)
+		p.ahead, p.others = without(p.ahead, turn), without(p.others, turn)
 	}
 	p.grant()
 	return ctx.Err()
@@ -103,9 +108,9 @@ func without(list []chan struct{}, turn chan struct{}) []chan struct{} {
 // grant lets out whoever may go now; under the lock.
 func (p *pace) grant() {
 	for p.most == 0 || p.under < int(p.allowed) {
-		queue, debt := &p.writes, p.debt()
-		if len(p.writes) == 0 {
-			queue, debt = &p.reads, 0
+		queue, debt := &p.ahead, p.debt()
+		if len(p.ahead) == 0 {
+			queue, debt = &p.others, 0
 		}
 		if len(*queue) == 0 || !p.turnWithin(debt) {
 			return
@@ -116,7 +121,7 @@ func (p *pace) grant() {
 	}
 }
 
-// debt is how far ahead of their turns writes may be: as many turns as there can be writes with a read before them.
+// debt is how much sooner than their turns requests may go that go ahead: a turn for each that may be under way.
 func (p *pace) debt() time.Duration {
 	if p.limiter.Limit() == rate.Inf {
 		return 0
@@ -205,7 +210,7 @@ type pacedTransport struct {
 }
 
 func (t *pacedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	if err := t.pace.enter(r.Context(), r.Method != http.MethodGet); err != nil {
+	if err := t.pace.enter(r.Context(), r.Method != http.MethodGet || r.Context().Value(aheadKey{}) != nil); err != nil {
 		if r.Body != nil {
 			r.Body.Close()
 		}

@@ -204,8 +204,8 @@ func TestPaceLeavesNobodyWaitingAfterACancel(t *testing.T) {
 			t.Fatal(err)
 		}
 		p.leave("GET", 0, wellAnswered)
-		if err := p.enter(t.Context(), true); err != nil || p.under != 1 || len(p.reads)+len(p.writes) != 0 {
-			t.Errorf("%v, %d under way, %d waiting", err, p.under, len(p.reads)+len(p.writes))
+		if err := p.enter(t.Context(), true); err != nil || p.under != 1 || len(p.ahead)+len(p.others) != 0 {
+			t.Errorf("%v, %d under way, %d waiting", err, p.under, len(p.ahead)+len(p.others))
 		}
 	})
 }
