@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/sameas/sameas/internal/connec"
@@ -110,7 +109,7 @@ func (r *runner) readBack(ctx context.Context, op Operation, uuid string) error 
 		return err
 	}
 	if len(remaining) > 0 {
-		return fmt.Errorf("the records merged away are still there: %s", strings.Join(remaining, ", "))
+		return fmt.Errorf("the records merged away are still there: %s", keysOf(remaining))
 	}
 	for _, id := range op.Expect.IDs {
 		if id.IsHub() {

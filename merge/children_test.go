@@ -2,6 +2,7 @@ package merge
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -28,6 +29,7 @@ type childJob struct {
 	Do          string // apply, undo, hold or serve
 	Plan        string
 	Endpoint    string
+	Group       string // "" for the sandbox's own
 	LockDir     string
 	Concurrency int
 	Batch       int
@@ -96,7 +98,7 @@ func (j childJob) report(r ApplyResult, err error) {
 func (j childJob) options() ApplyOptions {
 	return ApplyOptions{Plan: j.Plan, Getenv: sandboxCredentials,
 		Config: &config.Config{
-			Sources: []config.Source{{Name: "hub", Type: config.TypeConnec, Endpoint: j.Endpoint, Group: sandbox.DefaultGroup,
+			Sources: []config.Source{{Name: "hub", Type: config.TypeConnec, Endpoint: j.Endpoint, Group: cmp.Or(j.Group, sandbox.DefaultGroup),
 				Credentials: config.Credentials{KeyEnv: "K", SecretEnv: "S"}}},
 			Merge: config.Merge{MaxShare: 1, Concurrency: j.Concurrency, Batch: j.Batch, UndoDays: 1, Allow: []string{HazardTwoRecords}},
 		},

@@ -341,7 +341,7 @@ func TestApplyRefusesThePlanOfAnUndo(t *testing.T) {
 // What cannot be taken back is named, and nothing that hangs on it is sent.
 func TestUndoNeverPretends(t *testing.T) {
 	t.Parallel()
-	native := Operation{ID: "merge-u1", Level: 3, Type: TypeMerge, Collection: "people", Target: hubKey("u1").String(), Merges: []string{hubKey("u4").String()},
+	native := Operation{ID: "merge-u1", Level: 3, Type: TypeMerge, Collection: "people", Target: hubKey("u1").String(), Merges: []string{hubKey("u4").String()}, MayGain: []connec.ExternalID{otherID("u4")},
 		Request: &connec.Request{Method: "PUT", Path: "/people/u1/merge", Body: json.RawMessage(`{"ids":["u4"],"people":{}}`)},
 		Before:  Snapshot{IDs: []connec.ExternalID{hubKey("u1"), otherID("u1")}}, Expect: Snapshot{IDs: []connec.ExternalID{hubKey("u1"), otherID("u1")}},
 		DependsOn: []string{"repoint-u2"}}

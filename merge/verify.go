@@ -234,8 +234,8 @@ func (v *verifier) gone(ctx context.Context, e *expectation) error {
 	if err != nil {
 		return fmt.Errorf("verify %s: %w", e.op, err)
 	}
-	for _, key := range remaining {
-		v.differs(e, "record "+key+" was merged into it and is still there")
+	for _, loser := range remaining {
+		v.differs(e, "record "+loser.key()+" was merged into it and is still there")
 	}
 	return nil
 }
