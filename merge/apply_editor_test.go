@@ -34,7 +34,7 @@ type editor struct {
 
 func (e *editor) Do(r *http.Request) (*http.Response, error) {
 	uuid := e.recordOf(r)
-	e.edit(uuid)
+	e.edit(uuid, 100)
 	if uuid != "" {
 		e.mu.Lock()
 		e.gap[uuid] = true
@@ -46,7 +46,11 @@ func (e *editor) Do(r *http.Request) (*http.Response, error) {
 		delete(e.gap, uuid)
 		e.mu.Unlock()
 	}
-	e.edit(uuid)
+	after := 100
+	if uuid != "" && r.Method != http.MethodGet && (err != nil || resp.StatusCode > 299) {
+		after = 3 // while apply waits to try again
+	}
+	e.edit(uuid, after)
 	return resp, err
 }
 
@@ -72,15 +76,15 @@ func (e *editor) recordOf(r *http.Request) string {
 	return ""
 }
 
-// edit changes some record in some way, if it may: one of the fields that the plan writes, another field, or the status.
-func (e *editor) edit(near string) {
+// edit changes some record in some way, once in so many calls and if it may: one of the fields that the plan writes, another field, or the status.
+func (e *editor) edit(near string, oneIn int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	uuid := e.records[e.rng.IntN(len(e.records))]
-	if near != "" && e.rng.IntN(2) == 0 {
+	if near != "" && (oneIn < 100 || e.rng.IntN(2) == 0) {
 		uuid = near // the moments around a request to the record itself
 	}
-	if e.gap[uuid] || e.edits[uuid] != nil || float64(len(e.edits)) >= e.share*float64(len(e.records)) || e.rng.IntN(8) > 0 {
+	if e.gap[uuid] || e.edits[uuid] != nil || float64(len(e.edits)) >= e.share*float64(len(e.records)) || e.rng.IntN(oneIn) > 0 {
 		return
 	}
 	value := "edited" + fmt.Sprint(len(e.edits))
