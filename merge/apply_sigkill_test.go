@@ -184,7 +184,7 @@ func everyTypeServer(t testing.TB, n int, so sandbox.Options) (*sandbox.Server, 
 func TestSIGKILLAtRandomMoments(t *testing.T) {
 	t.Parallel()
 	kills := map[string]int{}
-	for seed := uint64(0); kills["apply"]+kills["undo"] < int(seeds(60, 1000)); seed++ {
+	for seed := uint64(0); kills["apply"]+kills["undo"] < int(seeds(25, 1000)); seed++ {
 		rng := rand.New(rand.NewPCG(seed, 9))
 		server, ops := everyTypeServer(t, 1+rng.IntN(4), sandbox.Options{})
 		h := newWatchedHub(t, server)

@@ -47,7 +47,7 @@ func TestKilledHolderLeavesNoLock(t *testing.T) {
 func TestRaces(t *testing.T) {
 	t.Parallel()
 	left, killed := 0, 0
-	for seed := range seeds(25, 1000) {
+	for seed := range seeds(8, 1000) {
 		rng := rand.New(rand.NewPCG(seed, 23))
 		server, ops := everyTypeServer(t, 1, sandbox.Options{})
 		h := newWatchedHub(t, server)

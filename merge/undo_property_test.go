@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,6 +24,7 @@ import (
 // direct hands requests to a server of the same process, without a network. It cancels after so many writes.
 type direct struct {
 	server http.Handler
+	mu     sync.Mutex
 	writes int
 	cancel func()
 	at     int
@@ -30,9 +32,11 @@ type direct struct {
 
 func (d *direct) Do(r *http.Request) (*http.Response, error) {
 	if r.Method != http.MethodGet {
+		d.mu.Lock()
 		if d.writes++; d.writes == d.at {
 			d.cancel()
 		}
+		d.mu.Unlock()
 	}
 	w := httptest.NewRecorder()
 	if r.Body == nil {
