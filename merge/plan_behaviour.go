@@ -95,10 +95,12 @@ func (p *planner) barsForeign(id connec.ExternalID) string {
 // elsewhere reports whether another hub record of the part bears the ID, or is to gain it, when the record is to.
 func (p *planner) elsewhere(u *unit, m *member, id connec.ExternalID) bool {
 	return m != u.survivor() && !p.native() || slices.ContainsFunc(u.ranked, func(other *member) bool {
-		goes := p.native() && other != u.survivor() && other.inUse() // merged away before
-		return other != m && !goes && other.holds(id.String())
+		return other != m && !p.goes(u, other) && other.holds(id.String())
 	})
 }
+
+// goes reports whether Connec!'s own merge takes the record away before IDs are added to the survivor.
+func (p *planner) goes(u *unit, m *member) bool { return p.native() && m != u.survivor() && m.inUse() }
 
 // gains are the chosen IDs that the record lacks and that nothing known of the hub bars.
 func (p *planner) gains(u *unit, m *member) []connec.ExternalID {
@@ -125,6 +127,19 @@ func (p *planner) withholdBarred(u *unit) {
 			u.withheld = append(u.withheld, p.withhold(u.collection, u.id, m, name, strings.Join(texts[name], "; ")))
 		}
 	}
+}
+
+// brings reports whether Connec!'s own merge, if it moves IDs, brings an ID of the account of this one.
+func brings(merge Operation, id connec.ExternalID) bool {
+	return slices.ContainsFunc(merge.MayGain, func(m connec.ExternalID) bool { return m.Provider == id.Provider && m.Realm == id.Realm })
+}
+
+// afterMerge are those of the IDs whose writing hangs on whether the merge brings them, or others of their account.
+func (p *planner) afterMerge(merge Operation, ids []connec.ExternalID) []connec.ExternalID {
+	if p.known(behaviour.MergeMovesIDs) != "" {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(ids), func(id connec.ExternalID) bool { return !brings(merge, id) })
 }
 
 // heldUnknown is the hazard of giving IDs to a second record while nobody knows what that does.

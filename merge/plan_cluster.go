@@ -348,10 +348,17 @@ func (p *planner) planNative(u *unit) (err error) {
 	}
 	u.ops = append(u.ops, op)
 	ids := p.gains(u, target)
+	if p.known(behaviour.MergeMovesIDs) == behaviour.True {
+		ids = slices.DeleteFunc(ids, func(id connec.ExternalID) bool { return brings(op, id) })
+	}
 	if len(ids) == 0 {
 		return nil
 	}
 	attach, err := p.survivorOperation(u, TypeAttach, ids, nil)
+	if late := p.afterMerge(op, ids); len(late) > 0 {
+		attach.Hazards = append(attach.Hazards, hazard(HazardOutcomeUnknown,
+			"whether Connec!'s merge brings %s, or another ID of its application, which would keep it out, is unknown (%s)", names(late), behaviour.MergeMovesIDs))
+	}
 	attach.Level, attach.DependsOn, attach.SurvivorRule = level(u.collection, stepAfterMerge), []string{op.ID}, ""
 	u.ops = append(u.ops, attach)
 	return err
@@ -389,7 +396,7 @@ func (p *planner) sharedAfter(u *unit, target *member, ids []connec.ExternalID) 
 	for _, id := range ids {
 		for _, m := range u.ranked {
 			gains := m.inUse() && !p.native() && (m == u.survivor() || !p.o.Config.Merge.Retire) && slices.Contains(p.gains(u, m), id)
-			if m != target && (m.holds(id.String()) || gains) {
+			if m != target && (m.holds(id.String()) && !p.goes(u, m) || gains) {
 				shared = append(shared, id)
 				break
 			}

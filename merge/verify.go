@@ -18,6 +18,8 @@ type VerifyResult struct {
 	Records     int64    `json:"records"`     // hub records read back
 	Differences []string `json:"differences"` // one line for each, with its operation
 	Expected    []string `json:"expected"`    // IDs that another record answers to, as the plan said or as it was before
+
+	byOperation map[string]string // the differences, by operation
 }
 
 // verifyChunk bounds how many records' expectations are in memory.
@@ -66,6 +68,7 @@ func Verify(ctx context.Context, o ApplyOptions) (VerifyResult, error) {
 	}
 	v := &verifier{o: o, hub: client, facts: facts, state: state, undone: undone, several: map[[16]byte]*expectation{}, found: map[string]string{},
 		result: VerifyResult{Plan: o.Plan, Differences: []string{}, Expected: []string{}, UndoPlans: []string{}}}
+	v.result.byOperation = v.found
 	for _, mark := range state.undos {
 		v.result.UndoPlans = append(v.result.UndoPlans, beside(o.Plan, mark.file))
 	}

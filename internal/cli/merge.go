@@ -19,6 +19,7 @@ func (r *runner) mergeCommand() *cli.Command {
 		Subcommands: []*cli.Command{
 			r.mergePlanCommand(),
 			r.mergeDryRunCommand(),
+			r.mergeRehearseCommand(),
 			r.mergeApplyCommand(),
 			r.mergeVerifyCommand(),
 			r.mergeUndoCommand(),

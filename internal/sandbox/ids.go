@@ -12,7 +12,7 @@ import (
 func (q request) admitted(ids []connec.ExternalID) ([]connec.ExternalID, error) {
 	var kept []connec.ExternalID
 	for _, e := range ids {
-		if e.IsHub() || e.Provider == q.app.provider && e.Realm == q.app.realm {
+		if e.IsHub() || q.app.owns(e) {
 			kept = append(kept, e)
 			continue
 		}

@@ -194,6 +194,9 @@ func (l *loader) refer(r *record, name string, text []byte) (stored bool, err er
 }
 
 func readTime(seconds *int64, name string, text []byte) error {
+	if string(text) == `""` {
+		return nil // no value, as everywhere in the API
+	}
 	var at time.Time
 	if err := json.Unmarshal(text, &at); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
@@ -215,6 +218,13 @@ func (s *Server) Save(dir string) error {
 		}
 	}
 	return nil
+}
+
+// Collections are the names of those that the server holds, sorted.
+func (s *Server) Collections() []string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.collectionNames()
 }
 
 func (s *Server) collectionNames() []string {

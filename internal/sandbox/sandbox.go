@@ -18,6 +18,7 @@ package sandbox
 import (
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -92,6 +93,11 @@ func (o Options) withDefaults() Options {
 // credentials are one application's key to the server, with the IDs that are its own.
 type credentials struct {
 	key, secret, provider, realm string
+	also                         []providerRealm // further accounts whose IDs are no other application's
+}
+
+func (c credentials) owns(e connec.ExternalID) bool {
+	return e.Provider == c.provider && e.Realm == c.realm || slices.Contains(c.also, providerRealm{e.Provider, e.Realm})
 }
 
 // Server is a Connec! server in memory. It is safe for concurrent use; writes are serialised.
@@ -123,7 +129,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		o:           o,
-		apps:        []credentials{{o.Key, o.Secret, o.Provider, o.Realm}},
+		apps:        []credentials{{key: o.Key, secret: o.Secret, provider: o.Provider, realm: o.Realm}},
 		journal:     newRequestLog(o.Requests, o.Now),
 		names:       newNames(),
 		collections: map[string]*collection{},
@@ -140,7 +146,12 @@ func New(o Options) (*Server, error) {
 // Allow adds the credentials of a further application, whose own IDs are those of the provider and realm.
 // Call it before the server is used.
 func (s *Server) Allow(key, secret, provider, realm string) {
-	s.apps = append(s.apps, credentials{key, secret, provider, realm})
+	s.apps = append(s.apps, credentials{key: key, secret: secret, provider: provider, realm: realm})
+}
+
+// AlsoOwn makes the IDs of a further provider and realm the first application's own. Call it before the server is used.
+func (s *Server) AlsoOwn(provider, realm string) {
+	s.apps[0].also = append(s.apps[0].also, providerRealm{provider, realm})
 }
 
 // Options returns what the server runs with, defaults filled in.

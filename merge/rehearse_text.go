@@ -1,0 +1,116 @@
+package merge
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Text is the result for a terminal: what is unknown, what the plan does under each setting that matters, and which
+// operations hang on it.
+func (r RehearseResult) Text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "rehearsal of plan %s (%.12s): %s, on a sandbox filled from the workspace\n", r.Plan, r.SHA256, plural(r.Operations, "operation"))
+	if len(r.Known) > 0 {
+		fmt.Fprintf(&b, "known of the API: %s\n", r.Known)
+	}
+	if len(r.Unknown) == 0 {
+		b.WriteString("nothing is unknown of the API\n")
+	} else {
+		fmt.Fprintf(&b, "unknown: %s; %s\n", strings.Join(r.Unknown, ", "), r.hangs())
+	}
+	for i, run := range r.Runs {
+		run.text(&b, i+1)
+	}
+	if r.Uncovered > 0 {
+		fmt.Fprintf(&b, "NOT REHEARSED: %d further settings; raise --max-runs, or probe\n", r.Uncovered)
+	}
+	for _, note := range r.Notes {
+		fmt.Fprintf(&b, "note: %s\n", note)
+	}
+	for _, refusal := range r.Refusals {
+		fmt.Fprintf(&b, "apply would refuse: %s\n", refusal)
+	}
+	var lines []string
+	for _, d := range r.Depends {
+		lines = append(lines, d.text())
+	}
+	writeList(&b, "hangs on an unknown", lines)
+	switch {
+	case len(r.Depends) > 0:
+		b.WriteString("next: sameas probe, on a staging group; then sameas merge plan\n")
+	case r.Clean():
+		fmt.Fprintf(&b, "next: sameas merge apply %s\n", r.Plan)
+	}
+	return b.String()
+}
+
+func (r RehearseResult) hangs() string {
+	covered := fmt.Sprintf("%s rehearsed in %s", plural(r.Settings, "setting"), plural(int64(len(r.Runs)), "run"))
+	if len(r.Asked) == 0 {
+		return "none of it matters to this plan: " + covered
+	}
+	return "this plan asks for " + strings.Join(r.Asked, ", ") + ": " + covered
+}
+
+func (run RehearsedRun) text(b *strings.Builder, number int) {
+	under := run.Settings.String()
+	if under == "" {
+		under = "whatever the hub does"
+	}
+	fmt.Fprintf(b, "run %d, %s\n", number, under)
+	var indented strings.Builder
+	writeCounts(&indented, "outcomes", run.Outcomes, []string{OutcomeOK, OutcomeDone, OutcomeSkipped, OutcomeDrifted, OutcomeFailed, OutcomeUnknown})
+	for _, collection := range unionOfKeys(run.Hub, nil) {
+		if h := run.Hub[collection]; h.Before > 0 || h.After > 0 {
+			fmt.Fprintf(&indented, "%s: %d records before, %d after, %d changed, %s added\n", collection, h.Before, h.After, h.Changed, plural(h.IDsAdded, "ID"))
+		}
+	}
+	if run.Stopped != "" {
+		fmt.Fprintf(&indented, "%s\n", run.Stopped)
+	}
+	for _, list := range []struct {
+		name  string
+		lines []string
+	}{{"verify finds a difference", run.Differences}, {"an ID is taken away", run.Taken}, {"not in the plan", run.Unplanned}} {
+		for _, line := range list.lines[:min(len(list.lines), maxExamples)] {
+			fmt.Fprintf(&indented, "%s: %s\n", list.name, line)
+		}
+		if more := len(list.lines) - maxExamples; more > 0 {
+			fmt.Fprintf(&indented, "%s: %d more\n", list.name, more)
+		}
+	}
+	for line := range strings.Lines(indented.String()) {
+		b.WriteString("  " + line)
+	}
+}
+
+func (d DependentOperation) text() string {
+	var outcomes []string
+	for _, o := range d.Outcomes {
+		text := o.Outcome
+		if s := o.Settings.String(); s != "" {
+			text = s + ": " + text
+		}
+		if o.Detail != "" {
+			text += " (" + o.Detail + ")"
+		}
+		outcomes = append(outcomes, text)
+	}
+	said := ""
+	if !d.Marked {
+		said = ", which the plan does not say"
+	}
+	return fmt.Sprintf("%s %s %s %s%s: %s", d.Op, d.Type, d.Collection, orText(d.Target, "a new record"), said, strings.Join(outcomes, "; "))
+}
+
+// Clean reports that every setting was rehearsed, that every operation ends well under each of them, and that nothing
+// else happens.
+func (r RehearseResult) Clean() bool {
+	for _, run := range r.Runs {
+		well := run.Outcomes[OutcomeOK] + run.Outcomes[OutcomeDone]
+		if well != r.Operations || len(run.Differences)+len(run.Taken)+len(run.Unplanned) > 0 || run.Stopped != "" {
+			return false
+		}
+	}
+	return r.Uncovered == 0 && len(r.Depends) == 0
+}
