@@ -290,6 +290,7 @@ func (x *rehearsal) run(ctx context.Context, fixed behaviour.Settings, number in
 		return nil, nil, err
 	}
 	run.told.Outcomes = applied.Outcomes
+	asked := hub.Consulted()
 	verified, err := Verify(ctx, o)
 	if err != nil {
 		return nil, nil, err
@@ -301,7 +302,15 @@ func (x *rehearsal) run(ctx context.Context, fixed behaviour.Settings, number in
 	if number == 1 && x.o.SaveHub != "" {
 		err = hub.Save(x.o.SaveHub)
 	}
-	return run, hub.Consulted(), err
+	return run, askedFor(asked, hub.Consulted()), err
+}
+
+// askedFor leaves out of what verify asked for how pages are cut and ordered: that says nothing of the records, and what
+// pages leave open is asked for one by one.
+func askedFor(byApply, byBoth []string) []string {
+	return slices.DeleteFunc(byBoth, func(name string) bool {
+		return (name == behaviour.Order || name == behaviour.PageMax) && !slices.Contains(byApply, name)
+	})
 }
 
 // options are those of an apply of the plan's copy to the hub: everything allowed, nothing waited for.

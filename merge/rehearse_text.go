@@ -2,6 +2,7 @@ package merge
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -18,8 +19,8 @@ func (r RehearseResult) Text() string {
 	} else {
 		fmt.Fprintf(&b, "unknown: %s; %s\n", strings.Join(r.Unknown, ", "), r.hangs())
 	}
-	for i, run := range r.Runs {
-		run.text(&b, i+1)
+	for _, alike := range alikeRuns(r.Runs) {
+		r.text(&b, alike)
 	}
 	if r.Uncovered > 0 {
 		fmt.Fprintf(&b, "NOT REHEARSED: %d further settings; raise --max-runs, or probe\n", r.Uncovered)
@@ -34,7 +35,15 @@ func (r RehearseResult) Text() string {
 	for _, d := range r.Depends {
 		lines = append(lines, d.text())
 	}
-	writeList(&b, "hangs on an unknown", lines)
+	if len(lines) > 0 {
+		fmt.Fprintf(&b, "%s\n", r.hanging())
+	}
+	for _, line := range lines[:min(len(lines), maxHanging)] {
+		fmt.Fprintf(&b, "hangs on an unknown: %s\n", line)
+	}
+	if more := len(lines) - maxHanging; more > 0 {
+		fmt.Fprintf(&b, "... and %d more: --json lists them all\n", more)
+	}
 	switch {
 	case len(r.Depends) > 0:
 		b.WriteString("next: sameas probe, on a staging group; then sameas merge plan\n")
@@ -52,12 +61,73 @@ func (r RehearseResult) hangs() string {
 	return "this plan asks for " + strings.Join(r.Asked, ", ") + ": " + covered
 }
 
-func (run RehearsedRun) text(b *strings.Builder, number int) {
-	under := run.Settings.String()
-	if under == "" {
-		under = "whatever the hub does"
+// maxHanging is how many operations that hang on an unknown the text form lists.
+const maxHanging = 10
+
+// hanging counts the operations that hang on something unknown, by question.
+func (r RehearseResult) hanging() string {
+	counts, unsaid := map[string]int64{}, int64(0)
+	for _, d := range r.Depends {
+		for _, name := range d.On {
+			counts[name]++
+		}
+		if !d.Marked {
+			unsaid++
+		}
 	}
-	fmt.Fprintf(b, "run %d, %s\n", number, under)
+	var parts []string
+	for _, name := range byCount(counts) {
+		parts = append(parts, fmt.Sprintf("%s %d", name, counts[name]))
+	}
+	said := "the plan says so of each"
+	if unsaid > 0 {
+		said = fmt.Sprintf("the plan does not say so of %d", unsaid)
+	}
+	return fmt.Sprintf("operations that hang on an unknown: %d (%s); %s", len(r.Depends), strings.Join(parts, ", "), said)
+}
+
+// alikeRuns are the runs that ended the same, together.
+func alikeRuns(runs []RehearsedRun) [][]RehearsedRun {
+	var groups [][]RehearsedRun
+	index := map[string]int{}
+	for _, run := range runs {
+		same := run
+		same.Settings, same.Covers = nil, 0
+		key := fmt.Sprintf("%+v", same)
+		i, known := index[key]
+		if !known {
+			i = len(groups)
+			index[key], groups = i, append(groups, nil)
+		}
+		groups[i] = append(groups[i], run)
+	}
+	return groups
+}
+
+// under is what the settings of the runs have in common: the values that occur, where not every value does.
+func (r RehearseResult) under(runs []RehearsedRun) string {
+	var parts []string
+	for _, name := range r.Asked {
+		var values []string
+		for _, v := range settingsOf(name) {
+			if slices.ContainsFunc(runs, func(run RehearsedRun) bool { return run.Settings[name] == v || run.Settings[name] == "" }) {
+				values = append(values, v)
+			}
+		}
+		if len(values) < len(settingsOf(name)) {
+			parts = append(parts, name+"="+strings.Join(values, "|"))
+		}
+	}
+	if len(parts) == 0 {
+		return "whatever the hub does"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// text tells of runs that ended the same.
+func (r RehearseResult) text(b *strings.Builder, runs []RehearsedRun) {
+	run := runs[0]
+	fmt.Fprintf(b, "%s: %s\n", r.under(runs), plural(int64(len(runs)), "run"))
 	var indented strings.Builder
 	writeCounts(&indented, "outcomes", run.Outcomes, []string{OutcomeOK, OutcomeDone, OutcomeSkipped, OutcomeDrifted, OutcomeFailed, OutcomeUnknown})
 	for _, collection := range unionOfKeys(run.Hub, nil) {
@@ -92,7 +162,7 @@ func (d DependentOperation) text() string {
 			text = s + ": " + text
 		}
 		if o.Detail != "" {
-			text += " (" + o.Detail + ")"
+			text += " (" + cut(o.Detail) + ")"
 		}
 		outcomes = append(outcomes, text)
 	}
@@ -101,6 +171,16 @@ func (d DependentOperation) text() string {
 		said = ", which the plan does not say"
 	}
 	return fmt.Sprintf("%s %s %s %s%s: %s", d.Op, d.Type, d.Collection, orText(d.Target, "a new record"), said, strings.Join(outcomes, "; "))
+}
+
+// maxDetailShown is how much of a detail the text form shows, in letters; the JSON form holds it all.
+const maxDetailShown = 160
+
+func cut(text string) string {
+	if letters := []rune(text); len(letters) > maxDetailShown {
+		return string(letters[:maxDetailShown]) + "..."
+	}
+	return text
 }
 
 // Clean reports that every setting was rehearsed, that every operation ends well under each of them, and that nothing
