@@ -333,6 +333,7 @@ func (x *rehearsal) options(hub *sandbox.Server, number int) (o ApplyOptions, cl
 	c := *x.o.Config
 	c.Sources = slices.Clone(c.Sources)
 	c.Merge.Allow, c.Merge.MaxShare, c.Merge.Rate = stops(), 1, 0
+	c.Merge.Concurrency, c.Merge.Batch = 1, 0
 	o = ApplyOptions{Config: &c, Plan: copied, SHA256: x.plan.SHA256(), Doer: doer, Log: x.o.Log,
 		Getenv: func(string) string { return "rehearsal" }}
 	if x.o.Progress != nil {
@@ -340,7 +341,7 @@ func (x *rehearsal) options(hub *sandbox.Server, number int) (o ApplyOptions, cl
 			x.o.Progress(fmt.Sprintf("run %d: %s", number, stage), done, total)
 		}
 	}
-	o.seams = seams{lockDir: dir, wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }, retryWait: time.Millisecond,
+	o.seams = seams{lockDir: dir, width: 1, wait: func(ctx context.Context, _ time.Duration) error { return ctx.Err() }, retryWait: time.Millisecond,
 		openJournal: func(path string) (journalFile, error) {
 			f, err := openJournalFile(path)
 			return unsynced{f}, err

@@ -70,7 +70,7 @@ func hazardMeaning(name string) string {
 	case "archived_target":
 		return "The hub record written to is out of use."
 	case "outcome_unknown":
-		return "Nothing public says what the request does."
+		return "What the request does hangs on what nobody knows of the API: sameas probe finds it out on a staging group."
 	case "irreversible_id":
 		return "An ID that is added cannot be taken back."
 	case "field_conflict":
@@ -92,6 +92,10 @@ func withheldMeaning(reason string) string {
 		return "The hub holds nothing like it: with merge.create the plan creates it there."
 	case reason == "archived_match":
 		return "Its only match in the hub is out of use."
+	case reason == "foreign_id":
+		return "It would gain an ID of another application, which the hub does not take from this one's credentials."
+	case reason == "id_not_shared":
+		return "It would gain an ID that its duplicate bears, which the hub does not leave on both."
 	case strings.HasPrefix(reason, "field_conflict"):
 		return "The records differ in what identifies them, such as a birth date or a tax number."
 	}
