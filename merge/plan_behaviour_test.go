@@ -76,7 +76,7 @@ func TestPlanByBehaviour(t *testing.T) {
 		{"create", behaviour.Settings{behaviour.ForeignID: behaviour.Drop}, []string{
 			"attach connec/org-1/o1 +a/1/o1 ", "create a/1/5 +a/1/5 ", "create a/1/6 +a/1/6 "}},
 		{"merge", nil, []string{
-			"merge connec/org-1/h1 + outcome_unknown", "attach connec/org-1/h1 +a/1/5 "}},
+			"merge connec/org-1/h1 + outcome_unknown", "attach connec/org-1/h1 +a/1/5 outcome_unknown"}},
 		{"merge", behaviour.Settings{behaviour.MergeMovesIDs: behaviour.False, behaviour.HeldID: behaviour.Move}, []string{
 			"merge connec/org-1/h1 + ", "attach connec/org-1/h1 +a/1/5 "}},
 		{"retire", behaviour.Settings{behaviour.HeldID: behaviour.Error}, []string{

@@ -3,6 +3,7 @@ package merge
 import (
 	"context"
 	"database/sql"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -63,6 +64,24 @@ func aloneAndInPairs() []behaviour.Settings {
 		}
 	}
 	return all
+}
+
+// settingsFor are those to try on a world: alone and in pairs on the one with something of everything, alone on the
+// others; SAMEAS_ALL_SETTINGS=1 tries pairs on all.
+func settingsFor(world string) []behaviour.Settings {
+	all := aloneAndInPairs()
+	if world == "everything" || os.Getenv("SAMEAS_ALL_SETTINGS") != "" {
+		return all
+	}
+	return slices.DeleteFunc(all, func(s behaviour.Settings) bool {
+		changed := 0
+		for _, q := range behaviour.Questions() {
+			if s[q.Name] != settingsOf(q.Name)[0] {
+				changed++
+			}
+		}
+		return changed > 1
+	})
 }
 
 // rehearsedWorlds are the golden plans' worlds, and one with something of everything.
@@ -137,7 +156,7 @@ func TestRehearsedRunsStandForTheirSettings(t *testing.T) {
 			o := rehearsalOf(t, x.world, x.change, nil)
 			o.seams = o.seams.filled()
 			r, runs := rehearsed(t, o)
-			for _, s := range aloneAndInPairs() {
+			for _, s := range settingsFor(name) {
 				alone, _, err := r.run(t.Context(), s, 2)
 				if err != nil {
 					t.Fatal(err)
@@ -196,7 +215,7 @@ func TestPlanOfAKnownHubIsClean(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			db, plans := x.world.open(t), map[string]RehearseOptions{}
-			for _, s := range aloneAndInPairs() {
+			for _, s := range settingsFor(name) {
 				o, planned := plans[decisive(s)]
 				if !planned {
 					o = rehearsalIn(t, db, x.change, s)
