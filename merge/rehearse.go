@@ -321,7 +321,7 @@ func (x *rehearsal) options(hub *sandbox.Server, number int) (o ApplyOptions, cl
 	}
 	cleanup = func() { _ = os.RemoveAll(dir) }
 	copied := filepath.Join(dir, "plan.ndjson")
-	if err := copyFile(x.o.Plan, copied); err != nil {
+	if err := copyPlan(x.o.Plan, copied); err != nil {
 		cleanup()
 		return o, nil, err
 	}
@@ -355,7 +355,7 @@ type unsynced struct{ journalFile }
 // Sync does nothing.
 func (unsynced) Sync() error { return nil }
 
-func copyFile(from, to string) error {
+func copyPlan(from, to string) error {
 	in, err := os.Open(from)
 	if err != nil {
 		return err
