@@ -56,6 +56,9 @@ func (r VerifyResult) Text() string {
 	if r.Unwritten > 0 {
 		fmt.Fprintf(&b, "%s not written yet, and not checked: `sameas merge status %s`\n", plural(r.Unwritten, "operation"), r.Plan)
 	}
+	if r.Unsure > 0 {
+		fmt.Fprintf(&b, "%d of these sent, and nobody knows whether to any effect: `%s` looks\n", r.Unsure, r.resume)
+	}
 	if r.Undone > 0 {
 		fmt.Fprintf(&b, "%s undone, or to be, and not checked: `sameas merge verify %s`\n", plural(r.Undone, "operation"), strings.Join(r.UndoPlans, "`, `sameas merge verify "))
 	}

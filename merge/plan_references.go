@@ -108,6 +108,10 @@ func (p *planner) repointRecord(target string, refs []reference) error {
 	if len(op.Expect.Refs) == 0 {
 		return nil
 	}
+	if nested := inLists(op); len(nested) > 0 {
+		op.Hazards = append(op.Hazards, hazard(HazardOutcomeUnknown,
+			"%s: whether the hub keeps the other elements of a list, and what a request leaves out of one, is unknown; if not, they are lost", strings.Join(nested, ", ")))
+	}
 	slices.Sort(op.DependsOn)
 	var err error
 	uuid := hubID(r.key).ID
@@ -118,6 +122,11 @@ func (p *planner) repointRecord(target string, refs []reference) error {
 		return err
 	}
 	return p.emitOf(target, op)
+}
+
+// inLists are the references of the operation that are inside a list of the record.
+func inLists(op Operation) []string {
+	return slices.DeleteFunc(unionOfKeys(op.Expect.Refs, nil), func(path string) bool { return !strings.Contains(path, "/") })
 }
 
 // withholdReferrer leaves the references of a record out of use as they are: writing to it might bring it back.

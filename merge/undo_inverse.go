@@ -133,7 +133,7 @@ func (u *undoer) turned(op Operation) *Operation {
 		setRef(&t.Expect.Refs, path, op.Before.Refs[path])
 	}
 	for _, h := range op.Hazards {
-		if h.Name == HazardArchived {
+		if h.Name == HazardArchived || h.Name == HazardOutcomeUnknown && len(inLists(op)) > 0 { // it hangs on the same
 			t.Hazards = append(t.Hazards, h)
 		}
 	}

@@ -511,8 +511,9 @@ undo-retire-u4 true ok 200 u4 1 %.4[7]s %[6]s %[6]s`, digest(ops[0].Request), di
 	// A torn last line, as a kill leaves it, is no obstacle to verify; the operation that it was about is unknown.
 	tearLastLine(t, journalPath(UndoPath(o.Plan, "")))
 	inner := o.forVerify()
-	if v, err := Verify(t.Context(), inner); err != nil || len(v.Differences) > 0 || v.Unwritten != 2 {
-		t.Fatalf("%+v %v", v, err)
+	if v, err := Verify(t.Context(), inner); err != nil || len(v.Differences) > 0 || v.Unwritten != 2 || v.Unsure != 1 ||
+		!strings.Contains(v.Text(), "1 of these sent, and nobody knows whether to any effect: `sameas merge undo --apply "+o.Plan+"` looks") {
+		t.Fatalf("%+v %v\n%s", v, err, v.Text())
 	}
 	if got := rows(); !strings.Contains(got, "undo-repoint-u3 true unknown") {
 		t.Error(got)
@@ -647,5 +648,18 @@ func TestUndoPlanElsewhere(t *testing.T) {
 	}
 	if r := mustUndo(t, o); !r.Result.Finished { // the plan is made again, and its journal fits it
 		t.Errorf("%+v", r.Result)
+	}
+}
+
+// What hangs on an unknown does so on the way back, too.
+func TestUndoInAListIsAStop(t *testing.T) {
+	t.Parallel()
+	op := repointOp("u1", "o2", "o1")
+	op.Before.Refs, op.Expect.Refs = map[string]string{"lines/0/organization_id": "connec/org-1/o2"}, map[string]string{"lines/0/organization_id": "connec/org-1/o1"}
+	op.Hazards = []Hazard{hazard(HazardOutcomeUnknown, "x"), hazard(HazardIrreversible, "x")}
+	u := &undoer{o: UndoOptions{ApplyOptions: optionsFor(t, "plan", nil)}, after: map[string][]string{}}
+	v := u.invert(op, opState{tries: 1, outcome: OutcomeOK, status: 200, uuid: "u1"})
+	if v.op == nil || len(v.op.Hazards) != 1 || !v.op.Hazards[0].Stop || v.op.Hazards[0].Name != HazardOutcomeUnknown {
+		t.Errorf("%+v", v.op)
 	}
 }

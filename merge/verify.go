@@ -13,6 +13,7 @@ type VerifyResult struct {
 	Plan        string   `json:"plan"`
 	Checked     int64    `json:"checked"`     // operations
 	Unwritten   int64    `json:"unwritten"`   // operations that are neither ok nor done: not checked
+	Unsure      int64    `json:"unsure"`      // of these, sent without anybody knowing whether it took effect
 	Undone      int64    `json:"undone"`      // operations that an undo has taken in hand: its own plan is to be verified
 	UndoPlans   []string `json:"undo_plans"`  // the plans of these undos
 	Records     int64    `json:"records"`     // hub records read back
@@ -20,6 +21,7 @@ type VerifyResult struct {
 	Expected    []string `json:"expected"`    // IDs that another record answers to, as the plan said or as it was before
 
 	byOperation map[string]string // the differences, by operation
+	resume      string            // the command that settles what is unsure
 }
 
 // verifyChunk bounds how many records' expectations are in memory.
@@ -67,7 +69,7 @@ func Verify(ctx context.Context, o ApplyOptions) (VerifyResult, error) {
 		return VerifyResult{}, err
 	}
 	v := &verifier{o: o, hub: client, facts: facts, state: state, undone: undone, several: map[[16]byte]*expectation{}, found: map[string]string{},
-		result: VerifyResult{Plan: o.Plan, Differences: []string{}, Expected: []string{}, UndoPlans: []string{}}}
+		result: VerifyResult{Plan: o.Plan, Differences: []string{}, Expected: []string{}, UndoPlans: []string{}, resume: resumeWith(plan.Header(), o.Plan)}}
 	v.result.byOperation = v.found
 	for _, mark := range state.undos {
 		v.result.UndoPlans = append(v.result.UndoPlans, beside(o.Plan, mark.file))
@@ -131,6 +133,9 @@ func (v *verifier) expect(op Operation) {
 		}
 	default:
 		v.result.Unwritten++
+		if s.tries > 0 && s.uncertain() {
+			v.result.Unsure++
+		}
 	}
 	if e.left--; e.left > 0 {
 		return
