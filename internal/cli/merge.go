@@ -168,7 +168,8 @@ func (r *runner) mergeUndoCommand() *cli.Command {
 			"before; one that others changed since is left alone and named. What cannot be undone is said first: an external\n" +
 			"ID that was added, a record that was created, Connec!'s own merge. The undo is a plan of its own beside PLAN\n" +
 			"(PLAN less its .ndjson, and .undo.ndjson), with its own journal: run again, it resumes, and `sameas merge verify`\n" +
-			"reads back what it wrote. Once it has begun, PLAN itself is applied no more.\n" +
+			"reads back what it wrote. --sha256 pins the undo's plan. Once it has begun, PLAN itself is applied no more; it cannot\n" +
+			"begin later than merge.undo_days after the last write.\n" +
 			"Exit code 3 means that operations were skipped, found drifted or failed; each is named.",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "apply", Usage: "send the requests"},
