@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -67,6 +68,7 @@ func TestScripts(t *testing.T) {
 			"code":       code,
 			"interrupt":  interrupt,
 			"edit":       edit,
+			"shuffle":    shuffle,
 			"hold":       hold,
 			"query":      query,
 			"requestlog": requestLog,
@@ -204,6 +206,19 @@ func edit(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("edit: %s does not hold %q", args[0], before)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[3]), []byte(strings.ReplaceAll(text, before, after)), 0o600))
+}
+
+// shuffle writes a file's lines in another order, those of a CSV below its header.
+func shuffle(ts *testscript.TestScript, neg bool, args []string) {
+	wantArgs(ts, neg, len(args) == 2, "shuffle FILE OUT")
+	lines := slices.Collect(strings.Lines(ts.ReadFile(args[0])))
+	header := 0
+	if strings.HasSuffix(args[0], ".csv") {
+		header = 1
+	}
+	rows := lines[header:]
+	rand.New(rand.NewPCG(1, uint64(len(rows)))).Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(strings.Join(lines, "")), 0o600))
 }
 
 // open opens a workspace in this process, which is not the one that runs the script's commands.

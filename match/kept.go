@@ -2,6 +2,7 @@ package match
 
 import (
 	"context"
+	"slices"
 
 	"github.com/sameas/sameas/match/kernel"
 )
@@ -41,12 +42,8 @@ func (m *matching) judgeKept(ctx context.Context, edges []kernel.Edge) error {
 	if err != nil {
 		return err
 	}
-	m.kept = pairs[:0]
-	for i := range pairs {
-		if pairs[i].weight >= m.model.spec.Keep {
-			m.kept = append(m.kept, pairs[i])
-		}
-	}
+	pairs = slices.DeleteFunc(pairs, func(p keptPair) bool { return p.weight < m.model.spec.Keep })
+	m.kept = slices.Clone(pairs) // no larger than it must be: it stays to the end
 	m.index()
 	m.linked = make([]keptPair, len(m.identity.links))
 	return m.inChunks(ctx, len(m.linked), func(m *matching, i int) {
