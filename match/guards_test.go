@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/sameas/sameas/internal/config"
+	"github.com/sameas/sameas/internal/evidence"
 )
 
 // twin is one person of the background town, so that fixtures stand in data like any other.
@@ -313,5 +314,37 @@ func TestPlannerNeverDropsInSilence(t *testing.T) {
 	p = plan(rows[:2400]) // nearly three million pairs: tiled, nothing refined
 	if len(p.oversized(s)) != 0 || p.rules[0].pairs != pairsOf(2400) || len(p.tiled) != 3 {
 		t.Errorf("a block within the budget: %d blocks, %d pairs", len(p.tiled), p.rules[0].pairs)
+	}
+}
+
+// Everything that a household shares is one piece of evidence: it is held back where it would add up to a person, and
+// counts whole where it is little.
+func TestGroupCap(t *testing.T) {
+	t.Parallel()
+	sister := anna("b/1/500")
+	sister.given, sister.born, sister.email, sister.mobile, sister.landline = "rosalind", "1975-01-23", "", "", "0242267788"
+	home := anna("a/1/500")
+	home.email, home.mobile, home.landline = "", "", sister.landline
+	stranger := bruno("b/1/501")
+	stranger.city, stranger.postcode = home.city, home.postcode
+	w := scene(t, home, sister, stranger)
+	w.run(nil, 1)
+
+	x := w.explain(home.id, sister.id).Waterfall
+	held := 0.0
+	for _, h := range x.Held {
+		held += h.Bits
+		if h.Bits != h.Sum-h.Cap || h.Bits <= 0 {
+			t.Errorf("%s: %v held back of %v over %v", h.Group, h.Bits, h.Sum, h.Cap)
+		}
+	}
+	if auto := evidence.Bits(0.99); x.Total >= auto || x.Total+held < auto {
+		t.Errorf("sisters: %.1f bits and %.1f held back; without the cap they should have passed %.1f", x.Total, held, auto)
+	}
+	if w.together(home.id, sister.id) {
+		t.Error("two sisters are one")
+	}
+	if x := w.explain(home.id, stranger.id).Waterfall; len(x.Held) > 0 {
+		t.Errorf("a town in common: %+v held back", x.Held)
 	}
 }
