@@ -2,6 +2,7 @@ package match
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 
 	"golang.org/x/sync/errgroup"
@@ -132,6 +133,9 @@ func (c *columns) take(ctx context.Context, rows []packedRow) error {
 		d := c.dictionaries[f]
 		for i := range rows {
 			c.values[f] = append(c.values[f], d.Code(texts[i*width+f]))
+		}
+		if err := d.Err(); err != nil {
+			return fmt.Errorf("field %s: %w", c.schema.fields[f].name, err)
 		}
 		return nil
 	})

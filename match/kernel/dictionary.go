@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"errors"
 	"hash/maphash"
 	"math"
 	"strings"
@@ -49,7 +50,17 @@ type Dictionary struct {
 	byWord    table
 	byTerm    table
 	ownedTerm []bool // by term: some value is nothing but this
+
+	limit    limit
+	overfull bool
 }
+
+// limit is how much a dictionary can number.
+type limit struct{ text, values, words int }
+
+// ErrFull says that a field holds more distinct text than a dictionary can number: 4 GiB, 536,870,911 values or
+// 268,435,455 words.
+var ErrFull = errors.New("more distinct text in one field than can be numbered (4 GiB, 536,870,911 values or 268,435,455 words): match fewer records at once")
 
 // span is a piece of an arena.
 type span struct{ at, size uint32 }
@@ -57,7 +68,8 @@ type span struct{ at, size uint32 }
 // NewDictionary returns an empty dictionary for values of a kind.
 func NewDictionary(kind Kind) *Dictionary {
 	d := &Dictionary{kind: kind, starts: []uint32{0, 0}, parts: []part{{info: partEmpty}}, more: []part{{}},
-		terms: []span{{}}, ownedTerm: []bool{false}, seed: maphash.MakeSeed()}
+		terms: []span{{}}, ownedTerm: []bool{false}, seed: maphash.MakeSeed(),
+		limit: limit{text: math.MaxUint32, values: codeMask, words: wordNumber}}
 	d.byText.init()
 	d.byWord.init()
 	d.byTerm.init()
@@ -68,7 +80,8 @@ func NewDictionary(kind Kind) *Dictionary {
 	return d
 }
 
-// Code is the number of a value, given anew when it is met for the first time.
+// Code is the number of a value, given anew when it is met for the first time. A value that the dictionary has no room for
+// has none: it counts as missing, and Err says so.
 func (d *Dictionary) Code(text string) uint32 {
 	if text == "" {
 		return 0
@@ -79,8 +92,9 @@ func (d *Dictionary) Code(text string) uint32 {
 	}
 	code := uint32(len(d.parts))
 	at := d.raw.Len()
-	if at+len(text) > math.MaxUint32 || code > codeMask {
-		panic("kernel: a dictionary holds 4 GiB of text and 536,870,911 values at most")
+	if words := len(d.words) + len(text)/2 + 1; at+len(text) > d.limit.text || int(code) > d.limit.values || words > d.limit.words {
+		d.overfull = true
+		return 0
 	}
 	d.raw.WriteString(text)
 	d.starts = append(d.starts, uint32(d.raw.Len()))
@@ -88,6 +102,14 @@ func (d *Dictionary) Code(text string) uint32 {
 	d.byText.add(hash, code)
 	d.takeApart(code, text, uint32(at))
 	return code
+}
+
+// Err is ErrFull when a value found no room, nil otherwise.
+func (d *Dictionary) Err() error {
+	if d.overfull {
+		return ErrFull
+	}
+	return nil
 }
 
 // Seal gives back the memory that only numbering needs. A sealed dictionary takes no new value: Code must not be

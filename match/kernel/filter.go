@@ -168,7 +168,11 @@ func (f *filter) block() (Block, error) {
 			return Block{}, fmt.Errorf("the block's key is not among the keys of record %d", r.id)
 		}
 	}
-	b := Block{Rule: own.rule, Key: find(f.load(), own)}
+	keys, err := f.load()
+	if err != nil {
+		return Block{}, err
+	}
+	b := Block{Rule: own.rule, Key: find(keys, own)}
 	for i := range f.tile {
 		if f.tile[i].second {
 			b.Others = append(b.Others, uint32(i))

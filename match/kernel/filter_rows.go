@@ -73,7 +73,7 @@ func (f *filter) keys(text string) ([]blockKey, error) {
 }
 
 // load makes the tile's records the set's, and returns their keys in the order of the keys' numbers.
-func (f *filter) load() []blockKey {
+func (f *filter) load() ([]blockKey, error) {
 	for _, d := range f.set.Dictionaries {
 		if d.Len() > mostValues {
 			f.retire()
@@ -93,6 +93,9 @@ func (f *filter) load() []blockKey {
 		for j := range f.tile {
 			codes = append(codes, d.Code(f.tile[j].values[i]))
 		}
+		if err := d.Err(); err != nil {
+			return nil, fmt.Errorf("field %d: %w", i+1, err)
+		}
 		f.set.Values[i] = codes
 		f.weighTerms(i, d)
 	}
@@ -103,7 +106,7 @@ func (f *filter) load() []blockKey {
 		f.scanner.patterns = []keptPattern{}
 	}
 	f.scanner.refresh()
-	return keys
+	return keys, nil
 }
 
 // groups numbers the texts of one column of what is kept apart; "" and "0" are none.

@@ -154,9 +154,6 @@ func (d *Dictionary) wordOf(text string, at uint32) uint32 {
 		return n
 	}
 	n := uint32(len(d.words))
-	if n > wordNumber {
-		panic("kernel: a dictionary holds 268,435,455 distinct words at most")
-	}
 	w := word{sign: sign(text), span: span{at, uint32(len(text))}}
 	if d.kind == OrgName {
 		copy(w.sound[:], smetrics.Soundex(text))
