@@ -31,13 +31,14 @@ func worldFlags() []cli.Flag {
 		&cli.IntFlag{Name: "people", Value: 2000, Usage: "`N` people on the hub; the applications' own files come on top"},
 		&cli.IntFlag{Name: "organizations", Value: 400, Usage: "`N` organizations on the hub"},
 		&cli.Uint64Flag{Name: "seed", Value: 1, Usage: "`N` that chooses the world; the same seed makes the same bytes"},
+		&cli.StringFlag{Name: "profile", Value: generator.Profiles()[0], Usage: "`NAME` of the recipe: gen/1, or gen/2 with addresses and dates typed more carelessly"},
 	}
 }
 
 func (r *runner) sandboxGenerateCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "generate",
-		Usage: "write a generated world: the hub's records, the applications' files, the truth (profile " + generator.Profile + ")",
+		Usage: "write a generated world: the hub's records, the applications' files, the truth",
 		Flags: append(worldFlags(), &cli.StringFlag{Name: "out", Value: "sandbox", Usage: "folder `DIR` to write to"}),
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
@@ -48,7 +49,7 @@ func (r *runner) sandboxGenerateCommand() *cli.Command {
 				return err
 			}
 			return r.print(c, stats, fmt.Sprintf("wrote %s: people.ndjson, organizations.ndjson, truth.csv and the applications' files (%s, seed %d)",
-				c.String("out"), generator.Profile, c.Uint64("seed")))
+				c.String("out"), c.String("profile"), c.Uint64("seed")))
 		},
 	}
 }
@@ -60,6 +61,7 @@ func (r *runner) generate(ctx context.Context, c *cli.Context, dir string) (gene
 		People:        c.Int("people"),
 		Organizations: c.Int("organizations"),
 		Seed:          c.Uint64("seed"),
+		Profile:       c.String("profile"),
 	}, dir, func(done, total int64) { p.Step("generate", done, total) })
 }
 

@@ -38,6 +38,9 @@
 // that four of five misspellings are one substitution, omission, insertion or transposition; the shares of kinds and of
 // missing fields are this package's own choice, not an estimate of anybody's data.
 //
+// Profile gen/2 is the same story told more carelessly: in every second record that is no exact copy, streets, suburbs,
+// postcodes and dates of birth are mistyped as often as in FEBRL's dataset 4, whatever its kind (see careless.go).
+//
 // Nothing in the world reaches anybody: mailboxes and websites end in .example or .test (RFC 2606), phone numbers are
 // those kept for fiction or in ranges never opened (see landline and mobile), tax numbers have wrong check digits.
 //

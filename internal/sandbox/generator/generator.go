@@ -5,11 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 )
 
-// Profile is the version of the world's recipe. It is frozen: what a seed makes never changes within a profile; harder
-// worlds get new numbers.
-const Profile = "gen/1"
+// Profiles are the versions of the world's recipe. They are frozen: what a seed makes never changes within a profile; harder
+// worlds get new numbers. Gen2 is Gen1 whose addresses and dates are typed as carelessly as those of FEBRL (see careless).
+const (
+	Gen1 = "gen/1"
+	Gen2 = "gen/2"
+)
+
+// Profiles lists them, the default first.
+func Profiles() []string { return []string{Gen1, Gen2} }
 
 // Options say how large a world to make.
 type Options struct {
@@ -17,6 +24,8 @@ type Options struct {
 	People, Organizations int
 	// Seed chooses the world; the same seed makes the same bytes.
 	Seed uint64
+	// Profile is one of Profiles; "" is the first.
+	Profile string
 }
 
 // maxRecords keeps the numbers of records within the range of IDs that the profile can make.
@@ -33,10 +42,14 @@ func Generate(ctx context.Context, o Options, dir string, progress func(done, to
 	if o.People < 0 || o.Organizations < 0 || o.People > maxRecords || o.Organizations > maxRecords {
 		return Stats{}, fmt.Errorf("%d people and %d organizations: each must be between 0 and %d", o.People, o.Organizations, maxRecords)
 	}
+	if o.Profile != "" && !slices.Contains(Profiles(), o.Profile) {
+		return Stats{}, fmt.Errorf("profile %q: must be one of %s", o.Profile, strings.Join(Profiles(), ", "))
+	}
 	p, err := loadPools()
 	if err != nil {
 		return Stats{}, err
 	}
+	p.careless = o.Profile == Gen2
 	out, err := openFiles(dir)
 	if err != nil {
 		return Stats{}, err

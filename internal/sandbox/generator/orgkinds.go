@@ -35,6 +35,14 @@ func orgKinds() []orgKind {
 }
 
 func (o organization) vary(d dice, w *pools) (organization, string) {
+	q, kind := o.varied(d, w)
+	if w.careless && kind != "exact" {
+		q.addr = q.addr.careless(d)
+	}
+	return q, kind
+}
+
+func (o organization) varied(d dice, w *pools) (organization, string) {
 	if o.native != "" && d.chance(150) {
 		return o.scripted(), "script"
 	}

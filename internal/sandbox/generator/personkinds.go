@@ -34,6 +34,14 @@ func personKinds() []personKind {
 }
 
 func (p person) vary(d dice, w *pools) (person, string) {
+	q, kind := p.varied(d, w)
+	if w.careless && kind != "exact" {
+		q = q.careless(d)
+	}
+	return q, kind
+}
+
+func (p person) varied(d dice, w *pools) (person, string) {
 	k := w.personKinds[w.personKindTab.draw(d)]
 	if p.sur.native != "" && d.chance(200) {
 		return p.scripted(), "script"

@@ -63,6 +63,8 @@ type pools struct {
 	personKindTab table
 	orgKinds      []orgKind
 	orgKindTab    table
+
+	careless bool // addresses and dates are typed carelessly too
 }
 
 // loadPools parses the embedded lists.
