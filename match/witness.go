@@ -1,6 +1,10 @@
 package match
 
-import "github.com/sameas/sameas/match/kernel"
+import (
+	"slices"
+
+	"github.com/sameas/sameas/match/kernel"
+)
 
 // nameFields are where the names of people stand among the fields; nil of a collection without them.
 type nameFields struct {
@@ -47,18 +51,22 @@ func (j *judge) namesBear(a, b uint32, c kernel.Comparison) bool {
 	if j.model.fewLookAlikes() {
 		return true
 	}
-	own := j.agreeing(c, n.own)
+	own, home, elsewhere := j.agreeing(c, n.own), j.agreeing(c, n.home), j.differs(c, n.own)
 	given := c.Levels[n.given]
 	if (given == kernel.GivenRelated || given == kernel.GivenClose) && j.dependence.bothNames(a, b) {
 		return own >= 2 // twins have a birth date in common, and a couple a mailbox
 	}
+	twins := own == 1 && elsewhere && j.agrees(c, n.born) // born on one day, and reached in two ways
 	switch given {
 	case kernel.GivenRelated, kernel.GivenDifferent:
-		return own >= 1
-	case kernel.GivenClose, kernel.GivenInitial:
-		if own == 0 && j.agreeing(c, n.home) == 0 {
+		return own >= 1 && !twins
+	case kernel.GivenNickname, kernel.GivenClose, kernel.GivenInitial:
+		if own == 0 && home == 0 || twins && home == 0 {
 			return false
 		}
+	}
+	if own == 0 && home == 0 && elsewhere {
+		return false // namesakes at one company
 	}
 	switch family := c.Levels[n.family]; {
 	case family < kernel.FamilyRelated:
@@ -67,12 +75,19 @@ func (j *judge) namesBear(a, b uint32, c kernel.Comparison) bool {
 		return own >= 1
 	}
 	// A birth date alone is shared by many of one given name; a number or an address by hardly any.
-	return own >= 2 || own == 1 && given != kernel.GivenInitial && (!j.agrees(c, n.born) || j.agreeing(c, n.home) > 0)
+	return own >= 2 || own == 1 && given != kernel.GivenInitial && (!j.agrees(c, n.born) || home > 0)
 }
 
 // agrees reports that a field, if there is one, agrees well enough to be a witness.
 func (j *judge) agrees(c kernel.Comparison, field int) bool {
 	return field >= 0 && j.bits(c, field) >= independentBits
+}
+
+// differs reports that one of some fields differs altogether.
+func (j *judge) differs(c kernel.Comparison, fields []int) bool {
+	return slices.ContainsFunc(fields, func(f int) bool {
+		return c.Levels[f] > kernel.Same && int(c.Levels[f]) == len(j.model.Fields[f].Levels)-1
+	})
 }
 
 // moreThanNames reports that something beside the names agrees. Given and family name are two fields and one witness: how
@@ -107,12 +122,7 @@ func (j *judge) worthAsking(c kernel.Comparison) bool {
 	if given == kernel.GivenSwapped || family == kernel.FamilySwapped {
 		return false
 	}
-	for _, f := range n.against {
-		if l := c.Levels[f]; l > kernel.Same && int(l) == len(j.model.Fields[f].Levels)-1 {
-			return false
-		}
-	}
-	return true
+	return !j.differs(c, n.against)
 }
 
 // agreeing counts those of some fields that agree well enough to be a witness.

@@ -38,6 +38,18 @@ func TestNamesThatDoNotFitNeedAWitness(t *testing.T) {
 			person("Anna", "Whitlock", func(r *raw) { r.birthDate = "1961-02-03" }), false, true},
 		{"a married name with birth date and home", person("Anna", "Brown", func(r *raw) { r.birthDate, r.addresses = "1961-02-03", home }),
 			person("Anna", "Whitlock", func(r *raw) { r.birthDate, r.addresses = "1961-02-03", home }), true, true},
+		{"twins: a nickname and a birth date", person("Mark", "Presthorne", func(r *raw) { r.birthDate, r.emails = "1978-08-16", []string{"mark_p@inbox.test"} }),
+			person("Marc", "Presthorne", func(r *raw) { r.birthDate, r.emails = "1978-08-16", []string{"mpresthorne@postbox.example"} }), false, true},
+		{"a nickname and a birth date, one of them without a mailbox", person("Mark", "Presthorne", func(r *raw) { r.birthDate, r.emails = "1978-08-16", []string{"mark_p@inbox.test"} }),
+			person("Marc", "Presthorne", func(r *raw) { r.birthDate = "1978-08-16" }), true, true},
+		{"a nickname, a birth date and a home", person("Mark", "Presthorne", func(r *raw) { r.birthDate, r.addresses, r.emails = "1978-08-16", home, []string{"mark_p@inbox.test"} }),
+			person("Marc", "Presthorne", func(r *raw) {
+				r.birthDate, r.addresses, r.emails = "1978-08-16", home, []string{"mpresthorne@postbox.example"}
+			}), true, true},
+		{"a nickname at one company", person("Elizabeth", "Tarwinshaw", works), person("Liz", "Tarwinshaw", works), false, true},
+		{"one name at one company", person("Anna", "Tarwinshaw", works), person("Anna", "Tarwinshaw", works), true, true},
+		{"namesakes at one company", person("Anna", "Tarwinshaw", func(r *raw) { works(r); r.emails = []string{"anna.t@inbox.test"} }),
+			person("Anna", "Tarwinshaw", func(r *raw) { works(r); r.emails = []string{"tarwinshaw88@postbox.example"} }), false, true},
 		{"an initial at one street", person("A", "Brown", func(r *raw) { r.addresses = home }),
 			person("Anna", "Brown", func(r *raw) { r.addresses = home }), true, true},
 	} {
