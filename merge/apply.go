@@ -36,6 +36,7 @@ type ApplyOptions struct {
 	Getenv   func(string) string
 	Doer     connec.Doer // instead of the real transport, in tests
 	Out      io.Writer   // dry-run: where each request is printed
+	OutJSON  io.Writer   // dry-run: where each request, and then the result, is written as one JSON document; not beside Out
 	Log      *slog.Logger
 	Progress func(stage string, done, total int64)
 	// MaxFailures stops the run once that many operations have failed; 0 is no limit.

@@ -83,10 +83,14 @@ func DryRun(ctx context.Context, o ApplyOptions) (ApplyResult, error) {
 	r := newRunner(o, plan, facts, client, &journal{state: state})
 	r.journal, r.result.DryRun = noJournal{state}, true
 	p := &printer{out: o.Out, doer: doer, allowed: o.Config.Merge.Allow, of: facts.operations - state.settledOps()}
-	if err := p.head(plan, o.Plan); err != nil {
+	document := &documentPrinter{out: o.OutJSON, doer: doer}
+	if err := errors.Join(p.head(plan, o.Plan), document.begin()); err != nil {
 		return ApplyResult{}, err
 	}
 	r.show = p.step
+	if o.OutJSON != nil {
+		r.show = document.step
+	}
 	for _, refusal := range append(facts.refusals(o.Config.Merge), facts.covers(state)) {
 		if refusal != nil {
 			r.result.Refusals = append(r.result.Refusals, refusal.Error())
@@ -94,7 +98,8 @@ func DryRun(ctx context.Context, o ApplyOptions) (ApplyResult, error) {
 	}
 	r.note(state.notes()...)
 	err = r.run(ctx)
-	return r.finish(err), err
+	result := r.finish(err)
+	return result, errors.Join(err, document.end(result))
 }
 
 // printer prints a dry-run for a person: one paragraph for each operation.

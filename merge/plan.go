@@ -231,7 +231,7 @@ func (p *planner) count(op Operation) {
 
 // finish chooses what the plan is to hold, gives it its header, writes the file and records it.
 func (p *planner) finish(ctx context.Context, hub config.Source) error {
-	if err := p.store.flush(ctx); err != nil {
+	if err := p.store.flush(); err != nil {
 		return err
 	}
 	if err := p.choose(ctx); err != nil {
@@ -277,7 +277,7 @@ func (p *planner) writeFile(file *planWriter, header []byte) (err error) {
 
 // record fills the tables with the plan's operations, and the summary with their counts, now that its digest is known.
 func (p *planner) record(ctx context.Context, record queries.Args, configDigest string) error {
-	rows, err := p.store.recorder(p.summary.SHA256)
+	rows, err := p.store.recorder(ctx, p.summary.SHA256)
 	if err != nil {
 		return err
 	}

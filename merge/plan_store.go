@@ -103,14 +103,8 @@ func applicationsOf(op Operation) []string {
 	return slices.Compact(names)
 }
 
-// flush ends what is worked out; what follows takes less memory.
-func (s *planStore) flush(ctx context.Context) error {
-	if err := s.steps.Close(); err != nil {
-		return err
-	}
-	_, err := queries.Exec(ctx, s.tx, "merge/plan_bound_rows.sql", nil)
-	return err
-}
+// flush ends what is worked out.
+func (s *planStore) flush() error { return s.steps.Close() }
 
 // operationRows fills the tables operations and operation_fields.
 type operationRows struct {
@@ -120,7 +114,10 @@ type operationRows struct {
 }
 
 // recorder begins the rows of the plan with that digest.
-func (s *planStore) recorder(plan string) (*operationRows, error) {
+func (s *planStore) recorder(ctx context.Context, plan string) (*operationRows, error) {
+	if _, err := queries.Exec(ctx, s.tx, "merge/plan_bound_rows.sql", nil); err != nil {
+		return nil, err
+	}
 	ops, err := s.appender("operations")
 	if err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ import (
 func (s PlanSummary) Text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s, %s withheld\n", s.Path, plural(s.Writes, "write"), fmt.Sprint(total(s.Withheld)))
+	b.WriteString(s.partText())
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, t := range []struct{ name, what string }{
 		{TypeAttach, "a hub record gains an application's ID"},
@@ -47,6 +48,10 @@ func (s PlanSummary) Text() string {
 		fmt.Fprintf(w, "  withheld\t%8d\t%s\t%s\n", s.Withheld[name], name, withheldMeaning(name))
 	}
 	_ = w.Flush()
+	if s.Writes > 0 {
+		fmt.Fprintf(&b, "Of the writes %d cannot be undone in full; the applications will be notified %s\n", s.Irreversible, plural(s.Notifications, "time"))
+	}
+	b.WriteString(s.notExtractedText())
 	if s.Linked > 0 {
 		fmt.Fprintf(&b, "%s of applications known to the hub already\n", plural(s.Linked, "record"))
 	}
@@ -54,6 +59,28 @@ func (s PlanSummary) Text() string {
 		fmt.Fprintf(&b, "%s for a person to judge, because what they hold may be one thing or two: sameas report lists them\n", plural(s.ReviewItems, "item"))
 	}
 	fmt.Fprintf(&b, "sha256 %s\n%s\n", s.SHA256, s.next())
+	return b.String()
+}
+
+// partText says what the plan is a part of.
+func (s PlanSummary) partText() string {
+	p := s.Part
+	if p == nil {
+		return ""
+	}
+	text := fmt.Sprintf("A part of the plan, %s: %s of %d that write", p.words(), plural(p.Chosen, "cluster"), p.OfClusters)
+	if p.Along > 0 {
+		text += fmt.Sprintf(", and %d that they depend on or refer to", p.Along)
+	}
+	return fmt.Sprintf("%s; %d of %s\n", text, s.Writes, plural(p.OfOperations, "operation"))
+}
+
+// notExtractedText names what references to duplicates cannot have been seen.
+func (s PlanSummary) notExtractedText() string {
+	var b strings.Builder
+	for _, collection := range slices.Sorted(maps.Keys(s.NotExtracted)) {
+		fmt.Fprintf(&b, "Not extracted, and may refer to duplicates among %s, which then stay: %s\n", collection, strings.Join(s.NotExtracted[collection], ", "))
+	}
 	return b.String()
 }
 

@@ -220,7 +220,7 @@ func (d *demo) plan(ctx context.Context) (err error) {
 		return err
 	}
 	d.say("sameas forecast: what the first sync would create", d.result.ForecastBefore.Text()+demoTruthText(d.result.World))
-	if d.result.Plan, err = d.runner.plan(ctx, d.session, d.planPath()); err != nil {
+	if d.result.Plan, err = d.runner.plan(ctx, d.session, d.planPath(), merge.Part{}); err != nil {
 		return err
 	}
 	d.say("sameas merge plan", d.result.Plan.Text())
@@ -281,7 +281,7 @@ func (d *demo) review(ctx context.Context) error {
 		return err
 	}
 	o := d.applyOptions(s, filepath.Join(d.dir, "plan-reviewed.ndjson"))
-	if d.result.SecondPlan, err = d.runner.plan(ctx, s, o.Plan); err != nil {
+	if d.result.SecondPlan, err = d.runner.plan(ctx, s, o.Plan, merge.Part{}); err != nil {
 		return err
 	}
 	if d.result.SecondApply, err = merge.Apply(ctx, o); err != nil {

@@ -205,7 +205,7 @@ func strangersNamed(t *testing.T, d *demo) (strangers, named int) {
 	t.Helper()
 	truth, err := sandbox.ReadTruth(filepath.Join(d.dir, "truth.csv"))
 	must(t, err)
-	_, err = d.runner.plan(t.Context(), d.session, d.planPath())
+	_, err = d.runner.plan(t.Context(), d.session, d.planPath(), merge.Part{})
 	must(t, err)
 	for _, r := range rows(t, d.session.db, `SELECT target_key, operation FROM operations WHERE collection = 'people' AND target_key IS NOT NULL`) {
 		target, err := connec.ParseExternalID(r[0])

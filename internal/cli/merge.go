@@ -37,13 +37,18 @@ func (r *runner) mergePlanCommand() *cli.Command {
 		Name:        "plan",
 		Usage:       "write the merge plan of the auto clusters; nothing is sent",
 		Description: "Exit code 2 means that items are left for a person to review; the plan is written all the same.",
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "out", Value: defaultPlan, Usage: "plan `FILE` to write"},
+			&cli.StringFlag{Name: "diff", Usage: "say what changed since the plan `OLD`, which may be the file that is written anew"},
 			allowFlag(),
-		},
+		}, partFlags()...),
 		Action: r.bareStage(false, func(ctx context.Context, c *cli.Context, s *session) error {
 			s.config.Merge.Allow = append(s.config.Merge.Allow, c.StringSlice("allow")...)
-			summary, err := r.plan(ctx, s, c.String("out"))
+			part, err := partOf(c)
+			if err != nil {
+				return err
+			}
+			summary, err := r.planCompared(ctx, s, c, part)
 			if err != nil {
 				return err
 			}
@@ -58,9 +63,63 @@ func (r *runner) mergePlanCommand() *cli.Command {
 	}
 }
 
-func (r *runner) plan(ctx context.Context, s *session, out string) (merge.PlanSummary, error) {
+func partFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "cluster", Usage: "plan the cluster `ID` alone, with what it depends on; may be repeated"},
+		&cli.StringSliceFlag{Name: "collection", Usage: "plan the clusters of collection `NAME` alone, with what they depend on; may be repeated"},
+		&cli.Int64Flag{Name: "limit", Usage: "plan the first `N` clusters that write alone"},
+		&cli.Int64Flag{Name: "pilot", Usage: "plan `N` clusters alone, drawn so that every kind of operation, evidence and application is tried"},
+	}
+}
+
+// partOf reads the flags that make a plan of a part.
+func partOf(c *cli.Context) (merge.Part, error) {
+	p := merge.Part{Clusters: c.StringSlice("cluster"), Collections: c.StringSlice("collection"), Limit: c.Int64("limit"), Pilot: c.Int64("pilot")}
+	for _, name := range []string{"limit", "pilot"} {
+		if c.IsSet(name) && c.Int64(name) < 1 {
+			return p, usageError(fmt.Errorf("--%s is %d: it takes 1 or more", name, c.Int64(name)))
+		}
+	}
+	if p.Limit > 0 && p.Pilot > 0 {
+		return p, usageError(errors.New("--limit takes the first clusters and --pilot draws some: give one of the two"))
+	}
+	return p, nil
+}
+
+// planned is a plan's summary, and what it changes against an older plan.
+type planned struct {
+	merge.PlanSummary
+	Diff *merge.PlanDiff `json:"diff,omitempty"`
+}
+
+// Text is both for a terminal.
+func (p planned) Text() string {
+	if p.Diff == nil {
+		return p.PlanSummary.Text()
+	}
+	return p.Diff.Text() + "\n" + p.PlanSummary.Text()
+}
+
+// planCompared writes the plan; the older one, which it may take the place of, is opened first.
+func (r *runner) planCompared(ctx context.Context, s *session, c *cli.Context, part merge.Part) (result planned, err error) {
+	var old *merge.PlanIndex
+	if path := c.String("diff"); path != "" {
+		if old, err = merge.IndexPlan(path); err != nil {
+			return result, err
+		}
+		defer old.Close()
+	}
+	if result.PlanSummary, err = r.plan(ctx, s, c.String("out"), part); err != nil || old == nil {
+		return result, err
+	}
+	diff, err := old.Diff(c.String("out"))
+	result.Diff = &diff
+	return result, err
+}
+
+func (r *runner) plan(ctx context.Context, s *session, out string, part merge.Part) (merge.PlanSummary, error) {
 	defer s.progress.Close()
-	return merge.WritePlan(ctx, merge.PlanOptions{DB: s.db, Config: s.config, Out: out, ToolVersion: Version, Log: s.log})
+	return merge.WritePlan(ctx, merge.PlanOptions{DB: s.db, Config: s.config, Out: out, ToolVersion: Version, Log: s.log, Part: part})
 }
 
 func (r *runner) mergeDryRunCommand() *cli.Command {
@@ -70,9 +129,12 @@ func (r *runner) mergeDryRunCommand() *cli.Command {
 		ArgsUsage: "[PLAN]",
 		Flags:     []cli.Flag{allowFlag(), sha256Flag()},
 		Action: r.onPlan(func(ctx context.Context, c *cli.Context, o merge.ApplyOptions) error {
-			if !c.Bool("json") {
-				o.Out = r.env.Stdout
+			if c.Bool("json") {
+				o.OutJSON = r.env.Stdout
+				_, err := merge.DryRun(ctx, o)
+				return err
 			}
+			o.Out = r.env.Stdout
 			result, err := merge.DryRun(ctx, o)
 			if err != nil {
 				return err

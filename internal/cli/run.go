@@ -54,7 +54,7 @@ func (r *runner) all(ctx context.Context, c *cli.Context, s *session) (result ru
 	if result.Match, err = r.match(ctx, s, nil, 0); err != nil {
 		return result, "", err
 	}
-	if result.Plan, err = r.plan(ctx, s, c.String("plan")); err != nil {
+	if result.Plan, err = r.plan(ctx, s, c.String("plan"), merge.Part{}); err != nil {
 		return result, "", err
 	}
 	if result.Forecast, err = merge.Forecast(ctx, s.db); err != nil {

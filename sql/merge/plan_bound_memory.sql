@@ -6,4 +6,4 @@
 --
 -- RESET would say that the limit is the old one again, and leave the buffers under the new one: so the old one is kept.
 SET VARIABLE memory_limit_before = current_setting('memory_limit');
-SET memory_limit = '192MB';
+SET memory_limit = '512MB';

@@ -3,4 +3,4 @@
 -- writes: nothing
 -- params:
 -- grain: none
-SET memory_limit = '96MB'
+SET memory_limit = '192MB'

@@ -4,9 +4,10 @@
 -- params: collections, clusters, most, spread
 -- grain: one cluster; none of $collections or $clusters is any
 --
--- At most $most clusters that write: the first of the plan or, spread, drawn in turn from every stratum (what is written,
--- on which evidence, with whose IDs), the largest strata first. Within a stratum the order is that of a hash, which
--- knows nothing of the records and is the same every time.
+-- At most $most clusters that write (0: all, those that write nothing included): the first of the plan or, spread, first
+-- one with each trait (a type of operation, a kind of evidence, an application whose ID is written), then in turn from
+-- every stratum of like clusters, the largest first. Among equals the order is that of a hash, which knows nothing of
+-- the records and is the same every time.
 INSERT INTO plan_chosen
 WITH units AS (
     SELECT
@@ -14,28 +15,59 @@ WITH units AS (
         cluster_id,
         min(place) AS place,
         bool_or(type <> 'withheld') AS writes,
-        home || ' ' || string_agg(DISTINCT type || ':' || kinds || ':' || array_to_string(applications, ','), ' '
-            ORDER BY type || ':' || kinds || ':' || array_to_string(applications, ',')) AS stratum
+        md5(home || '/' || cluster_id) AS lot,
+        list_sort(list_distinct(list(type))) AS types,
+        list_sort(list_distinct(flatten(list(string_split(kinds, ','))))) AS kinds,
+        list_sort(list_distinct(flatten(list(applications)))) AS applications
     FROM plan_steps
     WHERE cluster_id <> ''
+        AND (len($collections::VARCHAR[]) = 0 OR list_contains($collections::VARCHAR[], home))
+        AND (len($clusters::VARCHAR[]) = 0 OR list_contains($clusters::VARCHAR[], cluster_id))
+    GROUP BY
+        home,
+        cluster_id
+    HAVING $most::BIGINT = 0 OR bool_or(type <> 'withheld')
+),
+traits AS (
+    SELECT
+        home,
+        cluster_id,
+        lot,
+        unnest(types || kinds || applications) AS trait
+    FROM units
+    WHERE $spread
+),
+firsts AS (
+    SELECT
+        home,
+        cluster_id,
+        count(*) AS covers
+    FROM (
+        SELECT
+            home,
+            cluster_id
+        FROM traits
+        QUALIFY row_number() OVER (PARTITION BY home, trait ORDER BY lot) = 1
+    )
     GROUP BY
         home,
         cluster_id
 ),
-asked AS (
+ranked AS (
     SELECT
-        *,
-        row_number() OVER (PARTITION BY stratum ORDER BY md5(home || '/' || cluster_id)) AS turn,
-        count(*) OVER (PARTITION BY stratum) AS size
-    FROM units
-    WHERE (len($collections::VARCHAR[]) = 0 OR list_contains($collections::VARCHAR[], home))
-        AND (len($clusters::VARCHAR[]) = 0 OR list_contains($clusters::VARCHAR[], cluster_id))
-        AND ($most::BIGINT = 0 OR writes)
+        u.home,
+        u.cluster_id,
+        u.place,
+        coalesce(f.covers, 0) AS covers,
+        row_number() OVER (PARTITION BY u.home, u.types, u.kinds ORDER BY u.lot) AS turn,
+        count(*) OVER (PARTITION BY u.home, u.types, u.kinds) AS size
+    FROM units u
+    LEFT JOIN firsts f USING (home, cluster_id)
 )
 SELECT
     home,
     cluster_id,
     true AS asked
-FROM asked
+FROM ranked
 QUALIFY $most::BIGINT = 0
-    OR row_number() OVER (ORDER BY if($spread, turn, place), if($spread, size, 0) DESC, stratum, place) <= $most::BIGINT
+    OR row_number() OVER (ORDER BY if($spread, covers, 0) DESC, if($spread, turn, 0), if($spread, size, 0) DESC, place) <= $most::BIGINT
