@@ -3,6 +3,7 @@ package merge
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -52,6 +53,48 @@ func TestDryRunShowsWhatApplySendsAndCannotWrite(t *testing.T) {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("dry-run does not say %q:\n%s", want, out.String())
 		}
+	}
+}
+
+// TestDryRunAsJSON: the document holds every request as apply sends it, and the result beside them.
+func TestDryRunAsJSON(t *testing.T) {
+	t.Parallel()
+	h, o := newWorld(t, threeKinds()...)
+	var out bytes.Buffer
+	o.OutJSON = &out
+	r, err := DryRun(context.Background(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var document struct {
+		ApplyResult
+		Steps []DryRunStep `json:"steps"`
+	}
+	if err := json.Unmarshal(out.Bytes(), &document); err != nil {
+		t.Fatalf("%v in\n%s", err, out.String())
+	}
+	if len(h.sent) > 0 || document.SHA256 != r.SHA256 || document.Operations != 3 || document.Types[TypeAttach] != 1 || len(document.Steps) != 3 {
+		t.Errorf("%d sent, document %+v", len(h.sent), document)
+	}
+	o.OutJSON = nil
+	mustApply(t, o)
+	printed := map[string]bool{}
+	for _, s := range document.Steps {
+		printed[fmt.Sprintf("%s %s %s", s.Request.Method, strings.TrimPrefix(s.Request.Path, "/api/v2/"+testGroup), s.Request.Body)] = true
+		if s.Outcome != OutcomeWouldWrite || len(s.After.IDs)+len(s.After.Fields) == 0 {
+			t.Errorf("step %+v", s)
+		}
+	}
+	for _, sent := range h.sent {
+		if !printed[sent] {
+			t.Errorf("dry-run did not print what apply sent: %s\nof %v", sent, printed)
+		}
+	}
+	// Applied, nothing would be sent, and the document says so.
+	out.Reset()
+	o.OutJSON = &out
+	if _, err := DryRun(context.Background(), o); err != nil || !json.Valid(out.Bytes()) || strings.Contains(out.String(), `"request"`) {
+		t.Errorf("%v\n%s", err, out.String())
 	}
 }
 

@@ -31,7 +31,8 @@ type planner struct {
 	bearers   map[string]map[connec.ExternalID]*bearer
 	waiting   []Operation // retirements and merges, until the references to their losers are known
 	store     *planStore
-	kept      map[string]bool // operations of a plan of a part; nil when the plan is whole
+	decided   map[string][]decidedField // by collection: what people said of fields
+	kept      map[string]bool           // operations of a plan of a part; nil when the plan is whole
 	summary   PlanSummary
 }
 
@@ -116,6 +117,10 @@ func (p *planner) attach(collection string) float64 { return p.o.Config.Threshol
 // planAll goes through the collections in the order of their levels.
 func (p *planner) planAll(ctx context.Context) error {
 	if err := readReviewItems(ctx, p.o.DB, p.review); err != nil {
+		return err
+	}
+	var err error
+	if p.decided, err = readFieldDecisions(ctx, p.o.DB); err != nil {
 		return err
 	}
 	for _, collection := range p.digests.collections() {

@@ -89,7 +89,7 @@ func (p *planner) planPart(c *cluster) error {
 		return p.emitAll(u.withheld)
 	}
 	if channels := u.channels(); channels > 1 {
-		p.withholdUnlinked(u, WithheldChannels, "its cluster spans two channels, which are never merged")
+		u.withholdAll(p, WithheldChannels, "its cluster spans two channels, which are never merged")
 		return p.emitAll(u.withheld)
 	}
 	if err := p.operationsOf(u); err != nil {
@@ -127,7 +127,7 @@ func (u *unit) channels() int {
 // operationsOf works out what the survivor and each loser are to be sent.
 func (p *planner) operationsOf(u *unit) error {
 	if len(u.ranked) > 1 {
-		s := survivorship{ranked: u.ranked, priority: p.priority, meaning: p.meaning(u.collection)}
+		s := survivorship{ranked: u.ranked, priority: p.priority, meaning: p.meaning(u.collection), decided: deciders(p.decided[u.collection], u.ranked)}
 		u.fields = s.decide()
 	}
 	if p.native() && len(u.ranked) > 1 {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -157,7 +158,7 @@ func TestWithheldReasons(t *testing.T) {
 	}
 	want := map[string]string{"a/1/below": WithheldBelowAttach, "a/1/nothub": WithheldNotInHub, "a/1/review": WithheldReview, "a/1/veto": WithheldReview,
 		"a/1/archived": WithheldArchived, "a/1/birth": WithheldBirthDate, "a/1/second": WithheldSecondID, "a/1/N%2FA": WithheldHubValue,
-		"a/1/torn": WithheldAmbiguous, "a/1/held": WithheldElsewhere, "a/1/channels": WithheldChannels, "a/1/tax": WithheldReference}
+		"a/1/torn": WithheldAmbiguous, "a/1/held": WithheldElsewhere, "a/1/channels": WithheldChannels, "connec/org-2/h12": WithheldChannels, "a/1/tax": WithheldReference}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
@@ -254,5 +255,46 @@ func TestStopsAndTables(t *testing.T) {
 	}
 	if header.Operations != int64(len(ops)) || header.Writes["people"] != 2 || header.HubRecords["people"] != 2 {
 		t.Errorf("header: %+v", header)
+	}
+}
+
+// TestGoldenBodies writes every golden plan's requests as a person reviews them: what each operation is for, what changes,
+// and the body that is sent, one line a value; -update writes them.
+func TestGoldenBodies(t *testing.T) {
+	t.Parallel()
+	for name := range goldenCases() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, ops := readAll(t, filepath.Join("testdata", "plans", name+".ndjson"))
+			var got bytes.Buffer
+			for _, op := range ops {
+				if op.Type == TypeWithheld {
+					fmt.Fprintf(&got, "%s: %s\n    %s: %s\n\n", op.Type, op.Record, op.Withheld, op.Reason.Text)
+					continue
+				}
+				fmt.Fprintf(&got, "%s %s %s\n", op.Type, op.Collection, orText(op.Target, "of "+op.Record))
+				for _, line := range changes(op) {
+					fmt.Fprintf(&got, "    %s\n", line)
+				}
+				fmt.Fprintf(&got, "%s %s\n", op.Request.Method, op.Request.Path)
+				if err := json.Indent(&got, op.Request.Body, "", "  "); err != nil {
+					t.Fatal(err)
+				}
+				got.WriteString("\n\n")
+			}
+			golden := filepath.Join("testdata", "bodies", name+".txt")
+			if *update {
+				if err := os.WriteFile(golden, got.Bytes(), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got.String()); diff != "" {
+				t.Errorf("-golden +got:\n%s", diff)
+			}
+		})
 	}
 }

@@ -120,15 +120,13 @@ func (u *unit) whyNot(m *member) (name, text string) {
 
 // contradiction finds what no two records of one thing can differ in: a tax number, a birth date.
 func (u *unit) contradiction() (name, text string) {
-	var references, dates []string
-	for _, m := range u.members {
-		if r := taxNumber(m.Reference); r != "" && !slices.Contains(references, r) {
-			references = append(references, r)
+	references := u.differing(func(m *member) string { return taxNumber(m.Reference) })
+	dates := u.differing(func(m *member) string {
+		if placeholderDate.MatchString(m.BirthDate) {
+			return ""
 		}
-		if d := m.BirthDate; d != "" && !placeholderDate.MatchString(d) && !slices.Contains(dates, d) {
-			dates = append(dates, d)
-		}
-	}
+		return m.BirthDate
+	})
 	switch {
 	case len(references) > 1:
 		return WithheldReference, "tax or registration numbers differ (" + strings.Join(references, ", ") + "): a person must say whether these are one"
@@ -136,6 +134,38 @@ func (u *unit) contradiction() (name, text string) {
 		return WithheldBirthDate, "birth dates differ (" + strings.Join(dates, ", ") + "): a person must say whether these are one"
 	}
 	return "", ""
+}
+
+// differing are the values of the part's records, each once in the order of keys, if two records hold different ones that
+// nobody judged the same. Records that a person held together speak as one: with any value that one of them holds.
+func (u *unit) differing(value func(*member) string) []string {
+	judged := forest{}
+	for _, b := range u.bonds {
+		if b.Kind == "decision" {
+			judged.join(b.A, b.B)
+		}
+	}
+	spoken := map[string][]string{}
+	var all []string
+	for _, m := range u.members {
+		v := value(m)
+		if v == "" {
+			continue
+		}
+		root := judged.root(m.Key)
+		spoken[root] = append(spoken[root], v)
+		if !slices.Contains(all, v) {
+			all = append(all, v)
+		}
+	}
+	for a, values := range spoken {
+		for b, others := range spoken {
+			if a != b && !slices.ContainsFunc(values, func(v string) bool { return slices.Contains(others, v) }) {
+				return all
+			}
+		}
+	}
+	return nil
 }
 
 // taxNumber is the number's letters and digits; a placeholder is none.

@@ -23,6 +23,7 @@ const (
 	rulePlaceholder  = "placeholder"      // nobody holds a real value: none is copied
 	ruleOwnReference = "survivor's own"   // a reference that the survivor holds stays
 	ruleReference    = "only reference"   // the survivor holds none
+	ruleDecision     = "a person decided" // before every other rule
 )
 
 // referenceReader says which hub record a reference means, after the plan's repointing; "" when that is unknown.
@@ -33,6 +34,15 @@ type survivorship struct {
 	ranked   []*member // survivor first
 	priority map[string]int
 	meaning  referenceReader
+	decided  map[string]*member // field or group -> the record whose value a person wants
+}
+
+// decision is the record whose value of the field a person wants; nil when nobody decided.
+func (s survivorship) decision(path string) *member {
+	if m := s.decided[path]; m != nil {
+		return m
+	}
+	return s.decided[groupOf(path)]
 }
 
 // decide returns a choice for every field whose value changes on the survivor or is lost on another record, by path.
@@ -67,23 +77,22 @@ func (s survivorship) decideGroup(paths []string, kinds map[string]fieldKind) []
 	var choices []FieldChoice
 	var plain []string
 	for _, path := range paths {
-		var choice FieldChoice
-		switch kinds[path] {
-		case fieldServer:
-			continue
-		case fieldPlain:
-			plain = append(plain, path)
-			continue
-		case fieldFlag:
-			choice = s.choose(path, s.firstSaying(path, true), ruleAny)
-		case fieldConsent:
-			choice = s.choose(path, s.firstSaying(path, refusingField.MatchString(path)), ruleRestrictive)
-		case fieldReference:
-			choice = s.chooseReference(path)
+		kind, decider := kinds[path], s.decision(path)
+		switch {
+		case kind == fieldServer:
+		case kind == fieldKept:
+			choices = append(choices, s.choose(path, s.ranked[0], ruleKept))
+		case kind == fieldReference:
+			choices = append(choices, s.chooseReference(path, decider))
+		case decider != nil:
+			choices = append(choices, s.choose(path, decider, ruleDecision))
+		case kind == fieldFlag:
+			choices = append(choices, s.choose(path, s.firstSaying(path, true), ruleAny))
+		case kind == fieldConsent:
+			choices = append(choices, s.choose(path, s.firstSaying(path, refusingField.MatchString(path)), ruleRestrictive))
 		default:
-			choice = s.choose(path, s.ranked[0], ruleKept)
+			plain = append(plain, path)
 		}
-		choices = append(choices, choice)
 	}
 	if len(plain) > 0 {
 		winner, rule := s.winner(plain)
@@ -237,10 +246,14 @@ func (s survivorship) addLosing(c *FieldChoice, same func(a, b json.RawMessage) 
 	}
 }
 
-// chooseReference keeps the survivor's own reference; a survivor without one gains that of the next record.
-func (s survivorship) chooseReference(path string) FieldChoice {
+// chooseReference keeps the survivor's own reference, unless a person decided; a survivor without one gains that of the
+// next record.
+func (s survivorship) chooseReference(path string, decider *member) FieldChoice {
 	winner, rule := s.ranked[0], ruleOwnReference
-	if winner.leaves[path] == nil {
+	switch {
+	case decider != nil && (decider.leaves[path] == nil || s.meaning(path, decider.leaves[path]) != ""):
+		winner, rule = decider, ruleDecision
+	case winner.leaves[path] == nil:
 		rule = ruleReference
 		for _, m := range s.ranked {
 			if m.leaves[path] != nil && s.meaning(path, m.leaves[path]) != "" {

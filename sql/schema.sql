@@ -571,6 +571,18 @@ CREATE TABLE IF NOT EXISTS plan_chosen (
     asked BOOLEAN NOT NULL             -- false: taken along because a chosen one needs it
 );
 
+-- owner: merge. grain: one decision of a person on one field: the value of this record survives.
+CREATE TABLE IF NOT EXISTS field_decisions (
+    collection VARCHAR NOT NULL,
+    provider VARCHAR NOT NULL,         -- an external ID of the record
+    realm VARCHAR NOT NULL,
+    id VARCHAR NOT NULL,
+    field VARCHAR NOT NULL,            -- field path, or a group of fields
+    who VARCHAR NOT NULL,
+    decided_at TIMESTAMP NOT NULL,
+    why VARCHAR NOT NULL
+);
+
 -- owner: merge. grain: one plan file written from this workspace.
 CREATE TABLE IF NOT EXISTS plans (
     plan_id VARCHAR NOT NULL,          -- hex SHA-256 of the plan file's trailer
