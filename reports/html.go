@@ -128,6 +128,7 @@ func funcs() template.FuncMap {
 		"weigh":     weighBar,
 		"words":     func(s string) string { return strings.ReplaceAll(unhide(s), "_", " ") },
 		"seen":      visible,
+		"spans":     spans,
 		"operation": operationMeaning,
 		"hazard":    hazardMeaning,
 		"withheld":  withheldMeaning,

@@ -21,6 +21,7 @@ type page struct {
 	Forecast    []forecast
 	Onboarding  []application
 	Plan        planFigures
+	Runbook     runbook
 	Operations  []operationFigures
 	Hazards     []hazard
 	Withheld    []countOf
@@ -59,6 +60,7 @@ type application struct{ Provider, Realm string }
 type planFigures struct {
 	Made                              bool
 	Operations, Withheld, ReviewItems int64
+	Path                              string // base name
 }
 
 type operationFigures struct {
@@ -248,7 +250,12 @@ func (p *page) readPlan(ctx context.Context, on queries.Querier) (err error) {
 	}
 	if p.Stages.Planned {
 		p.Plan.Made = true
-		if err := queries.One(ctx, on, "reports/plan.sql", nil, &p.Plan.Operations, &p.Plan.Withheld, &p.Plan.ReviewItems); err != nil {
+		var header string
+		err := queries.One(ctx, on, "reports/plan.sql", nil, &p.Plan.Operations, &p.Plan.Withheld, &p.Plan.ReviewItems, &p.Plan.Path, &header)
+		if err != nil {
+			return err
+		}
+		if err := p.readRunbook(ctx, on, header); err != nil {
 			return err
 		}
 	}

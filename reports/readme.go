@@ -8,7 +8,8 @@ import (
 
 const readmeHead = "# Report of sameas\n\n" +
 	"`report.html` is the whole report in one file: open it in a browser, no network needed. The CSV files beside it hold\n" +
-	"the same figures row by row. The files hold personal data; they were made readable by their owner alone.\n\n" +
+	"the same figures row by row. The files hold personal data; they were made readable by their owner alone.\n" +
+	"`runbook.md` is for those who carry the plan out: order, who stops editing what, what cannot be undone, when to stop.\n\n" +
 	"## How to read the CSV files\n\n" +
 	"- RFC 4180: a header line, commas, CR LF line ends, cells quoted where they must be; UTF-8 without a byte order mark.\n" +
 	"- Lines stand in the order of their keys. Only extractions.csv holds times, run numbers and places: the others come out\n" +

@@ -30,7 +30,7 @@ type Result struct {
 	NotRun []string `json:"not_run"` // stages that have not run, so that parts are missing
 }
 
-// Write writes report.html, the CSV set and a README.md about them into Dir, each file whole or not at all, readable
+// Write writes report.html, the CSV set, a README.md about them and runbook.md into Dir, each file whole or not at all, readable
 // by their owner alone. It works after any stage: what a stage that has not run would give is empty, and said.
 func Write(ctx context.Context, o Options) (Result, error) {
 	log := o.Log
@@ -65,6 +65,7 @@ func writings(db *sql.DB, p *page) []writing {
 	}
 	return append(all,
 		writing{"README.md", func(_ context.Context, w io.Writer) error { return writeReadme(w) }},
+		writing{"runbook.md", func(_ context.Context, w io.Writer) error { return writeRunbook(p, w) }},
 		writing{"report.html", func(ctx context.Context, w io.Writer) error { return writeHTML(ctx, db, p, w) }})
 }
 

@@ -16,6 +16,7 @@ type view struct {
 	Stale, Stops  []string
 	Figures       []figure
 	Steps         []step
+	Runbook       []runbookPart
 	Charts        []chart
 	Overlaps      []overlap
 	QualityGroups []qualityGroup
@@ -44,7 +45,7 @@ type qualityGroup struct {
 
 func newView(p *page, cards []card) view {
 	v := view{page: p, Policy: policy(), Head: head(), Hub: hubName(p.Extractions), Lead: newLead(p), Stale: p.staleWords(), Stops: p.stops(),
-		Figures: p.figures(), Steps: p.steps(), Overlaps: overlaps(p.Overlap), QualityGroups: qualityGroups(p.Quality)}
+		Figures: p.figures(), Steps: p.steps(), Runbook: p.runbookParts(), Overlaps: overlaps(p.Overlap), QualityGroups: qualityGroups(p.Quality)}
 	v.FixFirst, v.FixRest = split(p.FixInApp[:min(len(p.FixInApp), maxRows)], 6)
 	for _, c := range p.Collections {
 		v.Charts = append(v.Charts, weightChart(c.Collection, p.Weights, p.Models.of(c.Collection)), sizeChart(c.Collection, p.Sizes))

@@ -6,7 +6,9 @@
 SELECT
     p.operations,
     p.withheld,
-    p.review_items
+    p.review_items,
+    p.path,
+    p.header
 FROM plans p
 ORDER BY p.plan_id IN (SELECT plan_id FROM operations) DESC, p.plan_id
 LIMIT 1
