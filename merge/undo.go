@@ -217,15 +217,18 @@ func (o UndoOptions) mark(undo *PlanReader, undone string) (err error) {
 // begun opens the undo's plan of an undo that has begun, nil when none has: that plan is gone on with, and never
 // written again.
 func (u *undoer) begun() (*PlanReader, error) {
-	if _, err := os.Lstat(journalPath(u.o.UndoPlan)); errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
 	p, err := OpenPlan(u.o.UndoPlan)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil // the same journal gives the same plan; its own journal will tell whether it is
+		return nil, nil // where one had begun, the same journal gives the same plan; its own journal tells whether it is
 	}
-	if err != nil {
-		return nil, err
+	if err != nil || p.Header().Undoes == "" {
+		if err == nil {
+			err = p.Close()
+		}
+		return nil, errors.Join(refuse("move it away, or name another file with --out", "%s is there and is not the plan of an undo", u.o.UndoPlan), err)
+	}
+	if _, err := os.Lstat(journalPath(u.o.UndoPlan)); errors.Is(err, fs.ErrNotExist) {
+		return nil, p.Close() // only shown so far: it is made anew
 	}
 	if h := p.Header(); h.Undoes != u.plan.SHA256() || h.UndoesJournal != u.state.applied() || h.UndoesCluster != u.o.Cluster {
 		p.Close()

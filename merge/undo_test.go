@@ -287,6 +287,11 @@ func TestUndoRefusals(t *testing.T) {
 			mustUndo(t, *o)
 			o.Cluster, o.UndoPlan = "people-2", UndoPath(o.Plan, "")
 		}, "is in use by another undo, which has begun: name another file with --out"},
+		"over the plan itself": {func(t *testing.T, o *UndoOptions) { o.UndoPlan = o.Plan }, "is there and is not the plan of an undo: move it away, or name another file with --out"},
+		"over another file": {func(t *testing.T, o *UndoOptions) {
+			o.UndoPlan = filepath.Join(t.TempDir(), "letter.txt")
+			_ = os.WriteFile(o.UndoPlan, []byte("Dear\n"), 0o600)
+		}, "is there and is not the plan of an undo"},
 		"pin":  {func(t *testing.T, o *UndoOptions) { o.SHA256 = strings.Repeat("0", 64) }, "not " + strings.Repeat("0", 64)},
 		"hub":  {func(t *testing.T, o *UndoOptions) { o.Config.Sources[0].Group = "cld-2" }, "the configuration says https://hub.test/api/v2 group cld-2"},
 		"many": {func(t *testing.T, o *UndoOptions) { o.Config.Merge.MaxShare = 0.5 }, "the plan writes 3 people records of 4 (75.0 %)"},
