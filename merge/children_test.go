@@ -83,10 +83,16 @@ func (j childJob) run(t *testing.T) {
 type childReport struct {
 	Result ApplyResult
 	Error  string
+	PeakKB int64 // the most memory that the process ever had, 0 where the system does not tell
 }
 
 func (j childJob) report(r ApplyResult, err error) {
+	// What wait4 tells of a child counts its parent's memory before the exec, too.
+	status, _ := os.ReadFile("/proc/self/status")
 	report := childReport{Result: r}
+	if _, rest, found := strings.Cut(string(status), "VmHWM:"); found {
+		_, _ = fmt.Sscan(rest, &report.PeakKB)
+	}
 	if err != nil {
 		report.Error = err.Error()
 	}

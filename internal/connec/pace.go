@@ -40,15 +40,22 @@ type PaceStats struct {
 	Least      int   // the fewest that were let out at once; 0 without a limit
 }
 
-// trend follows how long the answers to one kind of request take.
-type trend struct{ usual, recent float64 } // seconds
+// trend follows how long the answers to one kind of request take, in seconds: lately, and on the whole. Both are means, so
+// that answers which take now this long and now that, as on a busy machine, are no sign of anything; what is usual comes
+// to be what a server takes that has become slower for good.
+type trend struct {
+	usual, recent float64
+	answers       float64
+}
 
 const (
-	// slackLatency is how much longer than usual answers may take whatever usual is: a busy machine is no sign.
-	slackLatency = 0.05
-	// usualDrift lets what is usual follow a server that has become slower for good.
-	usualDrift   = 1.0 / 1024
 	recentWeight = 1.0 / 16
+	usualWeight  = 1.0 / 512
+	// slackLatency is how much longer than usual answers may take, in seconds, however quick they are as a rule.
+	slackLatency = 0.05
+	// leastWhenSlow is the share of the configured number that is let out at once however slow the answers are: slowness
+	// has other causes, too.
+	leastWhenSlow = 0.25
 )
 
 func newPace(perSecond float64, most int) *pace {
@@ -167,9 +174,9 @@ func (p *pace) leave(kind string, took time.Duration, end ending) {
 	switch {
 	case end == overloaded:
 		p.stats.Overloaded++
-		p.cut(2)
+		p.cut(2, 1)
 	case end == wellAnswered && p.follow(kind, took.Seconds()):
-		p.cut(10.0 / 9)
+		p.cut(10.0/9, max(1, leastWhenSlow*float64(p.most)))
 	case end == wellAnswered && p.most > 0:
 		p.allowed = min(p.allowed+1/p.allowed, float64(p.most))
 	}
@@ -177,29 +184,25 @@ func (p *pace) leave(kind string, took time.Duration, end ending) {
 }
 
 // cut lets fewer requests out, once for all those that were under way together.
-func (p *pace) cut(by float64) {
-	if p.most == 0 || p.sinceCut < int(p.allowed) || p.allowed <= 1 {
+func (p *pace) cut(by, least float64) {
+	if p.most == 0 || p.sinceCut < int(p.allowed) || p.allowed <= least {
 		return
 	}
-	p.allowed, p.sinceCut = max(p.allowed/by, 1), 0
+	p.allowed, p.sinceCut = max(p.allowed/by, least), 0
 	p.stats.Cuts++
 	p.stats.Least = min(p.stats.Least, int(p.allowed))
 }
 
-// follow takes in how long an answer took, and says whether such answers have become slow. What is usual follows quick
-// answers at once and slow ones hardly.
+// follow takes in how long an answer took, and says whether such answers have become slow.
 func (p *pace) follow(kind string, took float64) bool {
 	t := p.trends[kind]
 	if t == nil {
-		p.trends[kind] = &trend{took, took}
-		return false
+		t = &trend{}
+		p.trends[kind] = t
 	}
-	t.recent += (took - t.recent) * recentWeight
-	weight := usualDrift
-	if took < t.usual {
-		weight = recentWeight
-	}
-	t.usual += (took - t.usual) * weight
+	t.answers++
+	t.recent += (took - t.recent) * max(recentWeight, 1/t.answers)
+	t.usual += (took - t.usual) * max(usualWeight, 1/t.answers)
 	return t.recent > max(2*t.usual, t.usual+slackLatency)
 }
 

@@ -89,14 +89,14 @@ func TestPaceSlowsDownAndRecovers(t *testing.T) {
 	for name, bad := range map[string]struct {
 		takes  time.Duration
 		status int
-	}{"500": {20 * time.Millisecond, 500}, "429": {time.Millisecond, 429}, "latency": {400 * time.Millisecond, 200}} {
+	}{"500": {20 * time.Millisecond, 500}, "429": {time.Millisecond, 429}, "latency": {400 * time.Millisecond, 200}} { // latency that stays becomes what is usual
 		synctest.Test(t, func(t *testing.T) {
 			s := &slowServer{takes: 20 * time.Millisecond, status: 200}
 			p := &pacedTransport{s, newPace(0, 8)}
 			send(t, p, http.MethodGet, 80)
 			s.set(bad.takes, bad.status)
 			send(t, p, http.MethodGet, 200)
-			if p.pace.allowed >= 4 || p.pace.stats.Cuts == 0 || p.pace.stats.Least > 3 {
+			if name != "latency" && p.pace.allowed >= 2 || p.pace.stats.Cuts == 0 || p.pace.stats.Least > 3 {
 				t.Errorf("%s: still %.1f at once, %+v", name, p.pace.allowed, p.pace.stats)
 			}
 			s.set(20*time.Millisecond, 200)
