@@ -236,7 +236,7 @@ func (j *journal) durable(end int64) error {
 }
 
 func (j *journal) broken(what string, err error) error {
-	j.err = fmt.Errorf("%s journal %s: %w", what, j.path, err)
+	j.err = fmt.Errorf("%s journal %s: %w: nothing is sent without it; make room, or mend the disk, and run the same command again", what, j.path, err)
 	return j.err
 }
 

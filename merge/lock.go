@@ -54,7 +54,7 @@ func tryLock(path string) (*flock.Flock, error) {
 	lock := flock.New(path, flock.SetPermissions(0o600))
 	ok, err := lock.TryLock()
 	if err != nil {
-		return nil, fmt.Errorf("lock %s: %w", path, err)
+		return nil, fmt.Errorf("lock %s: %w: the plan's folder must be writable, its journal is written there", path, err)
 	}
 	if !ok {
 		_ = lock.Close()
