@@ -96,7 +96,7 @@ func openJournalFile(path string) (journalFile, error) {
 	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("open journal: %w", err)
+		return nil, fmt.Errorf("open journal: %w: it must be writable, nothing is sent without it", err)
 	}
 	return f, nil
 }
