@@ -549,6 +549,34 @@ func TestReadmeNamesCommandsThatExist(t *testing.T) {
 	}
 }
 
+// TestReadmeNamesTestsThatExist: what README.md says is held by a test is.
+func TestReadmeNamesTestsThatExist(t *testing.T) {
+	t.Parallel()
+	var all bytes.Buffer
+	for _, dir := range []string{".", "merge", "match", "extract", "reports", "internal/*"} {
+		files, err := filepath.Glob(filepath.Join(dir, "*_test.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range files {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all.Write(text)
+		}
+	}
+	names := regexp.MustCompile(`\bTest[A-Z]\w+`).FindAllString(readme(t), -1)
+	if len(names) < 20 {
+		t.Errorf("README.md names only %d tests", len(names))
+	}
+	for _, name := range names {
+		if !strings.Contains(all.String(), "\nfunc "+name+"(t *testing.T)") {
+			t.Errorf("README.md names %s, which is not there", name)
+		}
+	}
+}
+
 // TestReadmeExitCodes: the table, the help and the constants agree.
 func TestReadmeExitCodes(t *testing.T) {
 	t.Parallel()

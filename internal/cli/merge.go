@@ -165,7 +165,7 @@ func (r *runner) mergeApplyCommand() *cli.Command {
 		Usage:     "send the plan, journalled; run again, it resumes; a finished plan sends nothing",
 		ArgsUsage: "[PLAN]",
 		Description: "Exit code 3 means that operations were skipped, found drifted or failed; each is named.\n" +
-			"Ctrl-C stops after the request under way.",
+			"Ctrl-C stops after the requests under way; run again, it goes on. --max-failures may be passed by as many as were under way.",
 		Flags: []cli.Flag{allowFlag(), sha256Flag(),
 			maxFailuresFlag()},
 		Action: r.onPlan(func(ctx context.Context, c *cli.Context, o merge.ApplyOptions) (err error) {
