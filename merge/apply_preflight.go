@@ -59,6 +59,9 @@ func checkPlan(ctx context.Context, o ApplyOptions, plan *PlanReader) (*planFact
 		return nil, err
 	}
 	if plan.Header().Undoes == "" { // what is undone may have been extracted again since
+		if err := contradicted(o.Config, plan.Header()); err != nil {
+			return nil, err
+		}
 		if err := checkFresh(ctx, o.DB, plan.Header()); err != nil {
 			return nil, err
 		}

@@ -44,6 +44,29 @@ func readMeasured(c *config.Config) (*Measured, error) {
 	return m, nil
 }
 
+// decisive are the questions whose answers decide what a plan writes.
+func decisive() []string {
+	return []string{behaviour.HeldID, behaviour.ForeignID, behaviour.MergeMovesIDs}
+}
+
+// contradicted refuses a plan that was made by a finding which the configuration's file now gives otherwise.
+func contradicted(c *config.Config, h Header) error {
+	if h.Behaviour == nil {
+		return nil
+	}
+	now, err := readMeasured(c)
+	if err != nil || now == nil {
+		return err
+	}
+	for _, name := range decisive() {
+		then, found := h.Behaviour.Found.Known(name), now.Found.Known(name)
+		if then != "" && found != "" && then != found {
+			return refuse(planAgain, "the plan was made when %s was known to be %s; by what a probe has found since it is %s", name, then, found)
+		}
+	}
+	return nil
+}
+
 // known is the value found for a question, "" when nobody has found it out.
 func (p *planner) known(question string) string {
 	if p.measured == nil {

@@ -120,3 +120,22 @@ func TestPlanWithABadBehaviourFile(t *testing.T) {
 	}
 	plan(t, db, settings(func(c *config.Config) { c.Merge.Behaviour = filepath.Join(t.TempDir(), "none.yaml") }))
 }
+
+// A plan that was made by what is known to be otherwise by now is refused before anything else is done.
+func TestContradictedPlanIsRefused(t *testing.T) {
+	t.Parallel()
+	o := rehearsalOf(t, goldenCases()["consolidate"].world, nil, behaviour.Settings{behaviour.HeldID: behaviour.Share})
+	for found, want := range map[string]string{behaviour.Share: "", behaviour.Move: "the plan was made when held-id was known to be share; by what a probe has found since it is move"} {
+		c := *o.Config
+		c.Merge.Behaviour = behaviourFile(t, behaviour.Settings{behaviour.HeldID: found, behaviour.ForeignID: behaviour.Accept})
+		o := o.ApplyOptions
+		o.Config = &c
+		plan, _, err := openChecked(t.Context(), o)
+		if err == nil {
+			plan.Close()
+		}
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", found, err, want)
+		}
+	}
+}

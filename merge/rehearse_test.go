@@ -216,10 +216,10 @@ func TestPlanOfAKnownHubIsClean(t *testing.T) {
 			t.Parallel()
 			db, plans := x.world.open(t), map[string]RehearseOptions{}
 			for _, s := range settingsFor(name) {
-				o, planned := plans[decisive(s)]
+				o, planned := plans[plannedBy(s)]
 				if !planned {
 					o = rehearsalIn(t, db, x.change, s)
-					plans[decisive(s)] = o
+					plans[plannedBy(s)] = o
 				}
 				c := *o.Config
 				c.Merge.Behaviour, o.Config = behaviourFile(t, s), &c
@@ -238,9 +238,12 @@ func TestPlanOfAKnownHubIsClean(t *testing.T) {
 	}
 }
 
-// decisive is what of the settings a plan is made by.
-func decisive(s behaviour.Settings) string {
-	return s[behaviour.HeldID] + " " + s[behaviour.ForeignID] + " " + s[behaviour.MergeMovesIDs]
+// plannedBy is what of the settings a plan is made by.
+func plannedBy(s behaviour.Settings) (text string) {
+	for _, name := range decisive() {
+		text += s[name] + " "
+	}
+	return text
 }
 
 // A rehearsal sends nothing and writes nothing but in its own folder; the plan is as it was.

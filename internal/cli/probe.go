@@ -351,11 +351,15 @@ func probeText(f behaviour.File, path string) string {
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, q := range behaviour.Questions() {
 		finding := f.Findings[q.Name]
-		fmt.Fprintf(w, "%s\t%s\t%s\n", q.Name, finding.Value, strings.TrimSuffix(strings.Join([]string{q.Means(finding.Value), finding.Note}, ": "), ": "))
+		why := []string{finding.Means, finding.Note}
+		fmt.Fprintf(w, "%s\t%s\t%s\n", q.Name, finding.Value, strings.Join(slices.DeleteFunc(why, func(s string) bool { return s == "" }), ": "))
 	}
 	_ = w.Flush()
 	for _, l := range f.LeftBehind {
 		fmt.Fprintf(&b, "left behind: %s %s, %s\n", l.Collection, l.Key, l.State)
+		if id, err := connec.ParseExternalID(l.Key); err == nil && id.IsHub() && l.State == "ACTIVE" {
+			fmt.Fprintf(&b, "  to take it out of use: PUT /%s/%s {\"%s\":{\"status\":\"INACTIVE\"}}\n", l.Collection, id.ID, l.Collection)
+		}
 	}
 	fmt.Fprintf(&b, "%s holds this, with the requests and answers that show it\n", path)
 	if f.Stopped == "" {
