@@ -298,6 +298,12 @@ func writePlanFile(t testing.TB, path string, h Header, ops []Operation) {
 			h.Operations++
 		}
 	}
+	writeLines(t, path, h, ops)
+}
+
+// writeLines seals a plan with the header as it is.
+func writeLines(t testing.TB, path string, h Header, ops []Operation) {
+	t.Helper()
 	w, err := createPlan(path)
 	if err != nil {
 		t.Fatal(err)

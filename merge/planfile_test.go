@@ -33,27 +33,7 @@ func samplePlan() (Header, []Operation) {
 func writeSample(t *testing.T, h Header, ops []Operation) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "plan.ndjson")
-	w, err := createPlan(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.discard()
-	lines := []any{h}
-	for _, op := range ops {
-		lines = append(lines, op)
-	}
-	for _, v := range lines {
-		sealed, err := sealLine(v)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := w.line(sealed); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if _, err := w.close(); err != nil {
-		t.Fatal(err)
-	}
+	writeLines(t, path, h, ops)
 	return path
 }
 
