@@ -98,9 +98,10 @@ func undoKilledEverywhere(t *testing.T, path string, ops []Operation, width int,
 			inner, err := openJournalFile(path)
 			return &killFile{journalFile: inner, k: &killer{}}, err
 		}
-		o.seams.width, o.seams.retryWait = width, time.Microsecond
+		o.seams.width, o.seams.retryWait = 1, time.Microsecond // one after the other, so that created records are named alike
 		o.Config.Merge.Allow = []string{HazardRetire}
 		mustApply(t, o)
+		o.seams.width = width
 		h.effects, h.sent = nil, nil
 		return h, UndoOptions{ApplyOptions: o, Send: true}
 	}
