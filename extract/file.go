@@ -218,8 +218,8 @@ func (x *extraction) keepFingerprint(ctx context.Context, t *task) error {
 		return fmt.Errorf("read %s: %w", t.source.Path, err)
 	}
 	_, err = queries.Exec(ctx, x.conn, "extract/page_keep.sql", queries.Args{
-		"source": t.source.Name, "collection": t.collection, "skip": int64(0), "top": nil, "rows_got": t.rows,
-		"body": nil, "sha256": hex.EncodeToString(h.Sum(nil)), "fetched_at": now(), "total": nil, "more": nil,
+		"source": t.source.Name, "collection": t.collection, "sweep": 0, "skip": int64(0), "top": nil, "rows_got": t.rows,
+		"body": nil, "sha256": hex.EncodeToString(h.Sum(nil)), "fetched_at": now(), "served_at": nil, "total": nil, "more": nil,
 	})
 	return err
 }

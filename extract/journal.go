@@ -59,18 +59,22 @@ func (x *extraction) begin(ctx context.Context, t *task) error {
 }
 
 // keepPage stores the page and moves the run on, both or neither: that is what makes a resume exact.
-func (x *extraction) keepPage(ctx context.Context, t *task, asked int64, p connec.Page, sha string) error {
+func (x *extraction) keepPage(ctx context.Context, t *task, sweep, asked int64, p connec.Page, sha string) error {
 	var total any
 	if p.Total >= 0 {
 		total = p.Total
 	}
+	var served any
+	if !p.ServedAt.IsZero() {
+		served = p.ServedAt.UTC()
+	}
 	rows := int64(len(p.Records))
 	err := queries.Transact(ctx, x.conn, func(tx *sql.Tx) error {
 		_, err := queries.Exec(ctx, tx, "extract/page_keep.sql", queries.Args{
-			"source": t.source.Name, "collection": t.collection, "skip": asked, "top": p.Top, "rows_got": rows,
-			"body": string(p.Body), "sha256": sha, "fetched_at": now(), "total": total, "more": p.More,
+			"source": t.source.Name, "collection": t.collection, "sweep": sweep, "skip": asked, "top": p.Top, "rows_got": rows,
+			"body": string(p.Body), "sha256": sha, "fetched_at": now(), "served_at": served, "total": total, "more": p.More,
 		})
-		if err != nil {
+		if err != nil || sweep%2 == 1 { // what changed moves no offset
 			return err
 		}
 		_, err = queries.Exec(ctx, tx, "extract/run_advance.sql", queries.Args{
@@ -79,7 +83,7 @@ func (x *extraction) keepPage(ctx context.Context, t *task, asked int64, p conne
 		})
 		return err
 	})
-	if err == nil {
+	if err == nil && sweep%2 == 0 {
 		t.got, t.skip = t.got+rows, asked+rows
 	}
 	return err

@@ -19,11 +19,12 @@ const maxBeyond = 10_000
 type pager struct {
 	client     lister
 	collection string
-	size       int64 // page size asked for
-	granted    int64 // page size that the server grants, 0 while unknown
-	ahead      int   // requests in flight
-	skip       int64 // offset of the next page to handle
-	total      int64 // the server's count, -1 while unknown
+	filter     string // $filter, "" for none
+	size       int64  // page size asked for
+	granted    int64  // page size that the server grants, 0 while unknown
+	ahead      int    // requests in flight
+	skip       int64  // offset of the next page to handle
+	total      int64  // the server's count, -1 while unknown
 	seen       map[[sha256.Size]byte]bool
 }
 
@@ -89,7 +90,7 @@ func (r *pager) ask(ctx context.Context, skip int64) *answer {
 	a := &answer{skip: skip, done: make(chan struct{})}
 	go func() {
 		defer close(a.done)
-		a.page, a.err = r.client.List(ctx, r.collection, connec.ListOptions{Skip: skip, Top: r.size, OrderBy: orderBy})
+		a.page, a.err = r.client.List(ctx, r.collection, connec.ListOptions{Skip: skip, Top: r.size, Filter: r.filter, OrderBy: orderBy})
 	}()
 	return a
 }

@@ -56,7 +56,7 @@ func TestResume(t *testing.T) {
 }
 
 func (w *world) pages() string {
-	return w.rows("SELECT source, collection, skip, top, rows_got, replace(body, 'x', 'x'), total, more FROM pages ORDER BY ALL") +
+	return w.rows("SELECT source, collection, sweep, skip, top, rows_got, replace(body, 'x', 'x'), total, more FROM pages ORDER BY ALL") +
 		w.rows("SELECT source, collection, total, rows_got, records, repeated, status, skip FROM extractions ORDER BY ALL")
 }
 
@@ -84,7 +84,7 @@ func TestFreshStartsAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	diff(t, "after the fresh run", w.rows("SELECT run, status, skip FROM extractions ORDER BY run"), "1|failed|3\n2|complete|9")
-	diff(t, "requests", fmt.Sprint(server.requests.Load()), "5")
+	diff(t, "requests", fmt.Sprint(server.requests.Load()), "6")
 }
 
 // TestOrderDecidesNothing serves the same records in another order, from a file with its lines shuffled, and expects

@@ -25,6 +25,13 @@ type task struct {
 	doubts, notes []string
 	// rows is how many rows were read of a file or links source.
 	rows int64
+	// client speaks to the hub; nil until the first request.
+	client lister
+	// passes is how often the collection was read; unsettled says that none of them is known to have got all.
+	passes    int
+	unsettled bool
+	// blind says that the server does not tell what changed.
+	blind bool
 	// cut brings the rows of a file or of the hub's pages into staged_rows; nil of a links source.
 	cut func(ctx context.Context) error
 	// total is the server's last count, nil when it gave none.

@@ -52,12 +52,14 @@ CREATE TABLE IF NOT EXISTS extractions (
 CREATE TABLE IF NOT EXISTS pages (
     source VARCHAR NOT NULL,
     collection VARCHAR NOT NULL,
+    sweep BIGINT NOT NULL,             -- even: 0, 2, ... a pass over the whole collection; odd: what changed since the pass before it began; 0 for a file
     skip BIGINT NOT NULL,              -- offset that was asked for; 0 for a file
     top BIGINT,                        -- page size that the server granted
     rows_got BIGINT NOT NULL,
     body VARCHAR,
     sha256 VARCHAR NOT NULL,           -- hex, of body or of the file
     fetched_at TIMESTAMP NOT NULL,
+    served_at TIMESTAMP,               -- by the server's clock, whole seconds; NULL when it gave none, and for a file
     total BIGINT,                      -- the server's count when it sent this page; NULL when it gave none
     more BOOLEAN                       -- whether the server said that another page follows; NULL for a file
 );

@@ -114,6 +114,8 @@ type Page struct {
 	Records []json.RawMessage
 	// Skip and Top are what the server says it granted; Total is its count, -1 when it gave none.
 	Skip, Top, Total int64
+	// ServedAt is the server's own clock when it answered, in whole seconds; zero when it did not say.
+	ServedAt time.Time
 	// More reports whether the answer had a `next` link. The link itself is never followed.
 	More bool
 }
@@ -166,8 +168,9 @@ func (c *Client) List(ctx context.Context, collection string, o ListOptions) (Pa
 	}
 	r := call{method: http.MethodGet, path: "/" + collection, query: query, collection: collection}
 	var page Page
-	err := c.read(ctx, r, func(status int, body []byte) (err error) {
-		page, err = c.page(r, status, body, o)
+	err := c.read(ctx, r, func(resp *http.Response, body []byte) (err error) {
+		page, err = c.page(r, resp.StatusCode, body, o)
+		page.ServedAt, _ = http.ParseTime(resp.Header.Get("Date"))
 		return err
 	})
 	return page, err
@@ -201,8 +204,8 @@ func (c *Client) getOne(ctx context.Context, collection, id string, query url.Va
 	}
 	r := call{method: http.MethodGet, path: "/" + collection + "/" + escapeSegment(id), query: query, collection: collection, single: true}
 	var record Record
-	err := c.read(ctx, r, func(status int, body []byte) (err error) {
-		record, err = c.record(r, status, body)
+	err := c.read(ctx, r, func(resp *http.Response, body []byte) (err error) {
+		record, err = c.record(r, resp.StatusCode, body)
 		return err
 	})
 	return record, err

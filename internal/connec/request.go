@@ -58,7 +58,7 @@ func (c *Client) setHeaders(h http.Header, r call) {
 }
 
 // read asks, repeating under checkRetry, until accept takes the body.
-func (c *Client) read(ctx context.Context, r call, accept func(status int, body []byte) error) error {
+func (c *Client) read(ctx context.Context, r call, accept func(resp *http.Response, body []byte) error) error {
 	target := c.base.JoinPath(c.o.Group).String() + r.path
 	if len(r.query) > 0 {
 		target += "?" + r.query.Encode()
@@ -77,7 +77,7 @@ func (c *Client) read(ctx context.Context, r call, accept func(status int, body 
 		case resp.StatusCode < 200 || resp.StatusCode > 299:
 			return c.statusError(r, resp, body)
 		}
-		return accept(resp.StatusCode, body)
+		return accept(resp, body)
 	})
 	resp, err := c.reader.Do(req)
 	return c.finish(ctx, r, resp, err)

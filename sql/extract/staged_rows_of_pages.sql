@@ -1,11 +1,12 @@
 -- extract/staged_rows_of_pages.sql: cuts raw pages into rows
 -- reads: pages
 -- writes: staged_rows
--- params: source, collection, value
+-- params: source, collection, value, from_sweep
 -- grain: one element of the collection's array of one page
 --
 -- $value is the JSON path of the collection, $."people"; a singular resource (company) is an object there. A page's body is parsed once; its rows stay JSON text,
 -- so that a field unknown today is there tomorrow.
+-- Pages of sweeps before $from_sweep are left out. A row's place grows with the sweep, so that the latest of a record stays.
 INSERT INTO staged_rows (
     source,
     collection,
@@ -14,13 +15,14 @@ INSERT INTO staged_rows (
 )
 WITH elements AS (
     SELECT
-        skip,
+        sweep * 1000000000000 + skip AS skip,
         body,
         json_extract(body, $value || '[*]') AS listed
     FROM pages
     WHERE source = $source
         AND collection = $collection
         AND body IS NOT NULL
+        AND sweep >= $from_sweep
 ),
 
 elements_of_page AS (

@@ -1,0 +1,269 @@
+package extract
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/sameas/sameas/internal/connec"
+	queries "github.com/sameas/sameas/sql"
+)
+
+// Offsets name places in a collection, and a collection that changes while it is read moves its records to other places:
+// one that slips from a page not yet read to one that was read is lost. So the collection is read in passes, each
+// followed by a question for what changed since it began, until the passes since the last change seen hold as many
+// different records as the server counts (DESIGN.md, section 4; the counts prove it only together with the question, as
+// one record removed and another added between two answers leave the count alone).
+
+// maxPasses bounds how often a collection is read that never holds still.
+const maxPasses = 6
+
+// clockSlack is taken off the server's own time when it is asked for what changed: its clock is told in whole seconds,
+// and "gt" leaves out the second itself.
+const clockSlack = 2 * time.Second
+
+// sweep is one pass over the collection, or one answer to what changed.
+type sweep struct {
+	number int64
+	ids    idSet // of every row, as they came
+	// least, most and last are of the server's counts; -1 while it gave none.
+	least, most, last int64
+	began             time.Time // by the server's clock
+	// added counts the records that were made since the time asked for; of what changed only.
+	added  int
+	doubts []string
+}
+
+// passes is what the passes over a collection have come to.
+type passes struct {
+	all    idSet     // all that was read
+	window idSet     // what was read since the last change seen
+	from   int64     // the first sweep of the window
+	began  time.Time // when the window did, by the server's clock
+	total  int64     // the server's last count, -1 when it gave none
+	moved  string    // in words, what changed last
+}
+
+// readHub reads the collection in as many passes as it takes.
+func (x *extraction) readHub(ctx context.Context, t *task) error {
+	s := &passes{total: -1}
+	complete := false
+	for !complete && t.passes < maxPasses {
+		p, err := x.sweep(ctx, t, 2*int64(t.passes), time.Time{})
+		if err != nil {
+			return err
+		}
+		t.passes++
+		t.doubts = p.doubts
+		if p.last < 0 {
+			break // a singular resource, or a server that does not count
+		}
+		t.total = &p.last
+		fresh := s.take(p)
+		changed, err := x.changed(ctx, t, p.number+1, s.began.Add(-clockSlack))
+		if err != nil {
+			return err
+		}
+		if complete = s.settled(t, p, changed); !complete && t.passes > 1 && fresh == 0 {
+			break
+		}
+	}
+	t.judgePasses(complete, s)
+	t.cut = func(ctx context.Context) error {
+		_, err := x.exec(ctx, x.conn, "extract/staged_rows_of_pages.sql", queries.Args{
+			"source": t.source.Name, "collection": t.collection, "value": `$."` + t.collection + `"`, "from_sweep": s.from,
+		})
+		return err
+	}
+	return nil
+}
+
+// take adds a pass, and returns how many records no pass had before.
+func (s *passes) take(p *sweep) (fresh int) {
+	if p.least != p.most || p.least != s.total {
+		s.window, s.from = nil, p.number
+	}
+	if s.window == nil {
+		s.began = p.began
+	}
+	known := len(s.all)
+	s.all, s.window, s.total = s.all.with(p.ids), s.window.with(p.ids), p.last
+	return len(s.all) - known
+}
+
+// settled reports whether the window holds all that the server counts, and nothing was added since it began.
+func (s *passes) settled(t *task, p, changed *sweep) bool {
+	added := max(changed.added, len(s.window.with(changed.ids))-len(s.window))
+	if p.least == p.most && added == 0 && int64(len(s.window)) == s.total && (!t.blind || t.passes > 1) {
+		return true
+	}
+	s.moved = words(p, added)
+	s.all = s.all.with(changed.ids)
+	if added > 0 {
+		s.window, s.from = nil, p.number+2
+	}
+	return false
+}
+
+// changed asks for what changed since. Of a server that refuses to be asked, the collection is read twice instead.
+func (x *extraction) changed(ctx context.Context, t *task, number int64, since time.Time) (*sweep, error) {
+	s, err := x.sweep(ctx, t, number, since)
+	var refused *connec.Error
+	if errors.As(err, &refused) && refused.Status == http.StatusBadRequest {
+		if !t.blind {
+			t.note("the server refused to be asked for what changed meanwhile, so that only its count shows it")
+		}
+		t.blind = true
+		return &sweep{}, nil
+	}
+	return s, err
+}
+
+// judgePasses says what came of the passes. Unless they are complete all that was ever read is kept.
+func (t *task) judgePasses(complete bool, s *passes) {
+	if t.passes > 1 && !t.blind {
+		t.note("read in %d passes, as it changed meanwhile", t.passes)
+	}
+	if t.unsettled = !complete && t.total != nil; t.unsettled {
+		s.from = 0
+		if s.moved != "" {
+			t.doubt("%s, so that a record may have slipped between two pages: extract again when nobody writes", s.moved)
+		}
+		return
+	}
+	if gone := len(s.all) - len(s.window); gone > 0 {
+		t.note("%s while it was read", count(int64(gone), "record went away", "records went away"))
+	}
+}
+
+// words say what moved during a pass and after it.
+func words(p *sweep, added int) string {
+	switch {
+	case p.least != p.most:
+		return fmt.Sprintf("the server's count moved between %d and %d while the pages were read", p.least, p.most)
+	case added > 0:
+		return count(int64(added), "record was", "records were") + " added while the pages were read"
+	}
+	return ""
+}
+
+// sweep reads one sweep, or what is left of it: the pages that are kept are looked at as if they came now. With a time it
+// asks for what changed since.
+func (x *extraction) sweep(ctx context.Context, t *task, number int64, since time.Time) (*sweep, error) {
+	s := &sweep{number: number, least: -1, most: -1, last: -1}
+	r := &pager{
+		collection: t.collection,
+		size:       max(t.source.PageSize, 1),
+		ahead:      max(t.source.Concurrency, 1),
+		total:      -1,
+		seen:       map[[sha256.Size]byte]bool{},
+	}
+	if !since.IsZero() {
+		r.filter = fmt.Sprintf("updated_at gt '%s'", since.UTC().Format(time.RFC3339))
+	}
+	handle := func(asked int64, p connec.Page) (more bool) {
+		more, doubt := r.judge(asked, p)
+		if doubt != "" {
+			s.doubts = append(s.doubts, doubt)
+		}
+		s.take(p, since)
+		return more
+	}
+	more, err := x.replay(ctx, t, r, s.number, handle)
+	if err != nil || !more {
+		return s, err
+	}
+	if t.client == nil {
+		if t.client, err = x.client(t); err != nil {
+			return nil, err
+		}
+	}
+	r.client = t.client
+	if since.IsZero() {
+		x.Progress(t.stage(), r.skip, r.total)
+	}
+	err = r.each(ctx, func(asked int64, p connec.Page) (bool, error) {
+		p.More = handle(asked, p)
+		digest := sha256.Sum256(p.Body)
+		if err := x.keepPage(ctx, t, number, asked, p, hex.EncodeToString(digest[:])); err != nil {
+			return false, err
+		}
+		if since.IsZero() {
+			x.Progress(t.stage(), asked+int64(len(p.Records)), p.Total)
+		}
+		return p.More, nil
+	})
+	return s, err
+}
+
+// replay hands over the pages of a sweep that an interrupted run has kept, and sets the pager behind them.
+func (x *extraction) replay(ctx context.Context, t *task, r *pager, number int64, handle func(int64, connec.Page) bool) (more bool, err error) {
+	more = true
+	for found := true; found && more; {
+		found = false
+		err := queries.Each(ctx, x.conn, "extract/pages_kept.sql", queries.Args{
+			"source": t.source.Name, "collection": t.collection, "sweep": number, "from": r.skip,
+		}, func(rows *sql.Rows) error {
+			var p connec.Page
+			var got int64
+			var body string
+			if err := rows.Scan(&p.Skip, &p.Top, &got, &p.Total, &p.More, &p.ServedAt, &body); err != nil {
+				return err
+			}
+			var err error
+			if p.Body, p.Records, err = []byte(body), nil, nil; got > 0 {
+				p.Records, err = recordsOf(p.Body, t.collection)
+			}
+			found, more = true, p.More
+			handle(p.Skip, p)
+			r.skip, r.total, r.granted = p.Skip+got, p.Total, p.Top
+			return err
+		})
+		if err != nil {
+			return false, err
+		}
+	}
+	return more, nil
+}
+
+// recordsOf are the records of a kept page, which was sound when it came.
+func recordsOf(body []byte, collection string) ([]json.RawMessage, error) {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(body, &members); err != nil {
+		return nil, fmt.Errorf("a page kept in the workspace cannot be read: start again with --fresh: %w", err)
+	}
+	var records []json.RawMessage
+	if json.Unmarshal(members[collection], &records) != nil {
+		records = []json.RawMessage{members[collection]}
+	}
+	return records, nil
+}
+
+// take counts a page.
+func (s *sweep) take(p connec.Page, since time.Time) {
+	if s.began.IsZero() {
+		s.began = p.ServedAt
+		if s.began.IsZero() {
+			s.began = now().Add(-time.Minute)
+		}
+	}
+	if p.Total >= 0 {
+		if s.last < 0 {
+			s.least, s.most = p.Total, p.Total
+		}
+		s.least, s.most, s.last = min(s.least, p.Total), max(s.most, p.Total), p.Total
+	}
+	for _, record := range p.Records {
+		id, made := nameOf(record)
+		s.ids = append(s.ids, id)
+		if !since.IsZero() && made.After(since) {
+			s.added++
+		}
+	}
+}
