@@ -205,7 +205,7 @@ func applyChecked(ctx context.Context, o ApplyOptions, plan *PlanReader, facts *
 		return ApplyResult{}, err
 	}
 	r := newRunner(o, plan, facts, client, journal)
-	r.width = cmp.Or(o.seams.width, max(o.Config.Merge.Concurrency, 1)*max(sideBySide, o.Config.Merge.Batch))
+	r.width = cmp.Or(o.seams.width, widthFor(o.Config.Merge))
 	if n := o.Config.Merge.Batch; n > 0 {
 		r.hub = newBatcher(client, n)
 	}
@@ -228,6 +228,19 @@ func applyChecked(ctx context.Context, o ApplyOptions, plan *PlanReader, facts *
 // sideBySide is how many operations are worked on for each request that may be under way: while one waits for its
 // intent to reach the disk, another's request fills its place.
 const sideBySide = 2
+
+// longestTurn is how long, in seconds, operations may wait for their first turn under the rate: the wait counts against
+// the time that a request may take, and what is far from its turn need not be begun.
+const longestTurn = 30
+
+// widthFor is how many operations are worked on side by side.
+func widthFor(m config.Merge) int {
+	width := max(m.Concurrency, 1) * max(sideBySide, m.Batch)
+	if m.Rate > 0 {
+		width = min(width, int(m.Rate*longestTurn))
+	}
+	return max(width, 1)
+}
 
 // slowedDown says that the server had apply slow down.
 func slowedDown(s connec.PaceStats) []string {

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/sameas/sameas/internal/config"
 	"github.com/sameas/sameas/internal/connec"
 )
 
@@ -93,4 +94,20 @@ func TestCrewEndsWithTheFirstError(t *testing.T) {
 			t.Errorf("wait: %v, finished %v", err, finished)
 		}
 	})
+}
+
+func TestWidthFor(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		m    config.Merge
+		want int
+	}{
+		{config.Merge{}, 2}, {config.Merge{Concurrency: 8}, 16}, {config.Merge{Concurrency: 4, Batch: 50}, 200},
+		{config.Merge{Concurrency: 4, Rate: 2}, 8}, {config.Merge{Concurrency: 4, Batch: 50, Rate: 2}, 60},
+		{config.Merge{Concurrency: 64, Rate: 0.1}, 3}, {config.Merge{Concurrency: 64, Rate: 0.01}, 1},
+	} {
+		if got := widthFor(c.m); got != c.want {
+			t.Errorf("%+v: %d side by side, want %d", c.m, got, c.want)
+		}
+	}
 }
