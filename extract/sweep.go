@@ -75,13 +75,36 @@ func (x *extraction) readHub(ctx context.Context, t *task) error {
 		}
 	}
 	t.judgePasses(complete, s)
-	t.cut = func(ctx context.Context) error {
-		_, err := x.exec(ctx, x.conn, "extract/staged_rows_of_pages.sql", queries.Args{
-			"source": t.source.Name, "collection": t.collection, "value": `$."` + t.collection + `"`, "from_sweep": s.from,
-		})
-		return err
-	}
+	t.cut = func(ctx context.Context) error { return x.cutPages(ctx, t, s.from) }
 	return nil
+}
+
+// cutRows is how many rows are cut out of their pages at a time.
+const cutRows = 10_000
+
+// cutPages brings the rows of the pages into staged_rows, from a sweep on.
+func (x *extraction) cutPages(ctx context.Context, t *task, from int64) error {
+	type stretch struct{ sweep, first, last, rows int64 }
+	var all []stretch
+	err := queries.Each(ctx, x.conn, "extract/pages_listed.sql", queries.Args{
+		"source": t.source.Name, "collection": t.collection, "from_sweep": from,
+	}, func(rows *sql.Rows) error {
+		var sweep, skip, got int64
+		err := rows.Scan(&sweep, &skip, &got)
+		if n := len(all); n > 0 && all[n-1].sweep == sweep && all[n-1].rows < cutRows {
+			all[n-1].last, all[n-1].rows = skip, all[n-1].rows+got
+			return err
+		}
+		all = append(all, stretch{sweep, skip, skip, got})
+		return err
+	})
+	for i := 0; err == nil && i < len(all); i++ {
+		_, err = x.exec(ctx, x.conn, "extract/staged_rows_of_pages.sql", queries.Args{
+			"source": t.source.Name, "collection": t.collection, "value": `$."` + t.collection + `"`,
+			"sweep": all[i].sweep, "first_skip": all[i].first, "last_skip": all[i].last,
+		})
+	}
+	return err
 }
 
 // take adds a pass, and returns how many records no pass had before.

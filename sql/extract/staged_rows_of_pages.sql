@@ -1,12 +1,12 @@
 -- extract/staged_rows_of_pages.sql: cuts raw pages into rows
 -- reads: pages
 -- writes: staged_rows
--- params: source, collection, value, from_sweep
+-- params: source, collection, value, sweep, first_skip, last_skip
 -- grain: one element of the collection's array of one page
 --
 -- $value is the JSON path of the collection, $."people"; a singular resource (company) is an object there. A page's body is parsed once; its rows stay JSON text,
 -- so that a field unknown today is there tomorrow.
--- Pages of sweeps before $from_sweep are left out. A row's place grows with the sweep, so that the latest of a record stays.
+-- A few pages at a time: the engine takes 2,048 rows at once, whatever their length. A row's place grows with the sweep, so that the latest of a record stays.
 INSERT INTO staged_rows (
     source,
     collection,
@@ -22,7 +22,8 @@ WITH elements AS (
     WHERE source = $source
         AND collection = $collection
         AND body IS NOT NULL
-        AND sweep >= $from_sweep
+        AND sweep = $sweep
+        AND skip BETWEEN $first_skip AND $last_skip
 ),
 
 elements_of_page AS (
