@@ -17,6 +17,9 @@ import (
 	queries "github.com/sameas/sameas/sql"
 )
 
+// engineMemory is the engine's while matching holds the records in memory of its own.
+const engineMemory = "640MB"
+
 // matched are the collections that can be matched, in their order: people are matched knowing the organizations.
 var matched = []string{"organizations", "people"}
 
@@ -30,9 +33,11 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if _, err := queries.Exec(ctx, o.DB, "match/003_bound_memory.sql", nil); err != nil {
+	free, err := queries.BoundMemory(ctx, o.DB, engineMemory)
+	if err != nil {
 		return Result{}, err
 	}
+	defer free()
 	var result Result
 	for _, collection := range collections {
 		summary, err := runCollection(ctx, o, collection)
@@ -41,8 +46,7 @@ func Run(ctx context.Context, o Options) (Result, error) {
 		}
 		result.Collections = append(result.Collections, summary)
 	}
-	_, err = queries.Exec(ctx, o.DB, "match/004_free_memory.sql", nil)
-	return result, err
+	return result, nil
 }
 
 func (o Options) withDefaults() Options {

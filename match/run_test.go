@@ -240,3 +240,32 @@ func TestClusterIDsAreInherited(t *testing.T) {
 		t.Errorf("%d of %d records keep their cluster's ID", kept, want)
 	}
 }
+
+// What the engine may use afterwards is what it might before: a query that needs more than matching left it must not fail.
+func TestMemoryIsGivenBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.fill("people", town(50, "a"), nil)
+	limit := func() (size float64, unit string) {
+		if _, err := fmt.Sscan(w.text(`SELECT current_setting('memory_limit')`), &size, &unit); err != nil {
+			t.Fatal(err)
+		}
+		return size, unit
+	}
+	before, unit := limit()
+	for _, cancelled := range []bool{true, false} {
+		ctx, cancel := context.WithCancel(t.Context())
+		if cancelled {
+			cancel()
+		}
+		_, err := Run(ctx, Options{DB: w.db, Config: &config.Config{}})
+		cancel()
+		if (err != nil) != cancelled {
+			t.Fatalf("cancelled %t: error %v", cancelled, err)
+		}
+		// the engine tells its limit rounded down to a tenth
+		if after, now := limit(); now != unit || after < before-0.25 {
+			t.Errorf("cancelled %t: the limit was %v %s and is %v %s", cancelled, before, unit, after, now)
+		}
+	}
+}

@@ -104,7 +104,7 @@ func configure(ctx context.Context, conn driver.ExecerContext, o Options) error 
 		"SET TimeZone = 'UTC'",
 	}
 	if o.MemoryLimit != "" {
-		settings = append(settings, "SET memory_limit = '"+strings.ReplaceAll(o.MemoryLimit, "'", "''")+"'")
+		settings = append(settings, setMemory(o.MemoryLimit))
 	}
 	for _, s := range settings {
 		if _, err := conn.ExecContext(ctx, s, nil); err != nil {
@@ -127,6 +127,25 @@ func LimitMemory(ctx context.Context, on Querier, megabytes int64) error {
 		}
 	}
 	return nil
+}
+
+func setMemory(limit string) string {
+	return "SET memory_limit = '" + strings.ReplaceAll(limit, "'", "''") + "'"
+}
+
+// BoundMemory keeps the engine to a limit, such as "640MB", until free is called; what is over goes to disk. The limit before
+// is read and set again, since RESET would only say that it is the old one and leave the buffers under the new one.
+func BoundMemory(ctx context.Context, db *sql.DB, limit string) (free func(), err error) {
+	var before string
+	if err := db.QueryRowContext(ctx, "SELECT current_setting('memory_limit')").Scan(&before); err != nil {
+		return nil, fmt.Errorf("read the engine's memory limit: %w", err)
+	}
+	if _, err := db.ExecContext(ctx, setMemory(limit)); err != nil {
+		return nil, fmt.Errorf("bound the engine's memory: %w", err)
+	}
+	return func() {
+		_, _ = db.ExecContext(context.WithoutCancel(ctx), setMemory(before)) // a closed database has no memory to give back
+	}, nil
 }
 
 func checkSchema(ctx context.Context, db *sql.DB, path string, isNew bool, toolVersion string) error {
