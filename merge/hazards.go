@@ -19,7 +19,7 @@ const (
 	HazardFieldConflict  = "field_conflict"    // notice: records of the cluster held different values
 	HazardLargeCluster   = "large_cluster"     // notice: more records than most clusters hold
 	HazardPlaceholder    = "placeholder_id"    // notice: the record bears an ID that names nothing, of an application whose ID it gains
-	HazardReferenceLeft  = "reference_left"    // notice: a created record goes without a reference that the hub does not know
+	HazardReferenceLeft  = "reference_left"    // notice: a record goes without a reference that would lead nowhere
 )
 
 // largeCluster is the number of records from which a cluster is pointed out: each application seldom adds more than one.
@@ -52,7 +52,7 @@ func hazardMeaning(name string) string {
 	case HazardPlaceholder:
 		return "the record also bears an ID that names nothing, such as 0"
 	case HazardReferenceLeft:
-		return "a created record goes without a reference that the hub does not know"
+		return "a record goes without a reference that would lead nowhere"
 	}
 	return ""
 }

@@ -25,15 +25,17 @@ type planner struct {
 	digests   stageDigests
 	measured  *Measured // what is known of the API; nil for nothing
 
-	losers    map[string]map[string]loser // by collection and key
-	repointed map[string][]string         // loser's key -> operations that move references away from it
-	review    map[string]bool             // collection and review cluster that a person must look at
-	bearers   map[string]map[connec.ExternalID]*bearer
-	waiting   []Operation // retirements and merges, until the references to their losers are known
-	store     *planStore
-	decided   map[string][]decidedField // by collection: what people said of fields
-	kept      map[string]bool           // operations of a plan of a part; nil when the plan is whole
-	summary   PlanSummary
+	losers     map[string]map[string]loser // by collection and key
+	unheld     map[string]map[string]bool  // by collection and UUID: records that duplicates refer to and that were not extracted
+	hubRecords map[string]int64            // by collection: how many the hub holds
+	repointed  map[string][]string         // loser's key -> operations that move references away from it
+	review     map[string]bool             // collection and review cluster that a person must look at
+	bearers    map[string]map[connec.ExternalID]*bearer
+	waiting    []Operation // retirements and merges, until the references to their losers are known
+	store      *planStore
+	decided    map[string][]decidedField // by collection: what people said of fields
+	kept       map[string]bool           // operations of a plan of a part; nil when the plan is whole
+	summary    PlanSummary
 }
 
 // WritePlan writes the plan of the workspace's auto clusters, whole or not at all, and records it in the tables plans,
@@ -123,6 +125,9 @@ func (p *planner) planAll(ctx context.Context) error {
 	if p.decided, err = readFieldDecisions(ctx, p.o.DB); err != nil {
 		return err
 	}
+	if p.hubRecords, err = readCounts(ctx, p.o.DB, "merge/plan_hub_records.sql"); err != nil {
+		return err
+	}
 	for _, collection := range p.digests.collections() {
 		if err := p.planCollection(ctx, collection); err != nil {
 			return err
@@ -140,6 +145,9 @@ func (p *planner) planCollection(ctx context.Context, collection string) (err er
 	}
 	to, err := gather(ctx, on, collection, creating)
 	if err != nil {
+		return err
+	}
+	if err := p.readUnheld(ctx, on); err != nil {
 		return err
 	}
 	if err := eachCluster(ctx, on, collection, to.clusters, p.planCluster); err != nil {
@@ -318,12 +326,9 @@ func (p *planner) header(ctx context.Context, hub config.Source) (Header, error)
 		Allow: append([]string{}, p.o.Config.Merge.Allow...)}
 	slices.Sort(h.Allow)
 	h.Allow = slices.Compact(h.Allow)
-	h.Behaviour = p.measured
+	h.Behaviour, h.HubRecords = p.measured, p.hubRecords
 	var err error
 	if h.ExtractedAt, err = readExtractedAt(ctx, p.o.DB); err != nil {
-		return h, err
-	}
-	if h.HubRecords, err = readCounts(ctx, p.o.DB, "merge/plan_hub_records.sql"); err != nil {
 		return h, err
 	}
 	if h.Writes, err = readCounts(ctx, p.store.tx, "merge/plan_writes.sql"); err != nil {

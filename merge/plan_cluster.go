@@ -183,7 +183,7 @@ func (p *planner) survivorOperation(u *unit, kind string, ids []connec.ExternalI
 	}
 	op.Hazards = p.hazardsOf(u, target, ids)
 	if kind == TypeConsolidate {
-		op.Hazards = append(op.Hazards, u.notices()...)
+		op.Hazards = append(append(op.Hazards, u.notices()...), p.referenceHazards(u)...)
 	}
 	if len(ids) > 0 {
 		op.Irreversible = "an external ID, once added, stays on the record"
@@ -338,7 +338,7 @@ func (p *planner) planNative(u *unit) (err error) {
 	if len(others) == 0 {
 		return nil
 	}
-	op.Hazards = append(p.hazardsOf(u, target, nil), u.notices()...)
+	op.Hazards = append(append(p.hazardsOf(u, target, nil), u.notices()...), p.referenceHazards(u)...)
 	if p.known(behaviour.MergeMovesIDs) == "" {
 		op.Hazards = append(op.Hazards, hazard(HazardOutcomeUnknown,
 			"whether Connec!'s merge moves external IDs and references, and may be called with an application's credentials, is unknown (%s)", behaviour.MergeMovesIDs))

@@ -38,6 +38,9 @@ func (p *planner) rememberLosers(u *unit) {
 // meaning reads a reference of the collection as the hub record that it will mean once the plan is done.
 func (p *planner) meaning(string) referenceReader {
 	return func(path string, raw json.RawMessage) string {
+		if p.leadsNowhere(path, raw) {
+			return ""
+		}
 		key := hubKeyOf(raw)
 		if l, ok := p.losers[targetOf(path)][key]; ok {
 			return l.survivor

@@ -135,8 +135,6 @@ func undoSettings(seed uint64) *config.Config {
 }
 
 // undoBehave varies what the server does where nothing public says: each setting alone on some seeds, and several at once.
-// That a reference to no record makes one is left out: the worlds hold such references, and what a plan does with them is
-// no matter of its undo.
 func undoBehave(t *testing.T, seed uint64) sandbox.Behave {
 	t.Helper()
 	r := rand.New(rand.NewPCG(seed, 11))
@@ -147,7 +145,7 @@ func undoBehave(t *testing.T, seed uint64) sandbox.Behave {
 		return name + "=" + values[r.IntN(len(values))] + ","
 	}
 	behave, err := sandbox.ParseBehave(strings.TrimSuffix(pick("multi-match", "newest", "error")+pick("post-adds-ids", "false")+pick("held-id", "move", "error")+
-		pick("get-ambiguous", "newest", "error")+pick("foreign-id", "drop", "403")+pick("unmatched-reference", "error")+pick("merge-moves-ids", "false"), ","))
+		pick("get-ambiguous", "newest", "error")+pick("foreign-id", "drop", "403")+pick("unmatched-reference", "error", "create")+pick("merge-moves-ids", "false"), ","))
 	if err != nil {
 		t.Fatal(err)
 	}
