@@ -127,7 +127,7 @@ func (u *unit) channels() int {
 // operationsOf works out what the survivor and each loser are to be sent.
 func (p *planner) operationsOf(u *unit) error {
 	if len(u.ranked) > 1 {
-		s := survivorship{ranked: u.ranked, priority: p.priority, meaning: p.meaning(u.collection), decided: deciders(p.decided[u.collection], u.ranked)}
+		s := survivorship{ranked: u.ranked, priority: p.priority, owners: p.o.Config.Merge.Owners, meaning: p.meaning(u.collection), decided: deciders(p.decided[u.collection], u.ranked)}
 		u.fields = s.decide()
 	}
 	if p.native() && len(u.ranked) > 1 {

@@ -53,7 +53,7 @@ func (p *planner) planCreate(collection, clusterID string, records []*member, re
 	if len(ids) == 0 {
 		return p.emit(p.withhold(collection, clusterID, first, WithheldHubValue, "it bears no ID that names it: give it one"))
 	}
-	s := survivorship{ranked: u.ranked, priority: p.priority, decided: deciders(p.decided[collection], u.ranked), meaning: func(_ string, raw json.RawMessage) string { return compact(raw) }}
+	s := survivorship{ranked: u.ranked, priority: p.priority, owners: p.o.Config.Merge.Owners, decided: deciders(p.decided[collection], u.ranked), meaning: func(_ string, raw json.RawMessage) string { return compact(raw) }}
 	u.fields = s.decide()
 	op := Operation{ID: opID(TypeCreate, collection, first.Key), Level: level(collection, stepCreate), Type: TypeCreate,
 		Collection: collection, ClusterID: clusterID, Record: first.Key, BearsIDs: ids, Reason: reason, Fields: u.fields,

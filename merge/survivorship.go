@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/sameas/sameas/internal/connec"
 )
@@ -14,6 +15,8 @@ const (
 	ruleOnlyValue    = "only value"       // no other record holds any
 	ruleSource       = "source priority"  // the configuration's order of sources
 	ruleValid        = "valid"            // the others are malformed or placeholders
+	ruleOwner        = "owner's"          // the configuration says whose the field is
+	ruleRecent       = "most recent"      // of the owner's records, the one updated last
 	ruleComplete     = "most complete"    // more of the group's fields, or a name spelled out
 	ruleSurvivor     = "survivor's own"   // equal in all else
 	ruleOrder        = "order of records" // equal in all else, and the survivor holds none: the next in the survivor's order
@@ -33,6 +36,7 @@ type referenceReader func(path string, raw json.RawMessage) string
 type survivorship struct {
 	ranked   []*member // survivor first
 	priority map[string]int
+	owners   map[string]string // field or group -> the source that owns it
 	meaning  referenceReader
 	decided  map[string]*member // field or group -> the record whose value a person wants
 }
@@ -129,14 +133,37 @@ type claim struct {
 	record            *member
 	held, valid, full int
 	source            int
+	owned             bool      // its source owns the field
+	updated           time.Time // only of an owned one: elsewhere syncs bump it, whatever they changed
+}
+
+// owner is the source that owns one of the fields, "" when none does.
+func (s survivorship) owner(paths []string) string {
+	for _, path := range paths {
+		if owner := cmp.Or(s.owners[path], s.owners[groupOf(path)]); owner != "" {
+			return owner
+		}
+	}
+	return ""
+}
+
+// updatedAt is when the record was changed last, the zero time when it does not say so in RFC 3339.
+func (m *member) updatedAt() time.Time {
+	text, _ := textOf(m.leaves["updated_at"])
+	at, _ := time.Parse(time.RFC3339, text)
+	return at
 }
 
 // winner is the record whose values of the group survive, and the first rule that set it apart from every record
 // holding something else.
 func (s survivorship) winner(paths []string) (*member, string) {
 	var claims []claim
+	owner := s.owner(paths)
 	for _, m := range s.ranked {
 		c := claim{record: m, source: s.priority[m.Source]}
+		if owner != "" && m.Source == owner {
+			c.owned, c.updated = true, m.updatedAt()
+		}
 		for _, path := range paths {
 			raw := m.leaves[path]
 			if raw == nil {
@@ -171,6 +198,8 @@ func (s survivorship) winner(paths []string) (*member, string) {
 func compareClaims(a, b claim) int {
 	return cmp.Or(
 		preferTrue(a.valid > 0, b.valid > 0),
+		preferTrue(a.owned, b.owned),
+		b.updated.Compare(a.updated),
 		cmp.Compare(a.source, b.source),
 		cmp.Compare(b.full, a.full),
 	)
@@ -179,7 +208,7 @@ func compareClaims(a, b claim) int {
 func (s survivorship) ruleOf(best claim, claims []claim, paths []string) string {
 	rule := ""
 	rank := func(name string) int {
-		return slices.Index([]string{"", ruleValid, ruleSource, ruleComplete, ruleSurvivor, ruleOrder}, name)
+		return slices.Index([]string{"", ruleValid, ruleOwner, ruleRecent, ruleSource, ruleComplete, ruleSurvivor, ruleOrder}, name)
 	}
 	for _, c := range claims {
 		if c.record == best.record || sameGroup(c.record, best.record, paths) {
@@ -199,6 +228,10 @@ func decidedBy(best, other claim, survivor *member) string {
 	switch {
 	case (best.valid > 0) != (other.valid > 0):
 		return ruleValid
+	case best.owned != other.owned:
+		return ruleOwner
+	case !best.updated.Equal(other.updated):
+		return ruleRecent
 	case best.source != other.source:
 		return ruleSource
 	case best.full != other.full:

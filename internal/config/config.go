@@ -156,6 +156,9 @@ type Merge struct {
 	// UndoDays is how many days after the last write a plan may be undone, and its file and journal, which hold the
 	// values before, are to be kept.
 	UndoDays int `yaml:"undo_days" json:"-"`
+	// Owners say which source owns a field, by path (email.address) or group (name, address_home.billing): its most recently
+	// updated record wins there.
+	Owners map[string]string `yaml:"owners" json:",omitempty"`
 	// Behaviour is the path of what `sameas probe` found; see BehaviourFile. The plan itself holds what the file says.
 	Behaviour string `yaml:"behaviour" json:"-"`
 }

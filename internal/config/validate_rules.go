@@ -105,6 +105,15 @@ func (c *Config) validateMerge(d *document) {
 	if c.Merge.Batch < 0 || c.Merge.Batch > connec.MaxBatch {
 		d.at("merge.batch", "`batch` must be between 0 (each write in a request of its own) and %d", connec.MaxBatch)
 	}
+	var owners []string
+	for _, s := range c.Sources {
+		if s.Type != TypeLinks {
+			owners = append(owners, s.Name)
+		}
+	}
+	for _, field := range sortedKeys(c.Merge.Owners) {
+		d.wantOneOf("merge.owners."+field, field, c.Merge.Owners[field], owners)
+	}
 	for i, name := range c.Merge.Allow {
 		d.wantOneOf(fmt.Sprintf("merge.allow[%d]", i), "allow", name, stopHazards())
 	}

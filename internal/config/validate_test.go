@@ -44,6 +44,7 @@ func TestMistakes(t *testing.T) {
 		{"page size is no number", hub + "    page_size: many\n", "6:16: `page_size` must be a whole number"},
 		{"concurrency", hub + "    concurrency: 65\n", "6:18: `concurrency` must be between"},
 		{"negative rate", hub + "    rate: -1\n", "6:11: `rate` must not be negative"},
+		{"an owner that is no source", hub + "merge: {owners: {email.address: hubb}}\n", "`email.address` cannot be \"hubb\": did you mean `hub`"},
 		{"no day to undo", hub + "merge: {undo_days: 0}\n", "`undo_days` must be at least 1"},
 		{"infinite rate", hub + "    rate: .inf\n", "6:11: `rate` must be a number"},
 		{"rate is text", hub + "    rate: '3'\n", "`rate` must be a number"},
