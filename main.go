@@ -17,6 +17,7 @@ func main() {
 
 // run stops cleanly at the first signal; at the second the default action, ending at once, is back.
 func run(args []string) int {
+	cli.KeepFilesPrivate()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	context.AfterFunc(ctx, stop)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -242,5 +243,66 @@ func TestNewWorkspaceIsPrivate(t *testing.T) {
 	}
 	if info.Mode().Perm() != 0o600 {
 		t.Errorf("mode is %o, want 600", info.Mode().Perm())
+	}
+}
+
+// TestTemporaryFolderIsPrivate has the engine spill, and looks at the folder and the files while they are there.
+func TestTemporaryFolderIsPrivate(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "w.duckdb")
+	makeWorkspace(t, path)
+	folder := path + ".tmp"
+	noFile(t, folder)
+
+	// What a killed process left, in a folder that others may read; and a file that is not the engine's.
+	left, other := filepath.Join(folder, "duckdb_temp_storage_S32K-0.tmp"), filepath.Join(folder, "notes.txt")
+	if err := os.Mkdir(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{left, other} {
+		if err := os.WriteFile(name, []byte("a record"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	db, err := queries.Open(t.Context(), path, queries.Options{MemoryLimit: "40MB"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	noFile(t, left)
+	var where string
+	if err := db.QueryRow("SELECT current_setting('temp_directory')").Scan(&where); err != nil || where != folder {
+		t.Fatalf("the engine writes to %s, want %s (%v)", where, folder, err)
+	}
+	if _, err := db.Exec("CREATE TEMP TABLE large AS SELECT i, hash(i) AS h, hash(i + 1) AS k FROM range(4000000) t(i)"); err != nil {
+		t.Fatal(err)
+	}
+	if files, _ := filepath.Glob(filepath.Join(folder, "duckdb_temp_*")); len(files) == 0 {
+		t.Fatal("nothing was spilled: the test shows nothing")
+	}
+	info, err := os.Stat(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode().Perm() != 0o700 {
+		t.Errorf("mode is %o, want 700", info.Mode().Perm())
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if files, _ := os.ReadDir(folder); len(files) != 1 || files[0].Name() != "notes.txt" {
+		t.Errorf("after closing the folder holds %v, want notes.txt alone", files)
+	}
+	if err := os.Remove(other); err != nil {
+		t.Fatal(err)
+	}
+	makeWorkspace(t, path)
+	noFile(t, folder)
+}
+
+func noFile(t *testing.T, path string) {
+	t.Helper()
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%s is there (%v)", path, err)
 	}
 }

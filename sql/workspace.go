@@ -38,16 +38,24 @@ func Open(ctx context.Context, path string, o Options) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	folder, made := makeTemporaryFolder(path)
 	connector, err := duckdb.NewConnector(path, func(conn driver.ExecerContext) error {
 		return configure(ctx, conn, o)
 	})
 	if err != nil {
+		if made {
+			folder.remove() // one that was there may be that of the process that holds the lock
+		}
 		return nil, openError(path, err)
 	}
-	db := sql.OpenDB(connector)
+	db := sql.OpenDB(tidyConnector{connector, folder})
 	if err := db.PingContext(ctx); err != nil {
 		db.Close()
 		return nil, openError(path, err)
+	}
+	if err := folder.empty(); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("open workspace %s: remove what a killed process left: %w", path, err)
 	}
 	err = registerRows(ctx, db)
 	if err == nil {

@@ -82,7 +82,7 @@ func globalFlags() []cli.Flag {
 		&cli.StringFlag{Name: "workspace", Usage: "workspace `FILE` (default: the configuration's)", Category: "Global"},
 		&cli.StringFlag{Name: "log-format", Value: "text", Usage: "`FORMAT` of what goes to stderr: text or json", Category: "Global"},
 		&cli.BoolFlag{Name: "quiet", Usage: "no progress, no notes: errors only", Category: "Global"},
-		&cli.BoolFlag{Name: "verbose", Usage: "log every statement and its seconds, too", Category: "Global"},
+		&cli.BoolFlag{Name: "verbose", Usage: "log every step, too, and each statement of an extraction with its seconds", Category: "Global"},
 		&cli.BoolFlag{Name: "json", Usage: "print the result as JSON", Category: "Global"},
 	}
 }

@@ -17,7 +17,7 @@ const (
 const exitCodesHelp = `EXIT CODES:
    0   done
    1   error
-   2   nothing failed but a person must look: extract (verdict in doubt), merge plan and run (review items left),
+   2   nothing failed but a person must look: extract and run (verdict in doubt), merge plan and run (review items left),
        merge verify (differences), forecast (twins would be created), probe (something stays unknown),
        merge rehearse (an outcome hangs on something unknown)
    3   merge apply or undo skipped, found drifted or failed some operations

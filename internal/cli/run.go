@@ -24,7 +24,7 @@ func (r *runner) runCommand() *cli.Command {
 	return &cli.Command{
 		Name:        "run",
 		Usage:       "extract, match, merge plan, forecast, report; never writes to the hub",
-		Description: "Exit code 2 means that items are left for a person to review.",
+		Description: "Exit code 2 means that something about the extraction is in doubt, or that items are left for a person to review.",
 		Flags: []cli.Flag{
 			outFlag(),
 			&cli.StringFlag{Name: "plan", Value: defaultPlan, Usage: "plan `FILE` to write"},
@@ -38,7 +38,7 @@ func (r *runner) runCommand() *cli.Command {
 			if err := r.print(c, result, text); err != nil {
 				return err
 			}
-			if result.Plan.ReviewItems > 0 {
+			if result.Extract.InDoubt() || result.Plan.ReviewItems > 0 {
 				return exitWith(ExitLook)
 			}
 			return nil
