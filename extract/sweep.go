@@ -35,8 +35,8 @@ type sweep struct {
 	// least, most and last are of the server's counts; -1 while it gave none.
 	least, most, last int64
 	began             time.Time // by the server's clock
-	// added counts the records that were made since the time asked for; of what changed only.
-	added  int
+	// added are the records that were made since the time asked for; of what changed only.
+	added  idSet
 	doubts []string
 }
 
@@ -44,6 +44,7 @@ type sweep struct {
 type passes struct {
 	all    idSet     // all that was read
 	window idSet     // what was read since the last change seen
+	before idSet     // what had been read when the window began: made earlier, though the clock's slack says otherwise
 	from   int64     // the first sweep of the window
 	began  time.Time // when the window did, by the server's clock
 	total  int64     // the server's last count, -1 when it gave none
@@ -113,7 +114,7 @@ func (s *passes) take(p *sweep) (fresh int) {
 		s.window, s.from = nil, p.number
 	}
 	if s.window == nil {
-		s.began = p.began
+		s.began, s.before = p.began, s.all
 	}
 	known := len(s.all)
 	s.all, s.window, s.total = s.all.with(p.ids), s.window.with(p.ids), p.last
@@ -122,7 +123,7 @@ func (s *passes) take(p *sweep) (fresh int) {
 
 // settled reports whether the window holds all that the server counts, and nothing was added since it began.
 func (s *passes) settled(t *task, p, changed *sweep) bool {
-	added := max(changed.added, len(s.window.with(changed.ids))-len(s.window))
+	added := max(len(s.before.with(changed.added))-len(s.before), len(s.window.with(changed.ids))-len(s.window))
 	if p.least == p.most && added == 0 && int64(len(s.window)) == s.total && (!t.blind || t.passes > 1) {
 		return true
 	}
@@ -286,7 +287,7 @@ func (s *sweep) take(p connec.Page, since time.Time) {
 		id, made := nameOf(record)
 		s.ids = append(s.ids, id)
 		if !since.IsZero() && made.After(since) {
-			s.added++
+			s.added = append(s.added, id)
 		}
 	}
 }
