@@ -18,8 +18,8 @@ import (
 // Offsets name places in a collection, and a collection that changes while it is read moves its records to other places:
 // one that slips from a page not yet read to one that was read is lost. So the collection is read in passes, each
 // followed by a question for what changed since it began, until the passes since the last change seen hold as many
-// different records as the server counts (DESIGN.md, section 4; the counts prove it only together with the question, as
-// one record removed and another added between two answers leave the count alone).
+// different records as the server counts (the counts prove it only together with the question, as one record removed and
+// another added between two answers leave the count alone).
 
 // maxPasses bounds how often a collection is read that never holds still.
 const maxPasses = 6

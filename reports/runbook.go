@@ -87,6 +87,7 @@ func (p *page) runbookParts() []runbookPart {
 func (p *page) runbookOrder() []string {
 	plan := p.Plan.Path
 	steps := []string{fmt.Sprintf("Read the plan: `sameas merge dry-run %s`. Whoever approves it notes its digest.", plan),
+		fmt.Sprintf("Rehearse it: `sameas merge rehearse %s` names what hangs on something unknown of the API.", plan),
 		"Tell the people named below to stop editing, and keep the next application's sync switched off."}
 	if p.Runbook.Header.Part == nil {
 		steps = append(steps, "Try a few first: `sameas merge plan --pilot 50 --out pilot.ndjson`, apply and verify it, look at the records in the applications.")

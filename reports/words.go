@@ -77,6 +77,10 @@ func hazardMeaning(name string) string {
 		return "The records hold different values; those that do not survive stay in the plan and in fields.csv."
 	case "large_cluster":
 		return "More records than most clusters hold."
+	case "placeholder_id":
+		return "The record also bears an ID that names nothing, such as 0: an application that takes the first ID of its own would take that one."
+	case "reference_left":
+		return "The record goes without a reference that would lead nowhere."
 	}
 	return ""
 }
@@ -92,6 +96,20 @@ func withheldMeaning(reason string) string {
 		return "The hub holds nothing like it: with merge.create the plan creates it there."
 	case reason == "archived_match":
 		return "Its only match in the hub is out of use."
+	case reason == "archived_referrer":
+		return "It is out of use and refers to a duplicate."
+	case reason == "ambiguous":
+		return "It fits two clusters equally."
+	case reason == "two_channels":
+		return "Its cluster spans two channels, which are never merged."
+	case reason == "second_id":
+		return "Its application holds the record twice: merge it there."
+	case reason == "id_held_elsewhere":
+		return "A hub record outside its cluster bears its ID already."
+	case reason == "hub_value":
+		return "Its ID names nothing: give it one of its own."
+	case reason == "reference_not_addressable":
+		return "A reference in a list whose element has no ID to be addressed by."
 	case reason == "foreign_id":
 		return "It would gain an ID of another application, which the hub does not take from this one's credentials."
 	case reason == "id_not_shared":
