@@ -53,6 +53,8 @@ func (r *runner) stillHeld(ctx context.Context, s step, held map[connec.External
 			s.detail = fmt.Sprintf("ID %s was given to %s, and the hub took it away from record %s: run `sameas probe`, then plan again", id, s.op.Target, held[id])
 			return s
 		}
+	}
+	if len(held) > 0 && s.halt == "" {
 		r.canaries.prove(HazardTwoRecords)
 	}
 	return s

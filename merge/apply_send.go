@@ -47,9 +47,15 @@ func (r *runner) write(ctx context.Context, op Operation, prior opState, e exami
 		e = again
 	}
 	held := r.heldBefore(ctx, op)
+	var last *step // of a request that has left in vain, or to nobody knows what effect
 	for {
-		if r.hasEnded() {
+		switch {
+		case r.hasEnded() && last != nil:
+			return *last, nil
+		case r.hasEnded():
 			return step{op: op}, errEnded
+		case ctx.Err() != nil && last == nil:
+			return step{op: op}, r.stop("interrupted", ctx.Err())
 		}
 		if err := r.journal.intent(op, r.state.op(op.ID).tries+1); err != nil {
 			return step{op: op}, err
@@ -71,7 +77,7 @@ func (r *runner) write(ctx context.Context, op Operation, prior opState, e exami
 		if settled || err != nil {
 			return looked, err
 		}
-		e = again
+		e, last = again, &s
 	}
 }
 
