@@ -209,7 +209,7 @@ func readTime(seconds *int64, name string, text []byte) error {
 func (s *Server) Save(dir string) error {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("save: %w", err)
 	}
 	for _, name := range s.collectionNames() {
@@ -237,7 +237,7 @@ func (s *Server) collectionNames() []string {
 }
 
 func (s *Server) saveCollection(path string, c *collection) error {
-	file, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o644))
+	file, err := renameio.NewPendingFile(path, renameio.WithStaticPermissions(0o600))
 	if err != nil {
 		return err
 	}

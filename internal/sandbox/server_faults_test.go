@@ -282,6 +282,13 @@ func TestSaveAndLoad(t *testing.T) {
 	if err := h.Save(dir); err != nil {
 		t.Fatal(err)
 	}
+	// A rehearsal saves the records of real people: they are their owner's alone.
+	paths, _ := filepath.Glob(filepath.Join(dir, "*.ndjson"))
+	for _, path := range paths {
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", path, info.Mode(), err)
+		}
+	}
 	n := newHub(t, sandbox.Options{Group: "cld-1234", Channel: "org-fg4a"})
 	if err := n.LoadDir(dir); err != nil {
 		t.Fatal(err)
