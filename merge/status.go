@@ -102,8 +102,7 @@ func Status(ctx context.Context, o StatusOptions) (StatusResult, error) {
 // readUndos reads the journals of the plan's undos: what became of each operation of the plan that they take back.
 func (r *StatusResult) readUndos(ctx context.Context, path string, s *journalState) (map[string]opState, error) {
 	undone := map[string]opState{}
-	for _, mark := range s.undos {
-		file := beside(path, mark.file)
+	for _, file := range undoPlans(path, s) {
 		plan, err := OpenPlan(file)
 		if errors.Is(err, fs.ErrNotExist) {
 			r.Notes = append(r.Notes, "the plan of an undo that has begun is missing: "+file)

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -253,6 +254,18 @@ func beside(file, other string) string {
 	return filepath.Join(filepath.Dir(file), filepath.FromSlash(other))
 }
 
+// undoPlans are the plans of the undos that have begun, each once: of one that was made anew before anything of it was
+// sent, the journal holds two marks.
+func undoPlans(path string, s *journalState) []string {
+	var files []string
+	for _, mark := range s.undos {
+		if file := beside(path, mark.file); !slices.Contains(files, file) {
+			files = append(files, file)
+		}
+	}
+	return files
+}
+
 // undoneBy are the operations that undos of the plan have in hand, by ID, each with the path of the undo's plan. The
 // plans of the undos lie beside the plan undone.
 func undoneBy(path string, s *journalState) (map[string]string, error) {
@@ -260,8 +273,7 @@ func undoneBy(path string, s *journalState) (map[string]string, error) {
 		return nil, nil
 	}
 	ops := map[string]string{}
-	for _, mark := range s.undos {
-		file := beside(path, mark.file)
+	for _, file := range undoPlans(path, s) {
 		p, err := OpenPlan(file)
 		if err != nil {
 			return nil, fmt.Errorf("the plan of an undo that has begun: %w", err)

@@ -610,6 +610,38 @@ func TestUndoAndApplyKeepApart(t *testing.T) {
 	}
 }
 
+// An undo that was cut off between its mark and its own journal may begin anew with other settings: the plan undone then
+// bears two marks, and tells of one undo.
+func TestUndoBegunTwiceIsToldOnce(t *testing.T) {
+	t.Parallel()
+	_, o := undoWorld(t, undoKinds()...)
+	mustApply(t, o.ApplyOptions)
+	cut := o
+	cut.seams.openJournal = func(path string) (journalFile, error) {
+		if path == journalPath(UndoPath(o.Plan, "")) {
+			return nil, errors.New("cut off")
+		}
+		return openJournalFile(path)
+	}
+	if _, err := Undo(t.Context(), cut); err == nil || !strings.Contains(err.Error(), "cut off") {
+		t.Fatal(err)
+	}
+	config := *o.Config
+	config.Merge.Allow = append(slices.Clone(config.Merge.Allow), HazardLargeCluster)
+	o.Config = &config
+	result := mustUndo(t, o)
+	if state, err := peekJournal(journalPath(o.Plan), result.SHA256); err != nil || len(state.undos) != 2 {
+		t.Fatalf("%d marks, %v", len(state.undos), err)
+	}
+	s, err := Status(t.Context(), StatusOptions{Plan: o.Plan})
+	if err != nil || len(s.Undos) != 1 || s.Undos[0].Undone != s.Undos[0].Operations {
+		t.Errorf("%+v %v", s.Undos, err)
+	}
+	if v, err := Verify(t.Context(), o.ApplyOptions); err != nil || len(v.UndoPlans) != 1 {
+		t.Errorf("%+v %v", v, err)
+	}
+}
+
 // The undo's own plan may lie in another folder: the journal tells where, and each command says how to go on.
 func TestUndoPlanElsewhere(t *testing.T) {
 	t.Parallel()

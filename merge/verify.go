@@ -71,9 +71,7 @@ func Verify(ctx context.Context, o ApplyOptions) (VerifyResult, error) {
 	v := &verifier{o: o, hub: client, facts: facts, state: state, undone: undone, several: map[[16]byte]*expectation{}, found: map[string]string{},
 		result: VerifyResult{Plan: o.Plan, Differences: []string{}, Expected: []string{}, UndoPlans: []string{}, resume: resumeWith(plan.Header(), o.Plan)}}
 	v.result.byOperation = v.found
-	for _, mark := range state.undos {
-		v.result.UndoPlans = append(v.result.UndoPlans, beside(o.Plan, mark.file))
-	}
+	v.result.UndoPlans = append(v.result.UndoPlans, undoPlans(o.Plan, state)...)
 	if err := v.run(ctx, plan); err != nil {
 		return v.result, err
 	}
