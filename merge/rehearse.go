@@ -124,6 +124,10 @@ func Rehearse(ctx context.Context, o RehearseOptions) (RehearseResult, error) {
 		return RehearseResult{}, err
 	}
 	defer plan.Close()
+	if plan.Header().Undoes != "" {
+		return RehearseResult{}, refuse("rehearse the plan that it undoes; `sameas merge undo` shows what it would send",
+			"%s is the plan of an undo: the workspace holds the records as they were before there was anything to undo", o.Plan)
+	}
 	x := newRehearsal(o, plan, facts)
 	for _, refusal := range facts.refusals(o.Config.Merge) {
 		x.result.Refusals = append(x.result.Refusals, refusal.Error())

@@ -3,6 +3,7 @@ package merge
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -322,5 +323,37 @@ func TestRehearseTellsWhatThePlanDoesNotName(t *testing.T) {
 	})
 	if !told || !unsaid || r.Clean() || !strings.Contains(r.Text(), "which the plan does not say") {
 		t.Errorf("%s", r.Text())
+	}
+}
+
+// An undo's plan is for a hub that apply has been at work on, which no workspace holds: it is refused, by its own name.
+func TestRehearseRefusesAnUndo(t *testing.T) {
+	t.Parallel()
+	_, o := newWorld(t)
+	h := testHeader(4)
+	h.Undoes = "0123"
+	writePlanFile(t, o.Plan, h, nil)
+	var refused *RefusedError
+	if _, err := Rehearse(t.Context(), RehearseOptions{ApplyOptions: o}); !errors.As(err, &refused) || !strings.HasPrefix(refused.Reason, o.Plan+" is the plan of an undo") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// What apply would refuse is not named as the next thing to do.
+func TestRehearsalNamesNoRefusedApply(t *testing.T) {
+	t.Parallel()
+	known := behaviour.Settings{}
+	for _, q := range behaviour.Questions() {
+		known[q.Name] = settingsOf(q.Name)[0]
+	}
+	for _, allow := range [][]string{nil, stops()} {
+		o := rehearsalOf(t, goldenCases()["consolidate"].world, func(c *config.Config) { c.Merge.Allow = allow }, known)
+		r, err := Rehearse(t.Context(), o)
+		if err != nil || !r.Clean() || (len(r.Refusals) == 0) != (allow != nil) {
+			t.Fatalf("%v, refusals %q", err, r.Refusals)
+		}
+		if next := strings.Contains(r.Text(), "next: sameas merge apply"); next != (allow != nil) {
+			t.Errorf("allowed %q:\n%s", allow, r.Text())
+		}
 	}
 }

@@ -47,7 +47,7 @@ func (r RehearseResult) Text() string {
 	switch {
 	case len(r.Depends) > 0:
 		b.WriteString("next: sameas probe, on a staging group; then sameas merge plan\n")
-	case r.Clean():
+	case r.Clean() && len(r.Refusals) == 0: // a refusal says itself what to do next
 		fmt.Fprintf(&b, "next: sameas merge apply %s\n", r.Plan)
 	}
 	return b.String()
