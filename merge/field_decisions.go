@@ -100,12 +100,12 @@ func undecidable(field string) string {
 }
 
 // KeepFieldDecisions keeps the decisions in the workspace, all or none: every plan made from it obeys them, the latest on
-// a record and field. A record that the workspace does not hold is ErrFieldDecision, which names the line.
+// a record and field. Of several in one call the later line is the later decision. A record that the workspace does not hold is ErrFieldDecision, which names the line.
 func KeepFieldDecisions(ctx context.Context, db *sql.DB, all []FieldDecision, at time.Time) error {
 	return queries.Transact(ctx, db, func(tx *sql.Tx) error {
 		for _, d := range all {
 			n, err := queries.Exec(ctx, tx, "merge/field_decision_keep.sql", queries.Args{"collection": d.Collection, "provider": d.Record.Provider,
-				"realm": d.Record.Realm, "id": d.Record.ID, "field": d.Field, "who": d.Who, "why": d.Why, "at": at.UTC()})
+				"realm": d.Record.Realm, "id": d.Record.ID, "field": d.Field, "who": d.Who, "why": d.Why, "at": at.UTC().Add(time.Duration(d.Line) * time.Microsecond)})
 			if err != nil {
 				return err
 			}

@@ -32,6 +32,7 @@ func TestFieldDecisionsWin(t *testing.T) {
 		{"a group", "field,record,collection,why\naddress_home.billing,connec/org-1/h1,people,moved\n",
 			map[string]string{"address_home.billing.line1": `"1 High St"`, "address_home.billing.line2": `"Unit 3"`, "address_home.billing.city": "null"}},
 		{"the later", "collection,record,field\npeople,a/1/4,first_name\npeople,b/77/9,first_name\n", map[string]string{"first_name": `"J."`}},
+		{"the later, of the other", "collection,record,field\npeople,b/77/9,first_name\npeople,a/1/4,first_name\n", map[string]string{"first_name": `"John"`}},
 		{"another record's", "collection,record,field\npeople,a/1/elsewhere,first_name\n", map[string]string{"first_name": `"John"`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -43,10 +44,8 @@ func TestFieldDecisionsWin(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for i, d := range decisions {
-				if err := KeepFieldDecisions(t.Context(), db, []FieldDecision{d}, time.Unix(int64(i), 0)); err != nil {
-					t.Fatal(err)
-				}
+			if err := KeepFieldDecisions(t.Context(), db, decisions, time.Unix(0, 0)); err != nil {
+				t.Fatal(err)
 			}
 			_, _, ops, _ := plan(t, db, settings(nil))
 			for field, want := range c.want {
