@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -18,7 +19,7 @@ import (
 )
 
 // engineMemory is the engine's while matching holds the records in memory of its own.
-const engineMemory = "640MB"
+const engineMemory = "576MB"
 
 // matched are the collections that can be matched, in their order: people are matched knowing the organizations.
 var matched = []string{"organizations", "people"}
@@ -141,7 +142,11 @@ func runCollection(ctx context.Context, o Options, collection string) (Summary, 
 		{"model", m.train},
 		{"score", m.score},
 		{"cluster", m.cluster},
-		{"store", func(context.Context) error { close(formed); return writing.Wait() }},
+		{"store", func(context.Context) error {
+			debug.FreeOSMemory() // what clustering needed, before the engine takes its share
+			close(formed)
+			return writing.Wait()
+		}},
 	}
 	for i, step := range steps {
 		o.Progress(collection+"/"+step.name, int64(i), int64(len(steps)))
