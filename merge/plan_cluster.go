@@ -216,6 +216,10 @@ func (p *planner) putValues(op *Operation, collection string, attributes map[str
 			key := p.meaning(collection)(f.Field, f.After)
 			setRef(&op.Before.Refs, f.Field, hubKeyOf(f.Before))
 			setRef(&op.Expect.Refs, f.Field, key)
+			if key == "" { // a person decided for a record that has none
+				values[f.Field] = f.After
+				continue
+			}
 			attributes[f.Field] = []connec.ExternalID{hubID(key)}
 			continue
 		}

@@ -37,8 +37,15 @@ func (p *planner) leadsNowhere(path string, raw json.RawMessage) bool {
 // referenceHazards are what is to be known of the references that the survivor gains, or would but for where they lead.
 func (p *planner) referenceHazards(u *unit) []Hazard {
 	var hazards []Hazard
+	decided := deciders(p.decided[u.collection], u.ranked)
 	for _, f := range u.fields {
-		if kindOf(f.Field, f.After) != fieldReference || hasValue(f.Before) {
+		if kindOf(f.Field, f.After) != fieldReference {
+			continue
+		}
+		if m := decided[f.Field]; hasValue(f.Before) {
+			if m != nil && f.Rule != ruleDecision && p.leadsNowhere(f.Field, m.leaves[f.Field]) {
+				hazards = append(hazards, hazard(HazardReferenceLeft, "%s of %s is left out, though a person decided for it: no record %s was extracted", f.Field, m.Key, hubKeyOf(m.leaves[f.Field])))
+			}
 			continue
 		}
 		if target := targetOf(f.Field); f.changes() && p.hubRecords[target] == 0 {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -59,6 +60,41 @@ func TestReferencesThatLeadNowhere(t *testing.T) {
 		}
 		if diff := cmp.Diff(x.want, got); diff != "" {
 			t.Errorf("%s: -want +got\n%s", name, diff)
+		}
+	}
+}
+
+// A person may decide for a record that has no reference, which is then cleared; or for one whose reference leads nowhere,
+// which is then not copied, and said.
+func TestDecidedReferences(t *testing.T) {
+	t.Parallel()
+	for name, x := range map[string]struct {
+		refs map[string]string // of the duplicate
+		want string            // in the request or in a hazard
+	}{
+		"none": {nil, `"organization_id":""`},
+		"gone": {map[string]string{"organization_id": "connec/org-1/gone"}, "organization_id of connec/org-1/h2 is left out, though a person decided for it: no record connec/org-1/gone was extracted"},
+	} {
+		w := world{rows: []row{{col: "organizations", key: "connec/org-1/o1"},
+			{key: "connec/org-1/h1", also: []string{"a/1/5"}, cluster: "people-1", fields: map[string]any{"first_name": "Ann", "job_title": "Chef", "website": "x.org"},
+				refs: map[string]string{"organization_id": "connec/org-1/o1"}},
+			{key: "connec/org-1/h2", also: []string{"b/77/9"}, cluster: "people-1", fields: map[string]any{"last_name": "Lee"}, refs: x.refs}},
+			ties: []tie{{"connec/org-1/h1", "connec/org-1/h2", "decision", 0}}}
+		db := w.open(t)
+		decision := FieldDecision{Line: 2, Collection: "people", Record: mustID("b/77/9"), Field: "organization_id"}
+		if err := KeepFieldDecisions(t.Context(), db, []FieldDecision{decision}, time.Unix(0, 0)); err != nil {
+			t.Fatal(err)
+		}
+		_, _, ops, text := plan(t, db, settings(nil))
+		op := ops[0]
+		if op.Target != "connec/org-1/h1" || !strings.Contains(string(text), x.want) {
+			t.Errorf("%s: want %s in %s", name, x.want, text)
+		}
+		if cleared := op.Before.Refs["organization_id"] == "connec/org-1/o1" && op.Expect.Refs["organization_id"] == ""; cleared != (x.refs == nil) {
+			t.Errorf("%s: references %v -> %v", name, op.Before.Refs, op.Expect.Refs)
+		}
+		if x.refs == nil && !strings.Contains(string(op.Inverse.Body), `"organization_id":[{"provider":"connec","realm":"org-1","id":"o1"}]`) {
+			t.Errorf("%s: the inverse is %s", name, op.Inverse.Body)
 		}
 	}
 }
