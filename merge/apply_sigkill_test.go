@@ -227,7 +227,8 @@ func (j childJob) unheard() ApplyOptions {
 func killUntilDone(t *testing.T, h *watchedHub, job childJob, rng *rand.Rand, kills map[string]int, when string) {
 	t.Helper()
 	for run := 0; ; run++ {
-		at, later := 1+rng.IntN(map[string]int{"apply": 14, "undo": 6}[job.Do]), time.Duration(rng.IntN(3000))*time.Microsecond
+		// a batch is written when all its targets are read: some run must live to see that
+		at, later := 1+rng.IntN(map[string]int{"apply": 14, "undo": 6}[job.Do]*max(1, job.Batch)), time.Duration(rng.IntN(3000))*time.Microsecond
 		started := make(chan *child, 1)
 		h.reset(func(n int) {
 			if n == at {
