@@ -108,8 +108,9 @@ func (x *extraction) connect(ctx context.Context) (release func(), err error) {
 	if x.conn, err = x.DB.Conn(ctx); err != nil {
 		return nil, fmt.Errorf("open a connection to the workspace: %w", err)
 	}
+	free := func() {}
 	release = func() {
-		_ = queries.LimitMemory(context.WithoutCancel(ctx), x.conn, 0)
+		free()
 		_ = x.conn.Raw(func(any) error { return driver.ErrBadConn }) // ends it: the scratch tables go with it
 		_ = x.conn.Close()
 	}
@@ -118,10 +119,13 @@ func (x *extraction) connect(ctx context.Context) (release func(), err error) {
 		release()
 		return nil, err
 	}
-	if err := queries.LimitMemory(ctx, x.conn, max(leastMemory, threads*memoryOfThread)); err != nil {
+	limit := fmt.Sprintf("%d MiB", max(leastMemory, threads*memoryOfThread))
+	bounded, err := queries.BoundMemory(ctx, x.conn, queries.Memory{Limit: limit, HandBack: true})
+	if err != nil {
 		release()
 		return nil, err
 	}
+	free = bounded
 	for _, name := range []string{"extract/scratch.sql", "extract/staged_rows.sql"} {
 		if _, err := queries.Exec(ctx, x.conn, name, nil); err != nil {
 			release()

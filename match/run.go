@@ -34,7 +34,7 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	free, err := queries.BoundMemory(ctx, o.DB, engineMemory)
+	free, err := queries.BoundMemory(ctx, o.DB, queries.Memory{Limit: engineMemory})
 	if err != nil {
 		return Result{}, err
 	}
@@ -117,6 +117,7 @@ type matching struct {
 	kept      []keptPair    // which stand here, in the order of records,
 	keptAt    []uint32      // those with record i as the first from keptAt[i] on
 	linked    []keptPair    // the must-links, in their order, compared
+	edges     int           // rows of edges that were written
 	clusters  *clusterRows
 	outcome   outcome
 	found     []placeholder

@@ -382,25 +382,31 @@ func TestCredentialsRefusedMidwayStop(t *testing.T) {
 	}
 }
 
+// twoAtOnce runs work twice at once; whoever fails does so because the other is at work.
+func twoAtOnce(t *testing.T, work func() error) []error {
+	t.Helper()
+	var wait sync.WaitGroup
+	errs := make([]error, 2)
+	for i := range errs {
+		wait.Go(func() { errs[i] = work() })
+	}
+	wait.Wait()
+	for _, err := range errs {
+		if err != nil && !strings.Contains(err.Error(), "another apply is at work") {
+			t.Fatal(err)
+		}
+	}
+	return errs
+}
+
 func TestTwoAppliesAtOnce(t *testing.T) {
 	t.Parallel()
 	for range 20 {
 		h, o := newWorld(t, threeKinds()...)
-		var wait sync.WaitGroup
-		errs := make([]error, 2)
-		for i := range errs {
-			wait.Add(1)
-			go func() {
-				defer wait.Done()
-				_, errs[i] = Apply(context.Background(), o)
-			}()
-		}
-		wait.Wait()
-		for _, err := range errs {
-			if err != nil && !strings.Contains(err.Error(), "another apply is at work") {
-				t.Fatal(err)
-			}
-		}
+		errs := twoAtOnce(t, func() error {
+			_, err := Apply(context.Background(), o)
+			return err
+		})
 		if errs[0] != nil && errs[1] != nil {
 			t.Fatalf("both left: %v, %v", errs[0], errs[1])
 		}

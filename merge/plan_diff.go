@@ -177,25 +177,19 @@ func changeOf(change string, op Operation) PlanChange {
 
 // operationDifferences says in what two versions of one operation differ, part by part in the order of importance.
 func operationDifferences(a, b Operation) []string {
-	var lines []string
-	say := func(what string, before, after any) {
-		left, right := oneLine(before), oneLine(after)
-		if left != right {
-			lines = append(lines, fmt.Sprintf("%s: %s -> %s", what, left, right))
-		}
-	}
-	say("request", a.Request, b.Request)
-	say("record", a.Target+a.Record, b.Target+b.Record)
-	say("withheld", a.Withheld, b.Withheld)
-	say("before", a.Before, b.Before)
-	say("expected after", a.Expect, b.Expect)
-	say("hazards", hazardNames(a), hazardNames(b))
-	say("cluster", a.ClusterID, b.ClusterID)
-	say("reason", a.Reason, b.Reason)
-	say("survivor by", a.SurvivorRule, b.SurvivorRule)
-	say("fields", a.Fields, b.Fields)
-	say("level", a.Level, b.Level)
-	say("waits for", a.DependsOn, b.DependsOn)
+	var lines differences
+	lines.say("request", a.Request, b.Request)
+	lines.say("record", a.Target+a.Record, b.Target+b.Record)
+	lines.say("withheld", a.Withheld, b.Withheld)
+	lines.say("before", a.Before, b.Before)
+	lines.say("expected after", a.Expect, b.Expect)
+	lines.say("hazards", hazardNames(a), hazardNames(b))
+	lines.say("cluster", a.ClusterID, b.ClusterID)
+	lines.say("reason", a.Reason, b.Reason)
+	lines.say("survivor by", a.SurvivorRule, b.SurvivorRule)
+	lines.say("fields", a.Fields, b.Fields)
+	lines.say("level", a.Level, b.Level)
+	lines.say("waits for", a.DependsOn, b.DependsOn)
 	if len(lines) == 0 {
 		lines = append(lines, "its wording")
 	}
@@ -209,6 +203,15 @@ func hazardNames(op Operation) string {
 	}
 	slices.Sort(names)
 	return strings.Join(names, ", ")
+}
+
+// differences are what two versions of a thing say differently, a line each.
+type differences []string
+
+func (d *differences) say(what string, before, after any) {
+	if left, right := oneLine(before), oneLine(after); left != right {
+		*d = append(*d, fmt.Sprintf("%s: %s -> %s", what, left, right))
+	}
 }
 
 // oneLine is the value as a person reads it on one line; "nothing" for none.
@@ -225,21 +228,16 @@ func oneLine(v any) string {
 
 // headerDifferences are the parts of the headers that say what the plans were made for and from.
 func headerDifferences(a, b Header) []string {
-	lines := []string{}
-	say := func(what string, before, after any) {
-		if left, right := oneLine(before), oneLine(after); left != right {
-			lines = append(lines, fmt.Sprintf("%s: %s -> %s", what, left, right))
-		}
-	}
-	say("made by sameas", a.Tool, b.Tool)
-	say("endpoint", a.Endpoint, b.Endpoint)
-	say("group", a.Group, b.Group)
-	say("extraction", a.Extract, b.Extract)
-	say("match", a.Match, b.Match)
-	say("configuration", a.Config, b.Config)
-	say("what is known of the API", a.Behaviour, b.Behaviour)
-	say("part", a.Part, b.Part)
-	say("allowed", a.Allow, b.Allow)
+	lines := differences{}
+	lines.say("made by sameas", a.Tool, b.Tool)
+	lines.say("endpoint", a.Endpoint, b.Endpoint)
+	lines.say("group", a.Group, b.Group)
+	lines.say("extraction", a.Extract, b.Extract)
+	lines.say("match", a.Match, b.Match)
+	lines.say("configuration", a.Config, b.Config)
+	lines.say("what is known of the API", a.Behaviour, b.Behaviour)
+	lines.say("part", a.Part, b.Part)
+	lines.say("allowed", a.Allow, b.Allow)
 	return lines
 }
 

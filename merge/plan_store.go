@@ -19,6 +19,9 @@ import (
 	queries "github.com/sameas/sameas/sql"
 )
 
+// planMemory is the engine's while a plan is made.
+const planMemory = "512MB"
+
 // planStore keeps a plan's operations while they are worked out: their lines in files by level, and what choosing among
 // them takes in a scratch table, so that the memory stays small. What is in the workspace is one transaction: another
 // plan's rows stand until this one is whole.
@@ -28,7 +31,7 @@ type planStore struct {
 	steps *duckdb.Appender
 	lines *spool
 	n     int64
-	bound bool // the database's memory is
+	free  func() // gives the database back its memory; nil while it has it
 }
 
 // openStore begins a plan that will be a file in the folder.
@@ -46,10 +49,9 @@ func openStore(ctx context.Context, db *sql.DB, dir string) (*planStore, error) 
 }
 
 func (s *planStore) begin(ctx context.Context) (err error) {
-	if _, err := queries.Exec(ctx, s.conn, "merge/plan_bound_memory.sql", nil); err != nil {
+	if s.free, err = queries.BoundMemory(ctx, s.conn, queries.Memory{Limit: planMemory}); err != nil {
 		return err
 	}
-	s.bound = true
 	if s.tx, err = s.conn.BeginTx(ctx, nil); err != nil {
 		return err
 	}
@@ -220,8 +222,8 @@ func (s *planStore) abandon() {
 	if s.tx != nil {
 		_ = s.tx.Rollback()
 	}
-	if s.bound {
-		_, _ = queries.Exec(context.Background(), s.conn, "merge/plan_free_memory.sql", nil) // the plan's own error is the one to tell
+	if s.free != nil {
+		s.free()
 	}
 	_ = s.conn.Close()
 }

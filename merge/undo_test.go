@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -590,21 +589,10 @@ func TestUndoAndApplyKeepApart(t *testing.T) {
 	}
 	release()
 	// Whoever comes first of two undos works, the other leaves or finds it done; each request is sent once.
-	var wait sync.WaitGroup
-	errs := make([]error, 2)
-	for i := range errs {
-		wait.Add(1)
-		go func() {
-			defer wait.Done()
-			_, errs[i] = Undo(context.Background(), o)
-		}()
-	}
-	wait.Wait()
-	for _, err := range errs {
-		if err != nil && !strings.Contains(err.Error(), "another apply is at work") {
-			t.Error(err)
-		}
-	}
+	errs := twoAtOnce(t, func() error {
+		_, err := Undo(context.Background(), o)
+		return err
+	})
 	if errs[0] != nil && errs[1] != nil || len(h.sent)-sent != 3 {
 		t.Errorf("%v, sent %q", errs, h.sent[sent:])
 	}

@@ -122,38 +122,42 @@ func configure(ctx context.Context, conn driver.ExecerContext, o Options) error 
 	return nil
 }
 
-// LimitMemory bounds the memory of the whole database from now on; 0 gives back the engine's own limit. While it is
-// bounded the engine hands back early what it has freed, which else adds up to as much again as the limit.
-func LimitMemory(ctx context.Context, on Querier, megabytes int64) error {
-	statements := []string{"RESET memory_limit", "RESET allocator_flush_threshold"}
-	if megabytes > 0 {
-		statements = []string{fmt.Sprintf("SET memory_limit = '%d MiB'", megabytes), "SET allocator_flush_threshold = '16 MiB'"}
-	}
-	for _, s := range statements {
-		if _, err := on.ExecContext(ctx, s); err != nil {
-			return fmt.Errorf("bound the database's memory: %w", err)
-		}
-	}
-	return nil
-}
-
 func setMemory(limit string) string {
 	return "SET memory_limit = '" + strings.ReplaceAll(limit, "'", "''") + "'"
 }
 
-// BoundMemory keeps the engine to a limit, such as "640MB", until free is called; what is over goes to disk. The limit before
-// is read and set again, since RESET would only say that it is the old one and leave the buffers under the new one.
-func BoundMemory(ctx context.Context, db *sql.DB, limit string) (free func(), err error) {
+// Memory is how the engine is bounded for a while.
+type Memory struct {
+	// Limit is such as "640MB"; what is over goes to disk.
+	Limit string
+	// HandBack makes the engine hand back early what it has freed, which else adds up to as much again as the limit.
+	HandBack bool
+}
+
+// BoundMemory bounds the memory of the whole database until free is called. The limit before is read and set again, since
+// RESET would only say that it is the old one and leave the buffers under the new one.
+func BoundMemory(ctx context.Context, on Querier, m Memory) (free func(), err error) {
 	var before string
-	if err := db.QueryRowContext(ctx, "SELECT current_setting('memory_limit')").Scan(&before); err != nil {
-		return nil, fmt.Errorf("read the engine's memory limit: %w", err)
+	if err := on.QueryRowContext(ctx, "SELECT current_setting('memory_limit')").Scan(&before); err != nil {
+		return nil, fmt.Errorf("read the database's memory limit: %w", err)
 	}
-	if _, err := db.ExecContext(ctx, setMemory(limit)); err != nil {
-		return nil, fmt.Errorf("bound the engine's memory: %w", err)
+	bound, unbound := []string{setMemory(m.Limit)}, []string{setMemory(before)}
+	if m.HandBack {
+		bound = append(bound, "SET allocator_flush_threshold = '16 MiB'")
+		unbound = append(unbound, "RESET allocator_flush_threshold")
 	}
-	return func() {
-		_, _ = db.ExecContext(context.WithoutCancel(ctx), setMemory(before)) // a closed database has no memory to give back
-	}, nil
+	free = func() {
+		for _, s := range unbound {
+			_, _ = on.ExecContext(context.WithoutCancel(ctx), s) // a closed database has no memory to give back
+		}
+	}
+	for _, s := range bound {
+		if _, err := on.ExecContext(ctx, s); err != nil {
+			free()
+			return nil, fmt.Errorf("bound the database's memory: %w", err)
+		}
+	}
+	return free, nil
 }
 
 func checkSchema(ctx context.Context, db *sql.DB, path string, isNew bool, toolVersion string) error {
