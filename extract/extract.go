@@ -70,7 +70,7 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	x := &extraction{Options: o, tasks: tasks}
+	x := &extraction{Options: o, tasks: tasks, connections: map[string]connec.Options{}}
 	if x.Log == nil {
 		x.Log = slog.New(slog.DiscardHandler)
 	}
@@ -94,6 +94,8 @@ type extraction struct {
 	// conn is the one connection that all statements run on: the scratch tables belong to it.
 	conn  *sql.Conn
 	tasks []*task
+	// connections are how each source's hub is spoken to, credentials included, by the source's name.
+	connections map[string]connec.Options
 }
 
 // Memory that the database may use meanwhile, in MB: what one thread needs to write, and no less in all than what the

@@ -2,7 +2,6 @@ package extract
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/sameas/sameas/internal/connec"
 )
@@ -12,24 +11,17 @@ type lister interface {
 	List(ctx context.Context, collection string, o connec.ListOptions) (connec.Page, error)
 }
 
-// client makes the client of a connec source; credentials come from the environment.
-func (x *extraction) client(t *task) (lister, error) {
-	getenv := x.Getenv
-	if getenv == nil {
-		getenv = func(string) string { return "" }
+// client makes the client of a connec source. Its credentials are read once for all collections: a command that gives them
+// may ask a person.
+func (x *extraction) client(ctx context.Context, t *task) (lister, error) {
+	if known, ok := x.connections[t.source.Name]; ok {
+		return connec.NewClient(known)
 	}
-	for _, name := range []string{t.source.Credentials.KeyEnv, t.source.Credentials.SecretEnv} {
-		if getenv(name) == "" {
-			return nil, fmt.Errorf("the environment variable %s is not set: export the API %s under that name", name,
-				map[bool]string{true: "key", false: "secret"}[name == t.source.Credentials.KeyEnv])
-		}
+	options, err := t.source.Connection(ctx, x.Getenv)
+	if err != nil {
+		return nil, err
 	}
-	return connec.NewClient(connec.Options{
-		Endpoint: t.source.Endpoint,
-		Group:    t.source.Group,
-		Key:      getenv(t.source.Credentials.KeyEnv),
-		Secret:   getenv(t.source.Credentials.SecretEnv),
-		Rate:     t.source.Rate,
-		Doer:     x.Doer,
-	})
+	options.Rate, options.Doer = t.source.Rate, x.Doer
+	x.connections[t.source.Name] = options
+	return connec.NewClient(options)
 }

@@ -204,7 +204,7 @@ func (x *extraction) sweep(ctx context.Context, t *task, number int64, since tim
 		return s, err
 	}
 	if t.client == nil {
-		if t.client, err = x.client(t); err != nil {
+		if t.client, err = x.client(ctx, t); err != nil {
 			return nil, err
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
 	"time"
 
 	"github.com/sameas/sameas/internal/config"
@@ -200,7 +199,7 @@ func applyLocked(ctx context.Context, o ApplyOptions, plan *PlanReader, facts *p
 
 // applyChecked is Apply once nothing stands against it any more.
 func applyChecked(ctx context.Context, o ApplyOptions, plan *PlanReader, facts *planFacts, journal *journal) (ApplyResult, error) {
-	client, err := newClient(o, plan.Header(), o.Doer)
+	client, err := newClient(ctx, o, plan.Header(), asItIs)
 	if err != nil {
 		return ApplyResult{}, err
 	}
@@ -253,19 +252,24 @@ func slowedDown(s connec.PaceStats) []string {
 
 func journalPath(plan string) string { return plan + ".journal" }
 
-// newClient is the client for the configured source that the plan names, at merge's own rate.
-func newClient(o ApplyOptions, h Header, doer connec.Doer) (*connec.Client, error) {
+// newClient is the client for the configured source that the plan names, at merge's own rate; it sends by what wrap makes
+// of the real transport, or of the one that a test gave.
+func newClient(ctx context.Context, o ApplyOptions, h Header, wrap func(connec.Doer) connec.Doer) (*connec.Client, error) {
 	source, err := planSource(o.Config, h)
 	if err != nil {
 		return nil, err
 	}
-	getenv := o.Getenv
-	if getenv == nil {
-		getenv = os.Getenv
+	options, err := source.Connection(ctx, o.Getenv)
+	if err != nil {
+		return nil, err
 	}
-	return connec.NewClient(connec.Options{
-		Endpoint: source.Endpoint, Group: source.Group,
-		Key: getenv(source.Credentials.KeyEnv), Secret: getenv(source.Credentials.SecretEnv),
-		Rate: o.Config.Merge.Rate, Concurrency: o.Config.Merge.Concurrency, Doer: doer, RetryWait: o.seams.retryWait,
-	})
+	doer := o.Doer
+	if doer == nil {
+		doer = connec.NewDoer(options.RootCAs)
+	}
+	options.Doer = wrap(doer)
+	options.Rate, options.Concurrency, options.RetryWait = o.Config.Merge.Rate, o.Config.Merge.Concurrency, o.seams.retryWait
+	return connec.NewClient(options)
 }
+
+func asItIs(d connec.Doer) connec.Doer { return d }

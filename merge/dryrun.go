@@ -71,12 +71,11 @@ func DryRun(ctx context.Context, o ApplyOptions) (ApplyResult, error) {
 	if err != nil {
 		return ApplyResult{}, err
 	}
-	inner := o.Doer
-	if inner == nil {
-		inner = &http.Client{Transport: connec.NewTransport(), CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	}
-	doer := &readOnly{inner: inner}
-	client, err := newClient(o, plan.Header(), doer)
+	doer := &readOnly{}
+	client, err := newClient(ctx, o, plan.Header(), func(inner connec.Doer) connec.Doer {
+		doer.inner = inner
+		return doer
+	})
 	if err != nil {
 		return ApplyResult{}, err
 	}

@@ -78,7 +78,7 @@ type held struct {
 // extracted reads the hub as an extraction does, page by page; records are named by collection and UUID.
 func extracted(t *testing.T, o ApplyOptions) map[string]held {
 	t.Helper()
-	client, err := newClient(o, Header{Source: "hub", Endpoint: o.Config.Sources[0].Endpoint, Group: o.Config.Sources[0].Group}, o.Doer)
+	client, err := newClient(t.Context(), o, Header{Source: "hub", Endpoint: o.Config.Sources[0].Endpoint, Group: o.Config.Sources[0].Group}, asItIs)
 	if err != nil {
 		t.Fatal(err)
 	}

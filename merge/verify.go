@@ -64,7 +64,7 @@ func Verify(ctx context.Context, o ApplyOptions) (VerifyResult, error) {
 	if err != nil {
 		return VerifyResult{}, err
 	}
-	client, err := newClient(o, plan.Header(), o.Doer)
+	client, err := newClient(ctx, o, plan.Header(), asItIs)
 	if err != nil {
 		return VerifyResult{}, err
 	}

@@ -145,7 +145,7 @@ func TestVerifyByPagesAgreesWithVerifyByRecord(t *testing.T) {
 
 func mustClient(t *testing.T, o ApplyOptions) hub {
 	t.Helper()
-	c, err := newClient(o, testHeader(1), o.Doer)
+	c, err := newClient(t.Context(), o, testHeader(1), asItIs)
 	if err != nil {
 		t.Fatal(err)
 	}

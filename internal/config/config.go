@@ -25,6 +25,7 @@ const (
 	defaultReview      = 0.5
 	defaultAttach      = 0.995
 	defaultBehaviour   = "behaviour.yaml"
+	defaultTimeout     = 60 // seconds; a person may have to confirm
 )
 
 // Config is the whole file. Relative paths in it are resolved against the file's folder by Load.
@@ -59,6 +60,10 @@ type Source struct {
 	PageSize    int64       `yaml:"page_size"`
 	Concurrency int         `yaml:"concurrency"`
 	Rate        float64     `yaml:"rate"` // requests per second, 0 = no limit
+	// CAFile holds, as PEM, the certificate authorities that the server is trusted by, instead of the system's.
+	CAFile string `yaml:"ca_file" json:"-"`
+	// AllowPlainHTTP is the one host that may be spoken to without TLS beside loopback, named as in Endpoint.
+	AllowPlainHTTP string `yaml:"allow_plain_http" json:"-"`
 
 	// Of file and links sources.
 	Path       string `yaml:"path"`
@@ -71,10 +76,17 @@ type Source struct {
 	References map[string]IDColumn `yaml:"references"` // reference field: column
 }
 
-// Credentials name where the key and the secret are found; they are never in the file itself.
+// Credentials name where the key and the secret are found: in two environment variables, in a file, or in what a command
+// prints. They are never in the configuration itself.
 type Credentials struct {
 	KeyEnv    string `yaml:"key_env"`
 	SecretEnv string `yaml:"secret_env"`
+	// File is readable by its owner alone and holds `key=...` and `secret=...`, or a JSON object of the two.
+	File string `yaml:"file" json:"-"`
+	// Command is a program and its arguments, run without a shell; it prints what a File would hold.
+	Command []string `yaml:"command" json:"-"`
+	// Timeout is how many seconds the Command may take.
+	Timeout float64 `yaml:"timeout" json:"-"`
 }
 
 // IDColumn says which column holds the ID that a provider uses in a realm.

@@ -134,8 +134,11 @@ func (c *Config) setDefaults(d *document) {
 		if s.Type != TypeConnec {
 			continue
 		}
-		setDefault(d, at+".credentials.key_env", &s.Credentials.KeyEnv, defaultKeyEnv)
-		setDefault(d, at+".credentials.secret_env", &s.Credentials.SecretEnv, defaultSecretEnv)
+		if s.Credentials.File == "" && len(s.Credentials.Command) == 0 {
+			setDefault(d, at+".credentials.key_env", &s.Credentials.KeyEnv, defaultKeyEnv)
+			setDefault(d, at+".credentials.secret_env", &s.Credentials.SecretEnv, defaultSecretEnv)
+		}
+		setDefault(d, at+".credentials.timeout", &s.Credentials.Timeout, defaultTimeout)
 		setDefault(d, at+".collections", &s.Collections, []string{"organizations", "people"})
 		setDefault(d, at+".page_size", &s.PageSize, defaultPageSize)
 		setDefault(d, at+".concurrency", &s.Concurrency, defaultConcurrency)
@@ -172,6 +175,12 @@ func (c *Config) resolvePaths() {
 	resolve(&c.Merge.Behaviour)
 	for i := range c.Sources {
 		resolve(&c.Sources[i].Path)
+		resolve(&c.Sources[i].CAFile)
+		resolve(&c.Sources[i].Credentials.File)
+		// A bare name is looked for in PATH, as a shell would.
+		if command := c.Sources[i].Credentials.Command; len(command) > 0 && filepath.Base(command[0]) != command[0] {
+			resolve(&command[0])
+		}
 	}
 }
 

@@ -63,7 +63,7 @@ func TestDefaultsAndPaths(t *testing.T) {
 	}
 	hub := c.Sources[0]
 	if hub.PageSize != 100 || hub.Concurrency != 4 || hub.Rate != 10 || strings.Join(hub.Collections, " ") != "organizations people" ||
-		hub.Credentials != (Credentials{KeyEnv: "CONNEC_API_KEY", SecretEnv: "CONNEC_API_SECRET"}) {
+		!reflect.DeepEqual(hub.Credentials, Credentials{KeyEnv: "CONNEC_API_KEY", SecretEnv: "CONNEC_API_SECRET", Timeout: 60}) {
 		t.Errorf("hub defaults: %+v", hub)
 	}
 	if c.Merge.Via != ViaUpsert || c.Merge.MaxShare != 0.3 || c.Merge.Rate != 2 || c.Merge.Retire || c.Merge.Create {
@@ -170,5 +170,21 @@ func TestDigestFollowsWhatTheStageUses(t *testing.T) {
 				t.Errorf("%s: digest of %s changed: %v, want %v", name, stage, changed, want)
 			}
 		}
+	}
+}
+
+// TestDigestIsFreeOfHowTheHubIsReached: another way to the same records makes no result stale.
+func TestDigestIsFreeOfHowTheHubIsReached(t *testing.T) {
+	t.Parallel()
+	digests := map[string]bool{}
+	for _, more := range []string{"", "    ca_file: ca.pem\n", "    allow_plain_http: x.example\n", "    credentials: {command: [pass, canary]}\n", "    rate: 3\n"} {
+		c, err := load(t, hub+more)
+		if err != nil {
+			t.Fatal(err)
+		}
+		digests[c.Digest(StageExtract)+c.Digest(StageMatch)+c.Digest(StagePlan)] = true
+	}
+	if len(digests) != 1 {
+		t.Errorf("%d digests of the same records", len(digests))
 	}
 }

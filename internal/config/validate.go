@@ -67,7 +67,7 @@ func (c *Config) validateSources(d *document) {
 func keysOf(kind string) (required, optional []string) {
 	switch kind {
 	case TypeConnec:
-		return []string{"endpoint", "group"}, []string{"credentials", "collections", "page_size", "concurrency", "rate"}
+		return []string{"endpoint", "group"}, []string{"credentials", "collections", "page_size", "concurrency", "rate", "ca_file", "allow_plain_http"}
 	case TypeFile:
 		return []string{"path", "collection"}, []string{"id", "also_ids", "fields", "references"}
 	case TypeLinks:
@@ -98,7 +98,7 @@ func validateKeys(d *document, at, kind string) {
 
 func validateConnec(d *document, at string, s Source) {
 	if d.has(at + ".endpoint") {
-		if err := connec.CheckEndpoint(s.Endpoint); err != nil {
+		if err := connec.CheckEndpoint(s.Endpoint, s.AllowPlainHTTP); err != nil {
 			d.at(at+".endpoint", "%s", err)
 		}
 	}
@@ -107,8 +107,7 @@ func validateConnec(d *document, at string, s Source) {
 			d.at(at+".group", "%s", err)
 		}
 	}
-	validateEnv(d, at+".credentials.key_env", s.Credentials.KeyEnv)
-	validateEnv(d, at+".credentials.secret_env", s.Credentials.SecretEnv)
+	validateCredentials(d, at+".credentials", s.Credentials)
 	if len(s.Collections) == 0 {
 		d.at(at+".collections", "`collections` is empty: name at least one, such as people")
 	}
@@ -126,6 +125,23 @@ func validateConnec(d *document, at string, s Source) {
 		d.at(at+".concurrency", "`concurrency` must be between 1 and %d", maxConcurrency)
 	}
 	d.wantNotNegative(at+".rate", s.Rate)
+}
+
+// validateCredentials wants one place that they come from. The arguments of a command are never printed.
+func validateCredentials(d *document, at string, c Credentials) {
+	env := c.KeyEnv != "" || c.SecretEnv != "" || d.has(at+".key_env") || d.has(at+".secret_env")
+	switch {
+	case c.File != "" && len(c.Command) > 0, env && (c.File != "" || len(c.Command) > 0):
+		d.at(at, "`credentials` come from one place: name either `key_env` and `secret_env`, or a `file`, or a `command`")
+	case env:
+		validateEnv(d, at+".key_env", c.KeyEnv)
+		validateEnv(d, at+".secret_env", c.SecretEnv)
+	case len(c.Command) > 0 && c.Command[0] == "":
+		d.at(at+".command", "`command` must begin with a program's name: it is a list such as [pass, show, connec], run without a shell")
+	}
+	if c.Timeout <= 0 {
+		d.at(at+".timeout", "`timeout` must be above 0: the seconds that the command may take")
+	}
 }
 
 // validateEnv never prints the value: somebody may have put the secret itself there.

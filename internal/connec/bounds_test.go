@@ -110,7 +110,7 @@ func TestEndpoints(t *testing.T) {
 		"ftp://x.example": false, "https://": false, "x.example": false, "": false, "https://x.example?a=1": false, "https://x.example#a": false, "https://:443": false,
 		"http://0x7f.1": false, "http://127.1": false, "https://x.example/%zz": false,
 	} {
-		if err := CheckEndpoint(endpoint); (err == nil) != good {
+		if err := CheckEndpoint(endpoint, ""); (err == nil) != good {
 			t.Errorf("%q: %v", endpoint, err)
 		}
 	}

@@ -3,6 +3,7 @@ package connec
 import (
 	"cmp"
 	"context"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,6 +29,10 @@ type Options struct {
 	Group string
 	// Key and Secret are the basic-auth credentials; they appear in no error, log or String.
 	Key, Secret string
+	// PlainHTTP is the one host beside loopback that may be spoken to without TLS; see CheckEndpoint.
+	PlainHTTP string
+	// RootCAs are trusted instead of the system's authorities; nil is the system's.
+	RootCAs *x509.CertPool
 	// Rate is requests per second, 0 for no limit.
 	Rate float64
 	// Concurrency is how many requests may be under way at once; fewer are while the server answers with 408, 429 or
@@ -35,7 +40,7 @@ type Options struct {
 	Concurrency int
 	// Timeout bounds one request with its body; 0 means 180 s, what Maestrano's own clients use in production.
 	Timeout time.Duration
-	// Doer sends the requests; nil means one made by NewTransport.
+	// Doer sends the requests; nil means NewDoer.
 	Doer Doer
 	// RetryWait is the first pause before a read is repeated; 0 means 500 ms. Doubled each time, capped at 30 s.
 	RetryWait time.Duration
@@ -66,7 +71,7 @@ const defaultMaxBody = 256 << 20
 
 // NewClient checks the options and returns a client; no request is sent.
 func NewClient(o Options) (*Client, error) {
-	if err := CheckEndpoint(o.Endpoint); err != nil {
+	if err := CheckEndpoint(o.Endpoint, o.PlainHTTP); err != nil {
 		return nil, err
 	}
 	if err := CheckGroup(o.Group); err != nil {

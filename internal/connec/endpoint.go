@@ -30,10 +30,10 @@ func CheckGroup(group string) error {
 	return nil
 }
 
-// CheckEndpoint says what is wrong with a base URL: it must be https, or plain http to loopback only, because the
-// credentials travel with every request; without user part, query or fragment. The URL is not repeated in the error,
-// for it may hold a password.
-func CheckEndpoint(endpoint string) error {
+// CheckEndpoint says what is wrong with a base URL: it must be https, because the credentials travel with every request,
+// or plain http to loopback or to the one host named by plainHTTP, "" for none; without user part, query or fragment. The
+// URL is not repeated in the error, for it may hold a password.
+func CheckEndpoint(endpoint, plainHTTP string) error {
 	u, err := url.Parse(endpoint)
 	problem := ""
 	switch {
@@ -43,8 +43,9 @@ func CheckEndpoint(endpoint string) error {
 		problem = "must hold no user name or password: credentials are named by `credentials`"
 	case u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
 		problem = "must hold no query and no fragment"
-	case u.Scheme == "http" && !IsLoopback(u.Hostname()):
-		problem = "must begin with https://: plain http would show the credentials to the network (it is taken for loopback only)"
+	case u.Scheme == "http" && !IsLoopback(u.Hostname()) && (plainHTTP == "" || !strings.EqualFold(u.Hostname(), plainHTTP)):
+		problem = "must begin with https://: plain http would show the credentials to the network (it is taken for loopback, and for a host " +
+			"that `allow_plain_http` names)"
 	case u.Scheme != "https" && u.Scheme != "http":
 		problem = "must begin with https://"
 	default:

@@ -1,6 +1,7 @@
 package connec
 
 import (
+	"crypto/tls"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -95,7 +96,7 @@ func redirectTarget(resp *http.Response) string {
 func (c *Client) hint(r call, status int) string {
 	switch status {
 	case http.StatusUnauthorized:
-		return fmt.Sprintf("check the environment variables that the source's `credentials` name, CONNEC_API_KEY and CONNEC_API_SECRET by default: "+
+		return fmt.Sprintf("check what the source's `credentials` name, the environment variables CONNEC_API_KEY and CONNEC_API_SECRET by default: "+
 			"are they the key and secret of group %s at this endpoint?", c.o.Group)
 	case http.StatusForbidden:
 		return fmt.Sprintf("may these credentials do this in group %s?", c.o.Group)
@@ -117,11 +118,14 @@ func (c *Client) networkError(r call, err error) *Error {
 	e := &Error{Method: r.method, Path: r.path, Message: err.Error(), err: err}
 	var timeout net.Error
 	var dns *net.DNSError
+	var untrusted *tls.CertificateVerificationError
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		e.Message = fmt.Sprintf("nothing listens at %s: is the server there, and `endpoint` right?", c.base.Host)
 	case errors.As(err, &dns):
 		e.Message = fmt.Sprintf("host %s is not known: is `endpoint` right?", c.base.Host)
+	case errors.As(err, &untrusted):
+		e.Message = fmt.Sprintf("%s does not prove that it is the server meant: %s (an authority of your own is named by `ca_file`)", c.base.Host, untrusted.Err)
 	case errors.As(err, &timeout) && timeout.Timeout():
 		e.Message = fmt.Sprintf("no answer within %s", c.o.Timeout)
 	}

@@ -2,6 +2,7 @@ package connec
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"net"
 	"net/http"
 	"time"
@@ -25,13 +26,20 @@ func NewTransport() *http.Transport {
 	}
 }
 
+// NewDoer sends by NewTransport, trusting those authorities, and follows no redirect; nil trusts the system's.
+func NewDoer(roots *x509.CertPool) Doer {
+	transport := NewTransport()
+	transport.TLSClientConfig.RootCAs = roots
+	return &http.Client{Transport: transport, CheckRedirect: stay}
+}
+
 // newHTTPClient bounds each attempt by the timeout, body included, and never follows a redirect: the credentials
 // would go with it.
 func newHTTPClient(o Options, pace *pace) *http.Client {
 	doer := o.Doer
 	switch d := doer.(type) {
 	case nil:
-		doer = &http.Client{Transport: NewTransport(), CheckRedirect: stay}
+		doer = NewDoer(o.RootCAs)
 	case *http.Client:
 		own := *d
 		own.CheckRedirect = stay
