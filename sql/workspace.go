@@ -73,6 +73,9 @@ func look(path string, create bool) (isNew bool, err error) {
 	if path == "" {
 		return true, nil
 	}
+	if err := lookBeside(path); err != nil {
+		return false, err
+	}
 	info, err := os.Lstat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && !create:
@@ -85,6 +88,18 @@ func look(path string, create bool) (isNew bool, err error) {
 		return false, fmt.Errorf("workspace %s is not a regular file: name another with --workspace", path)
 	}
 	return false, checkMagic(path)
+}
+
+// lookBeside refuses a link or anything else of a wrong kind where the engine will write its log and what does not fit into
+// memory: it would write through the link.
+func lookBeside(path string) error {
+	for suffix, kind := range map[string]fs.FileMode{logSuffix: 0, temporarySuffix: fs.ModeDir} {
+		info, err := os.Lstat(path + suffix)
+		if err == nil && info.Mode().Type() != kind {
+			return fmt.Errorf("%s, where the database writes beside the workspace, is not its own but something else, perhaps a link: move it away", path+suffix)
+		}
+	}
+	return nil
 }
 
 // checkMagic refuses what is no database before the engine sees it, which would open a CSV file as one of its own. What

@@ -14,6 +14,7 @@ import (
 // and that it would make as open as the umask lets it. They hold records as they are, so the folder is made here, before
 // the engine looks for it, and for its owner alone.
 const (
+	logSuffix       = ".wal"         // the engine's write-ahead log is the database's path with this
 	temporarySuffix = ".tmp"         // the engine's temp_directory is the database's path with this
 	spillPrefix     = "duckdb_temp_" // how the engine's names of files in it begin
 )
