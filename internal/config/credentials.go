@@ -37,7 +37,7 @@ func (s Source) Connection(ctx context.Context, getenv func(string) string) (con
 		}
 	}
 	if o.Key, o.Secret, err = s.Credentials.read(ctx, getenv); err != nil {
-		return connec.Options{}, fmt.Errorf("credentials of source %s: %w", s.Name, err)
+		return connec.Options{}, err
 	}
 	return o, nil
 }
@@ -63,7 +63,7 @@ func (c Credentials) read(ctx context.Context, getenv func(string) string) (key,
 			return "", "", err
 		}
 		if key, secret, err = parseCredentials(text); err != nil {
-			return "", "", fmt.Errorf("file %s: %w", c.File, err)
+			return "", "", fmt.Errorf("credentials file %s: %w", c.File, err)
 		}
 		return key, secret, nil
 	case len(c.Command) > 0:
@@ -88,23 +88,23 @@ func (c Credentials) read(ctx context.Context, getenv func(string) string) (key,
 func readPrivate(path string) ([]byte, error) {
 	// A pipe would block here until somebody writes to it.
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a regular file", path)
+		return nil, fmt.Errorf("credentials file %s is not a regular file", path)
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("read credentials: %w", err)
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("read credentials: %w", err)
 	}
 	if mode := info.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" { // modes are Unix's
-		return nil, fmt.Errorf("file %s has mode %04o, so others than its owner may use it: run `chmod 600 %s`; if others could read it, have the secret replaced",
+		return nil, fmt.Errorf("credentials file %s has mode %04o, so others than its owner may use it: run `chmod 600 %s`; if others could read it, have the secret replaced",
 			path, mode, path)
 	}
 	if info.Size() > maxCredentials {
-		return nil, fmt.Errorf("file %s has %d bytes, more than a key and a secret need: is it the right one?", path, info.Size())
+		return nil, fmt.Errorf("credentials file %s has %d bytes, more than a key and a secret need: is it the right one?", path, info.Size())
 	}
 	return io.ReadAll(io.LimitReader(f, maxCredentials))
 }
@@ -169,16 +169,16 @@ func (c Credentials) run(ctx context.Context) (key, secret string, err error) {
 	case ctx.Err() != nil:
 		return "", "", ctx.Err()
 	case timed.Err() != nil:
-		return "", "", fmt.Errorf("command %s did not end within %s (`timeout`)%s", c.Command[0], limit, said)
+		return "", "", fmt.Errorf("credentials command %s did not end within %s (`timeout`)%s", c.Command[0], limit, said)
 	case errors.As(err, &exit):
-		return "", "", fmt.Errorf("command %s ended with %s%s", c.Command[0], exit.ProcessState, said)
+		return "", "", fmt.Errorf("credentials command %s ended with %s%s", c.Command[0], exit.ProcessState, said)
 	case err != nil:
-		return "", "", fmt.Errorf("command %s: %w", c.Command[0], err)
+		return "", "", fmt.Errorf("credentials command %s: %w", c.Command[0], err)
 	case out.cut:
-		return "", "", fmt.Errorf("command %s printed more than %d bytes: want a key and a secret", c.Command[0], maxCredentials)
+		return "", "", fmt.Errorf("credentials command %s printed more than %d bytes: want a key and a secret", c.Command[0], maxCredentials)
 	}
 	if key, secret, err = parseCredentials(out.kept.Bytes()); err != nil {
-		return "", "", fmt.Errorf("command %s: what it printed: %w%s", c.Command[0], err, said)
+		return "", "", fmt.Errorf("credentials command %s: what it printed: %w%s", c.Command[0], err, said)
 	}
 	return key, secret, nil
 }

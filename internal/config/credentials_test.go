@@ -67,7 +67,7 @@ func TestCredentialsThatAreNotThere(t *testing.T) {
 		c    Credentials
 		want string
 	}{
-		"no variable":        {Credentials{KeyEnv: "K", SecretEnv: "S"}, "credentials of source hub: the environment variable K is not set: export the API key"},
+		"no variable":        {Credentials{KeyEnv: "K", SecretEnv: "S"}, "the environment variable K is not set: export the API key"},
 		"no file":            {Credentials{File: filepath.Join(t.TempDir(), "none")}, "no such file"},
 		"a folder":           {Credentials{File: t.TempDir()}, "is not a regular file"},
 		"others may read it": {Credentials{File: open}, open + " has mode 0640, so others than its owner may use it: run `chmod 600 " + open + "`"},
