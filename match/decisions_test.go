@@ -14,7 +14,7 @@ func (w *world) judged(decisions ...string) *world {
 	for i, d := range decisions {
 		parts := strings.Fields(d)
 		at := time.Date(2020, 1, 1, 0, 0, i, 0, time.UTC)
-		if _, err := w.db.Exec(`INSERT INTO decisions VALUES ('people', $1, $2, $3, 'me', $4, 'test')`, parts[0], parts[2], parts[1], at); err != nil {
+		if _, err := w.db.Exec(`INSERT INTO decisions VALUES ('people', $1, $2, $3, 'me', $4, 'test', 0, NULL)`, parts[0], parts[2], parts[1], at); err != nil {
 			w.t.Fatal(err)
 		}
 	}

@@ -218,7 +218,7 @@ func TestDecisionsComeFirst(t *testing.T) {
 	t.Parallel()
 	w := scene(t, anna("b/1/1"), anna("c/1/1"), bruno("d/1/1"))
 	for _, d := range [][3]string{{"b/1/1", "c/1/1", "different"}, {"b/1/1", "d/1/1", "same"}} {
-		if _, err := w.db.Exec(`INSERT INTO decisions VALUES ('people', $1, $2, $3, 'me', TIMESTAMP '2020-01-01', '')`, d[0], d[1], d[2]); err != nil {
+		if _, err := w.db.Exec(`INSERT INTO decisions VALUES ('people', $1, $2, $3, 'me', TIMESTAMP '2020-01-01', '', 0, NULL)`, d[0], d[1], d[2]); err != nil {
 			t.Fatal(err)
 		}
 	}

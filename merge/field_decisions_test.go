@@ -1,51 +1,51 @@
 package merge
 
 import (
-	"errors"
-	"os"
-	"path/filepath"
+	"database/sql"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
-func decisionsFile(t *testing.T, text string) string {
+// decideField keeps a person's decision on a field of a person's record, named by an ID in text form, a second after the
+// one before it.
+func decideField(t *testing.T, db *sql.DB, id, field string) {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "fields.csv")
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+	e := mustID(id)
+	_, err := db.Exec(`INSERT INTO field_decisions SELECT 'people', $1, $2, $3, $4, 'me', TIMESTAMP '2020-01-01' + to_seconds(count(*)), '', 0, NULL FROM field_decisions`,
+		e.Provider, e.Realm, e.ID, field)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return path
 }
 
-// TestFieldDecisionsWin: what a person says of a field goes before every rule, by any ID of the record, for a group as for
-// a field; the later of two counts, and what is not the record's to give is refused.
+// TestFieldDecisionsWin: what a person says of a field goes before every rule, by any ID of the record, for a group or all
+// paths that begin alike as for a field; the later of two counts.
 func TestFieldDecisionsWin(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		name, csv string
+		name      string
+		decisions []string          // "record field"
 		want      map[string]string // field -> surviving value
 	}{
-		{"the loser's line, a flag and consent", "collection,record,field\npeople,b/77/9,address_home.billing.line1\npeople,b/77/9,is_customer\n",
+		{"the loser's line, a flag and consent", []string{"b/77/9 address_home.billing.line1", "b/77/9 is_customer"},
 			map[string]string{"address_home.billing.line1": `"1 High St"`, "is_customer": "false"}},
-		{"a group", "field,record,collection,why\naddress_home.billing,connec/org-1/h1,people,moved\n",
+		{"a group", []string{"connec/org-1/h1 address_home.billing"},
 			map[string]string{"address_home.billing.line1": `"1 High St"`, "address_home.billing.line2": `"Unit 3"`, "address_home.billing.city": "null"}},
-		{"the later", "collection,record,field\npeople,a/1/4,first_name\npeople,b/77/9,first_name\n", map[string]string{"first_name": `"J."`}},
-		{"the later, of the other", "collection,record,field\npeople,b/77/9,first_name\npeople,a/1/4,first_name\n", map[string]string{"first_name": `"John"`}},
-		{"another record's", "collection,record,field\npeople,a/1/elsewhere,first_name\n", map[string]string{"first_name": `"John"`}},
+		{"all that begins alike", []string{"connec/org-1/h1 address_home"},
+			map[string]string{"address_home.billing.line1": `"1 High St"`, "address_home.billing.line2": `"Unit 3"`, "address_home.billing.city": "null"}},
+		{"the later", []string{"a/1/4 first_name", "b/77/9 first_name"}, map[string]string{"first_name": `"J."`}},
+		{"the later, of the other", []string{"b/77/9 first_name", "a/1/4 first_name"}, map[string]string{"first_name": `"John"`}},
+		{"another record's", []string{"a/1/elsewhere first_name"}, map[string]string{"first_name": `"John"`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			w := goldenCases()["consolidate"].world
 			w.rows = append(slices.Clone(w.rows), row{key: "connec/org-1/other", also: []string{"a/1/elsewhere"}})
 			db := w.open(t)
-			decisions, err := ReadFieldDecisions(decisionsFile(t, c.csv))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := KeepFieldDecisions(t.Context(), db, decisions, time.Unix(0, 0)); err != nil {
-				t.Fatal(err)
+			for _, d := range c.decisions {
+				id, field, _ := strings.Cut(d, " ")
+				decideField(t, db, id, field)
 			}
 			_, _, ops, _ := plan(t, db, settings(nil))
 			for field, want := range c.want {
@@ -65,31 +65,57 @@ func TestFieldDecisionsWin(t *testing.T) {
 	}
 }
 
-func TestFieldDecisionsRefused(t *testing.T) {
+// TestADecisionForAllPathsEmptiesNone: a record chosen for its e-mails, of which it holds one, takes away no second one.
+func TestADecisionForAllPathsEmptiesNone(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ csv, want string }{
-		{"", "its header cannot be read"},
-		{"collection,record\n", `column "field" is missing`},
-		{"collection,record,field,value\n", `column "value" is unknown`},
-		{"collection,record,field,field\n", `column "field" is unknown or given twice`},
-		{"collection,record,field\npeople,a/1,first_name\n", "line 2"},
-		{"collection,record,field\npeople,a/1/4,first_name\npeople,a/1/4,code\n", `line 3: a decision on a field cannot be kept: field "code" is never written`},
-		{"collection,record,field\npeople,a/1/4,created_at\n", "set by the hub alone"},
-		{"collection,record,field\npeople,a/1/4,\n", "is empty"},
-		{"collection,record,field\npeople,a/1/4\n", "wrong number of fields"},
-	} {
-		if _, err := ReadFieldDecisions(decisionsFile(t, c.csv)); !errors.Is(err, ErrFieldDecision) || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%q: %v, want %q", c.csv, err, c.want)
+	w := world{rows: []row{
+		{key: "connec/org-1/h1", cluster: "p1", also: []string{"a/1/5"}, fields: map[string]any{"first_name": "Ann", "job_title": "Chef", "email": map[string]any{"address": "a@x.org", "address2": "b@x.org"}}},
+		{key: "connec/org-1/h2", cluster: "p1", fields: map[string]any{"email": map[string]any{"address": "c@x.org"}}}},
+		ties: []tie{{"connec/org-1/h1", "connec/org-1/h2", "decision", 0}}}
+	db := w.open(t)
+	decideField(t, db, "connec/org-1/h2", "email")
+	_, _, ops, _ := plan(t, db, settings(nil))
+	got := map[string]string{}
+	for _, f := range ops[0].Fields {
+		got[f.Field] = string(f.After)
+	}
+	if got["email.address"] != `"c@x.org"` || got["email.address2"] != "" && got["email.address2"] != `"b@x.org"` {
+		t.Errorf("decided: %v, want c@x.org, and b@x.org left alone", got)
+	}
+}
+
+// TestADecidedSurvivorSurvives goes before every rule, and what was undone counts no more.
+func TestADecidedSurvivorSurvives(t *testing.T) {
+	t.Parallel()
+	for undone, want := range map[bool]string{false: "connec/org-1/h2", true: "connec/org-1/h1"} {
+		w := world{rows: []row{
+			{key: "connec/org-1/h1", cluster: "p1", also: []string{"a/1/5"}, fields: map[string]any{"first_name": "Ann", "job_title": "Chef"}},
+			{key: "connec/org-1/h2", cluster: "p1", fields: map[string]any{"website": "x.org"}}},
+			ties: []tie{{"connec/org-1/h1", "connec/org-1/h2", "decision", 0}}}
+		db := w.open(t)
+		decideField(t, db, "connec/org-1/h2", "survivor")
+		if undone {
+			if _, err := db.Exec(`UPDATE field_decisions SET withdrawn_at = TIMESTAMP '2020-01-02'`); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, _, ops, _ := plan(t, db, settings(nil))
+		at := slices.IndexFunc(ops, func(op Operation) bool { return op.Type == TypeConsolidate })
+		if at < 0 {
+			t.Fatalf("undone %t: nothing is consolidated: %+v", undone, ops)
+		}
+		if op := ops[at]; op.Target != want || !undone && op.SurvivorRule != ruleDecision {
+			t.Errorf("undone %t: %s survives by %q, want %s", undone, op.Target, op.SurvivorRule, want)
 		}
 	}
-	db := goldenCases()["consolidate"].world.open(t)
-	all := []FieldDecision{{Line: 2, Collection: "people", Record: mustID("a/1/4"), Field: "first_name"}, {Line: 3, Collection: "people", Record: mustID("a/1/404"), Field: "first_name"}}
-	if err := KeepFieldDecisions(t.Context(), db, all, time.Unix(0, 0)); !errors.Is(err, ErrFieldDecision) || !strings.Contains(err.Error(), "line 3: ") {
-		t.Errorf("an unknown record: %v", err)
-	}
-	var n int
-	if err := db.QueryRow("SELECT count(*) FROM field_decisions").Scan(&n); err != nil || n != 0 {
-		t.Errorf("%d decisions were kept of a file that was refused: %v", n, err)
+}
+
+func TestUndecidable(t *testing.T) {
+	t.Parallel()
+	for field, want := range map[string]string{"code": "never written", "created_at": "set by the hub alone", "": "is empty", "email": "", "name": "", "email.address": ""} {
+		if got := Undecidable(field); want == "" && got != "" || !strings.Contains(got, want) {
+			t.Errorf("%q: %q, want %q", field, got, want)
+		}
 	}
 }
 

@@ -74,7 +74,9 @@ func (p *planner) withholdPart(c, part *cluster, records []*member) error {
 func (p *planner) planPart(c *cluster) error {
 	c.markOutside()
 	u := &unit{cluster: c, reason: c.evidence()}
-	u.ranked, u.rule = rankSurvivors(c.hubs())
+	hubs := c.hubs()
+	decided := deciders(p.decided[c.collection], hubs)
+	u.ranked, u.rule = rankSurvivors(hubs, decided[decidesSurvivor])
 	for _, m := range c.applications() {
 		if m.Ambiguous {
 			u.withheld = append(u.withheld, p.withhold(c.collection, c.id, m, WithheldAmbiguous,
@@ -92,7 +94,7 @@ func (p *planner) planPart(c *cluster) error {
 		u.withholdAll(p, WithheldChannels, "its cluster spans two channels, which are never merged")
 		return p.emitAll(u.withheld)
 	}
-	if err := p.operationsOf(u); err != nil {
+	if err := p.operationsOf(u, decided); err != nil {
 		return fmt.Errorf("cluster %s: %w", c.id, err)
 	}
 	if name, text := u.contradiction(); name != "" && u.writes() {
@@ -125,9 +127,9 @@ func (u *unit) channels() int {
 }
 
 // operationsOf works out what the survivor and each loser are to be sent.
-func (p *planner) operationsOf(u *unit) error {
+func (p *planner) operationsOf(u *unit, decided map[string]*member) error {
 	if len(u.ranked) > 1 {
-		s := survivorship{ranked: u.ranked, priority: p.priority, owners: p.o.Config.Merge.Owners, meaning: p.meaning(u.collection), decided: deciders(p.decided[u.collection], u.ranked)}
+		s := survivorship{ranked: u.ranked, priority: p.priority, owners: p.o.Config.Merge.Owners, meaning: p.meaning(u.collection), decided: decided}
 		u.fields = s.decide()
 	}
 	if p.native() && len(u.ranked) > 1 {

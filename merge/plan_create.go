@@ -44,7 +44,7 @@ func (p *planner) planWithoutHub(c, part *cluster, parts int) error {
 func (p *planner) planCreate(collection, clusterID string, records []*member, reason Reason) error {
 	u := &unit{cluster: &cluster{collection: collection, id: clusterID, members: records}, reason: reason}
 	u.markOutside()
-	u.ranked, u.rule = rankSurvivors(records)
+	u.ranked, u.rule = rankSurvivors(records, nil)
 	first := u.survivor()
 	ids := slices.DeleteFunc(chooseIDs(nil, records).chosen, func(id connec.ExternalID) bool { return p.barsForeign(id) != "" })
 	if len(ids) == 0 && p.barsForeign(hubID(first.Key)) != "" {

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -81,10 +80,7 @@ func TestDecidedReferences(t *testing.T) {
 			{key: "connec/org-1/h2", also: []string{"b/77/9"}, cluster: "people-1", fields: map[string]any{"last_name": "Lee"}, refs: x.refs}},
 			ties: []tie{{"connec/org-1/h1", "connec/org-1/h2", "decision", 0}}}
 		db := w.open(t)
-		decision := FieldDecision{Line: 2, Collection: "people", Record: mustID("b/77/9"), Field: "organization_id"}
-		if err := KeepFieldDecisions(t.Context(), db, []FieldDecision{decision}, time.Unix(0, 0)); err != nil {
-			t.Fatal(err)
-		}
+		decideField(t, db, "b/77/9", "organization_id")
 		_, _, ops, text := plan(t, db, settings(nil))
 		op := ops[0]
 		if sent := string(op.Request.Body); op.Target != "connec/org-1/h1" || x.refs == nil && !strings.Contains(sent, x.want) || !strings.Contains(string(text), x.want) {

@@ -57,8 +57,9 @@ func compareCreated(a, b string) int {
 	return cmp.Compare(a, b)
 }
 
-// rankSurvivors sorts the records, survivor first, and names the rule by which the first came before the second.
-func rankSurvivors(records []*member) (ranked []*member, rule string) {
+// rankSurvivors sorts the records, survivor first, and names the rule by which the first came before the second. The
+// record that a person decided for, if any, goes before every rule.
+func rankSurvivors(records []*member, decided *member) (ranked []*member, rule string) {
 	for _, m := range records {
 		m.complete = m.completeness()
 	}
@@ -75,7 +76,12 @@ func rankSurvivors(records []*member) (ranked []*member, rule string) {
 		c, _ := order(a, b)
 		return c
 	})
-	if len(ranked) > 1 {
+	switch {
+	case len(ranked) < 2:
+	case decided != nil:
+		ranked = slices.Insert(slices.DeleteFunc(ranked, func(m *member) bool { return m == decided }), 0, decided)
+		rule = ruleDecision
+	default:
 		_, rule = order(ranked[0], ranked[1])
 	}
 	return ranked, rule

@@ -41,14 +41,6 @@ type survivorship struct {
 	decided  map[string]*member // field or group -> the record whose value a person wants
 }
 
-// decision is the record whose value of the field a person wants; nil when nobody decided.
-func (s survivorship) decision(path string) *member {
-	if m := s.decided[path]; m != nil {
-		return m
-	}
-	return s.decided[groupOf(path)]
-}
-
 // decide returns a choice for every field whose value changes on the survivor or is lost on another record, by path.
 // A field that all who hold it agree on, the survivor included, needs none.
 func (s survivorship) decide() []FieldChoice {

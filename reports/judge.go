@@ -3,7 +3,6 @@ package reports
 import (
 	"context"
 	"database/sql"
-	"time"
 
 	queries "github.com/sameas/sameas/sql"
 )
@@ -38,39 +37,4 @@ func ReviewItems(ctx context.Context, db *sql.DB) ([]ReviewItem, error) {
 		return nil
 	})
 	return items, err
-}
-
-// Decision is one judgement of a person on two records, by their keys.
-type Decision struct {
-	Collection  string
-	Left, Right string
-	Same        bool
-	Who         string
-	At          time.Time
-	Why         string
-}
-
-// Decide keeps the judgements, all or none; the next match obeys them.
-func Decide(ctx context.Context, db *sql.DB, decisions []Decision) error {
-	return queries.Transact(ctx, db, func(tx *sql.Tx) error {
-		for _, d := range decisions {
-			judgement := "different"
-			if d.Same {
-				judgement = "same"
-			}
-			_, err := queries.Exec(ctx, tx, "reports/decide.sql", queries.Args{
-				"collection": d.Collection,
-				"left_key":   d.Left,
-				"right_key":  d.Right,
-				"judgement":  judgement,
-				"who":        d.Who,
-				"at":         d.At,
-				"why":        d.Why,
-			})
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }

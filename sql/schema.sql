@@ -237,6 +237,7 @@ CREATE TABLE IF NOT EXISTS conflicts (
 );
 
 -- owner: reports (the review page). grain: one judgement of a person, keyed by external IDs so that it outlives an extraction.
+-- Of two that stand on one pair the later counts. What is undone stays, marked.
 CREATE TABLE IF NOT EXISTS decisions (
     collection VARCHAR NOT NULL,
     left_key VARCHAR NOT NULL,
@@ -244,7 +245,24 @@ CREATE TABLE IF NOT EXISTS decisions (
     judgement VARCHAR NOT NULL,        -- same | different
     who VARCHAR NOT NULL,
     decided_at TIMESTAMP NOT NULL,
-    why VARCHAR NOT NULL
+    why VARCHAR NOT NULL,
+    act BIGINT NOT NULL,               -- the answer that it is part of, which is undone as a whole; 0 for what came from a file
+    withdrawn_at TIMESTAMP             -- UTC, when it was undone; NULL while it stands
+);
+
+-- owner: reports (the review page). grain: one decision of a person on the record that survives, or on one field: of
+-- records that are merged the value of this one survives. Of two that stand on one field the later counts.
+CREATE TABLE IF NOT EXISTS field_decisions (
+    collection VARCHAR NOT NULL,
+    provider VARCHAR NOT NULL,         -- an external ID of the record
+    realm VARCHAR NOT NULL,
+    id VARCHAR NOT NULL,
+    field VARCHAR NOT NULL,            -- field path, a group of fields, the beginning of paths such as email; survivor: the record itself
+    who VARCHAR NOT NULL,
+    decided_at TIMESTAMP NOT NULL,
+    why VARCHAR NOT NULL,
+    act BIGINT NOT NULL,               -- as in decisions
+    withdrawn_at TIMESTAMP
 );
 
 -- read by merge and reports. grain: one external ID; its text form, by which records and IDs are named outside the workspace.
@@ -571,18 +589,6 @@ CREATE TABLE IF NOT EXISTS plan_chosen (
     home VARCHAR NOT NULL,             -- its collection
     cluster_id VARCHAR NOT NULL,
     asked BOOLEAN NOT NULL             -- false: taken along because a chosen one needs it
-);
-
--- owner: merge. grain: one decision of a person on one field: the value of this record survives.
-CREATE TABLE IF NOT EXISTS field_decisions (
-    collection VARCHAR NOT NULL,
-    provider VARCHAR NOT NULL,         -- an external ID of the record
-    realm VARCHAR NOT NULL,
-    id VARCHAR NOT NULL,
-    field VARCHAR NOT NULL,            -- field path, or a group of fields
-    who VARCHAR NOT NULL,
-    decided_at TIMESTAMP NOT NULL,
-    why VARCHAR NOT NULL
 );
 
 -- owner: merge. grain: one plan file written from this workspace.

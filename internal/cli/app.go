@@ -140,6 +140,7 @@ func (r *runner) commands() []*cli.Command {
 		r.explainCommand(),
 		r.evaluateCommand(),
 		r.compareCommand(),
+		r.reviewCommand(),
 		r.mergeCommand(),
 		r.forecastCommand(),
 		r.probeCommand(),

@@ -36,9 +36,9 @@ func (d *demo) judge(ctx context.Context, s *session) (int, error) {
 func judgeItem(truth *sandbox.Truth, item reports.ReviewItem) ([]reports.Decision, error) {
 	var firsts, decided = []string{}, []reports.Decision{}
 	byEntity := map[string]string{}
-	decide := func(left, right string, same bool) {
+	decide := func(record, other, kind string) {
 		decided = append(decided, reports.Decision{
-			Collection: item.Collection, Left: left, Right: right, Same: same,
+			Collection: item.Collection, Kind: kind, Record: record, Other: other,
 			Who: "the truth", At: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), Why: "demo",
 		})
 	}
@@ -49,12 +49,12 @@ func judgeItem(truth *sandbox.Truth, item reports.ReviewItem) ([]reports.Decisio
 		}
 		entity := truth.Entity(item.Collection, id)
 		if first, known := byEntity[entity]; known && entity != "" {
-			decide(first, m.Key, true)
+			decide(first, m.Key, reports.Same)
 			continue
 		}
 		byEntity[entity] = m.Key
 		for _, other := range firsts {
-			decide(other, m.Key, false)
+			decide(other, m.Key, reports.Different)
 		}
 		firsts = append(firsts, m.Key)
 	}

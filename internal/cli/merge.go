@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -40,7 +39,6 @@ func (r *runner) mergePlanCommand() *cli.Command {
 		Description: "Exit code 2 means that items are left for a person to review; the plan is written all the same.",
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "out", Value: defaultPlan, Usage: "plan `FILE` to write"},
-			&cli.StringFlag{Name: "fields", Usage: "a person's decisions on fields, kept in the workspace: CSV `FILE` with the columns collection,record,field,who,why: of merged records the value of this one survives"},
 			&cli.StringFlag{Name: "diff", Usage: "say what changed since the plan `OLD`, which may be the file that is written anew"},
 			allowFlag(),
 		}, partFlags()...),
@@ -110,15 +108,6 @@ func (r *runner) planCompared(ctx context.Context, s *session, c *cli.Context, p
 			return result, err
 		}
 		defer old.Close()
-	}
-	if path := c.String("fields"); path != "" {
-		decisions, err := merge.ReadFieldDecisions(path)
-		if err != nil {
-			return result, err
-		}
-		if err := merge.KeepFieldDecisions(ctx, s.db, decisions, time.Now()); err != nil {
-			return result, fmt.Errorf("%s, %w", path, err)
-		}
 	}
 	if result.PlanSummary, err = r.plan(ctx, s, c.String("out"), part); err != nil || old == nil {
 		return result, err

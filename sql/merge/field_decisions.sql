@@ -1,4 +1,4 @@
--- merge/field_decisions.sql: what people decided on fields, the latest last
+-- merge/field_decisions.sql: what people decided on survivors and fields, the latest last
 -- reads: field_decisions
 -- writes: nothing
 -- params:
@@ -10,6 +10,7 @@ SELECT
     id,
     field
 FROM field_decisions
+WHERE withdrawn_at IS NULL
 QUALIFY row_number() OVER (PARTITION BY collection, provider, realm, id, field ORDER BY decided_at DESC) = 1
 ORDER BY
     decided_at,

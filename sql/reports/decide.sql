@@ -1,7 +1,7 @@
 -- reports/decide.sql: keep one judgement of a person.
 -- reads: nothing
 -- writes: decisions
--- params: at, collection, judgement, left_key, right_key, who, why
+-- params: act, at, collection, judgement, left_key, right_key, who, why
 -- grain: one judgement; a later one on the same pair takes the place of an earlier one when it is read
 INSERT INTO decisions (
     collection,
@@ -10,7 +10,8 @@ INSERT INTO decisions (
     judgement,
     who,
     decided_at,
-    why
+    why,
+    act
 )
 VALUES (
     $collection,
@@ -19,5 +20,6 @@ VALUES (
     $judgement,
     $who,
     $at,
-    $why
+    $why,
+    $act
 )
