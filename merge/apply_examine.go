@@ -41,7 +41,7 @@ func (r *runner) examine(ctx context.Context, op Operation) examination {
 		return examination{standing: hasDrifted, now: &now, drift: []difference{{what: op.Target, now: "answered by record " + now.uuid}}}
 	}
 	e := examination{now: &now, at: at}
-	e.standing, e.drift = judge(op, now, r.ownOf(op))
+	e.standing, e.drift = judge(op, now, r.ownOf(op.Collection, op.Target))
 	if op.Type == TypeMerge {
 		e = r.examineMerged(ctx, op, e)
 	}

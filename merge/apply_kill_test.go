@@ -178,6 +178,8 @@ func mergeOp(keep, lose string) Operation {
 	return Operation{ID: "merge-" + keep, Level: 4, Type: TypeMerge, Collection: "people", Target: hubKey(keep).String(),
 		Request: &connec.Request{Method: "PUT", Path: "/people/" + keep + "/merge", Body: json.RawMessage(`{"ids":["` + lose + `"],"people":{"first_name":"Anna"}}`)},
 		Merges:  []string{hubKey(lose).String()}, MayGain: []connec.ExternalID{otherID(lose)},
+		Losers: map[string]Snapshot{hubKey(lose).String(): {IDs: []connec.ExternalID{hubKey(lose), otherID(lose)},
+			Fields: map[string]json.RawMessage{"first_name": quoted("Ann"), "email.address": quoted("old@x.org")}, Refs: map[string]string{"organization_id": hubKey("o2").String()}}},
 		Before: Snapshot{IDs: ids, Fields: map[string]json.RawMessage{"first_name": quoted("Ann")}},
 		Expect: Snapshot{IDs: ids, Fields: map[string]json.RawMessage{"first_name": quoted("Anna")}}}
 }

@@ -29,6 +29,7 @@ type planFacts struct {
 	stops      map[string]int64             // operations by stop hazard
 	writes     map[string]map[[16]byte]bool // by collection: hub records written, created and merged away ones included
 	perTarget  map[[16]byte]int32           // operations on one target
+	mergedAway map[[16]byte]bool            // records that Connec!'s own merge takes away
 	ids        map[string]bool              // operation IDs
 }
 
@@ -109,7 +110,7 @@ func checkFresh(ctx context.Context, db *sql.DB, h Header) error {
 // surveyPlan reads every operation once.
 func surveyPlan(plan *PlanReader) (*planFacts, error) {
 	f := &planFacts{path: plan.path, header: plan.Header(), types: map[string]int64{}, hazards: map[string]int64{}, collection: map[string]int64{},
-		stops: map[string]int64{}, writes: map[string]map[[16]byte]bool{}, perTarget: map[[16]byte]int32{}, ids: map[string]bool{}}
+		stops: map[string]int64{}, writes: map[string]map[[16]byte]bool{}, perTarget: map[[16]byte]int32{}, mergedAway: map[[16]byte]bool{}, ids: map[string]bool{}}
 	level := 0
 	err := plan.Each(func(op Operation) error {
 		if op.Type == TypeWithheld {
@@ -147,10 +148,19 @@ func (f *planFacts) add(op Operation) error {
 	target := targetDigest(op)
 	f.writes[op.Collection][target] = true
 	for _, key := range op.Merges {
-		f.writes[op.Collection][recordDigest(op.Collection, key)] = true
+		loser := recordDigest(op.Collection, key)
+		f.writes[op.Collection][loser], f.mergedAway[loser] = true, true
 	}
 	f.perTarget[target]++
 	return nil
+}
+
+// concerned is how many operations write the record or take it away.
+func (f *planFacts) concerned(record [16]byte) int32 {
+	if f.mergedAway[record] {
+		return f.perTarget[record] + 1
+	}
+	return f.perTarget[record]
 }
 
 // targetDigest stands for the record that an operation writes; 16 bytes, so that a plan's targets fit in memory.
@@ -185,6 +195,11 @@ func (f *planFacts) sane(op Operation) error {
 			return errors.New("a create is a POST that bears an ID and has no target")
 		}
 		return nil
+	}
+	for _, key := range op.Merges {
+		if _, kept := op.Losers[key]; !kept {
+			return fmt.Errorf("it merges %s away without saying what that record holds", key)
+		}
 	}
 	return saneAddress(op)
 }

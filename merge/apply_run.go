@@ -269,15 +269,18 @@ func afterUnknown(prior opState) string {
 
 // remember keeps what the operation left on its target for as long as further operations on it are to come.
 func (r *runner) remember(op Operation, wrote bool) {
-	key := targetDigest(op)
-	if op.Target == "" || r.facts.perTarget[key] < 2 {
-		return
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	for _, key := range op.Merges {
+		delete(r.own, recordDigest(op.Collection, key))
+	}
+	key := targetDigest(op)
+	if op.Target == "" || r.facts.concerned(key) < 2 {
+		return
+	}
 	w := r.own[key]
 	if w == nil {
-		w = &ownWrites{left: r.facts.perTarget[key]}
+		w = &ownWrites{left: r.facts.concerned(key)}
 		r.own[key] = w
 	}
 	if wrote {
@@ -288,14 +291,14 @@ func (r *runner) remember(op Operation, wrote bool) {
 	}
 }
 
-// ownOf is what earlier operations of this plan left on the target; operations on one target never meet.
-func (r *runner) ownOf(op Operation) *written {
+// ownOf is what earlier operations of this plan left on the record; operations on one record never meet.
+func (r *runner) ownOf(collection, key string) *written {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if w := r.own[targetDigest(op)]; w != nil {
+	if w := r.own[recordDigest(collection, key)]; w != nil {
 		return &w.written
 	}
-	return nil
+	return &written{}
 }
 
 // count takes a step into the result, and says how many operations in a row now lacked a usable answer and how many

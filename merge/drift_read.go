@@ -16,13 +16,14 @@ type observed struct {
 	uuid string
 	ids  []connec.ExternalID // complete ones, sorted, each once
 	tree map[string]any
+	raw  json.RawMessage // what was decoded
 }
 
 // observe decodes a record in either of the API's forms: `id` as the array of all IDs, or as the bare UUID.
 func observe(body json.RawMessage) (observed, error) {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber() // a float64 would round long numbers, and then call them changed
-	o := observed{}
+	o := observed{raw: body}
 	if err := decoder.Decode(&o.tree); err != nil {
 		return o, fmt.Errorf("the answer is not a record: %w", err)
 	}
@@ -150,6 +151,22 @@ func bareUUID(key string) string {
 		return ""
 	}
 	return uuid
+}
+
+// whole is the record in full: its IDs, and every field and reference that holds a value, but for what the hub alone sets.
+func (o observed) whole() (Snapshot, error) {
+	s := Snapshot{IDs: o.ids}
+	leaves, err := readLeaves(o.raw)
+	for path, raw := range leaves {
+		switch kind := kindOf(path, raw); {
+		case kind == fieldServer:
+		case kind == fieldReference && o.ref(path) != "":
+			setRef(&s.Refs, path, o.ref(path))
+		default:
+			setField(&s.Fields, path, raw)
+		}
+	}
+	return s, err
 }
 
 // canonicalRaw is canonical of a value that is still JSON; what does not parse stands for itself.

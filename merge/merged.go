@@ -2,7 +2,9 @@ package merge
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -23,7 +25,11 @@ func (r *runner) examineMerged(ctx context.Context, op Operation, e examination)
 	case len(remaining) == len(op.Merges):
 		e.standing = asBefore
 		for _, loser := range remaining {
-			e.drift = append(e.drift, judgeLoser(op, loser)...)
+			drift, err := r.judgeLoser(op, loser)
+			if err != nil {
+				return examination{now: e.now, err: err}
+			}
+			e.drift = append(e.drift, drift...)
 		}
 		if len(e.drift) > 0 {
 			e.standing = hasDrifted
@@ -36,24 +42,34 @@ func (r *runner) examineMerged(ctx context.Context, op Operation, e examination)
 	return e
 }
 
-// judgeLoser finds what a record that is to be merged away has gained or lost since the plan was made: an ID, or a value
-// that survivorship weighed.
-func judgeLoser(op Operation, now observed) (drift []difference) {
-	key := now.key()
-	for _, id := range now.ids {
-		if !id.IsHub() && !isVoid(id) && !slices.Contains(op.MayGain, id) && !slices.Contains(op.Expect.IDs, id) && !slices.Contains(op.NoIdentity, id) {
-			drift = append(drift, difference{key + " ID " + id.String(), "absent", "held", "absent"})
+// judgeLoser finds what a record that is to be merged away has gained or lost since the plan was made, in any of its
+// parts, but for what this plan's own operations wrote.
+func (r *runner) judgeLoser(op Operation, now observed) (drift []difference, err error) {
+	held, err := now.whole()
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", now.key(), err)
+	}
+	key := op.Merges[slices.IndexFunc(op.Merges, func(key string) bool { return uuidOf(key) == now.uuid })]
+	then := Operation{Type: TypeMerge, NoIdentity: op.NoIdentity, MayGain: op.MayGain, Before: Snapshot{IDs: op.Losers[key].IDs,
+		Fields: maps.Clone(op.Losers[key].Fields), Refs: maps.Clone(op.Losers[key].Refs)}}
+	for path := range held.Fields {
+		if _, was := then.Before.Fields[path]; !was {
+			setField(&then.Before.Fields, path, json.RawMessage("null"))
 		}
 	}
-	for _, f := range op.Fields {
-		for _, held := range append(slices.Clone(f.Losing), LosingValue{f.Winner, f.After}) {
-			value := now.field(f.Field)
-			if sameRecord(held.Key, key) && value != canonicalRaw(held.Value) {
-				drift = append(drift, difference{key + " " + f.Field, canonicalRaw(held.Value), value, "merged away"})
-			}
+	for path := range held.Refs {
+		if _, was := then.Before.Refs[path]; !was {
+			setRef(&then.Before.Refs, path, "")
 		}
 	}
-	return drift
+	own := r.ownOf(op.Collection, key)
+	_, ids := judgeIDs(then, now, own)
+	_, fields := judgeFields(then, now, own)
+	_, refs := judgeRefs(then, now, own)
+	for _, d := range slices.Concat(ids, fields, refs, judgeStatus(then, now, own)) {
+		drift = append(drift, difference{key + " " + d.what, d.planned, d.now, "merged away"})
+	}
+	return drift, nil
 }
 
 // key is the record's hub key.

@@ -86,6 +86,9 @@ type Operation struct {
 	Expect Snapshot `json:"expect"`
 	// Merges are the hub records, by key, that Connec!'s own merge takes away.
 	Merges []string `json:"merges,omitempty"`
+	// Losers are these records whole, as extracted, by key: a change to any part of one is drift, for it would go with the
+	// record, and what goes is kept here.
+	Losers map[string]Snapshot `json:"losers,omitempty"`
 	// MayGain are IDs that the target may or may not bear afterwards: whether Connec!'s own merge moves them is unknown.
 	MayGain []connec.ExternalID `json:"may_gain,omitempty"`
 	// Fields are the fields decided by survivorship, changed or not, with what lost.

@@ -320,6 +320,27 @@ func (u *unit) opIDs(kind string) []string {
 	return ids
 }
 
+// takeAway makes the losers that are in use the records that the operation merges away, and returns their UUIDs.
+func (op *Operation) takeAway(losers []*member) (uuids []string, err error) {
+	op.Losers = map[string]Snapshot{}
+	for _, m := range losers {
+		if !m.inUse() {
+			continue
+		}
+		o, err := observe(m.Raw)
+		if err != nil {
+			return nil, fmt.Errorf("record %s: %w", m.Key, err)
+		}
+		if op.Losers[m.Key], err = o.whole(); err != nil {
+			return nil, fmt.Errorf("record %s: %w", m.Key, err)
+		}
+		uuids = append(uuids, m.uuid())
+		op.Merges = append(op.Merges, m.Key)
+		op.MayGain = append(op.MayGain, applicationIDs(m)...)
+	}
+	return uuids, nil
+}
+
 // planNative leaves it to Connec!'s own merge, and adds what IDs the survivor then still lacks. References move first:
 // whether the merge moves them is written nowhere.
 func (p *planner) planNative(u *unit) (err error) {
@@ -333,16 +354,9 @@ func (p *planner) planNative(u *unit) (err error) {
 	if err := p.putValues(&op, u.collection, attributes, changed); err != nil {
 		return err
 	}
-	var others []string
-	for _, m := range u.losers() {
-		if m.inUse() {
-			others = append(others, m.uuid())
-			op.Merges = append(op.Merges, m.Key)
-			op.MayGain = append(op.MayGain, applicationIDs(m)...)
-		}
-	}
-	if len(others) == 0 {
-		return nil
+	others, err := op.takeAway(u.losers())
+	if err != nil || len(others) == 0 {
+		return err
 	}
 	op.Hazards = append(append(p.hazardsOf(u, target, nil), u.notices()...), p.referenceHazards(u)...)
 	if p.known(behaviour.MergeMovesIDs) == "" {

@@ -346,6 +346,7 @@ func TestApplyRefusesThePlanOfAnUndo(t *testing.T) {
 func TestUndoNeverPretends(t *testing.T) {
 	t.Parallel()
 	native := Operation{ID: "merge-u1", Level: 3, Type: TypeMerge, Collection: "people", Target: hubKey("u1").String(), Merges: []string{hubKey("u4").String()}, MayGain: []connec.ExternalID{otherID("u4")},
+		Losers:  map[string]Snapshot{hubKey("u4").String(): {IDs: []connec.ExternalID{hubKey("u4"), otherID("u4")}, Fields: map[string]json.RawMessage{"first_name": quoted("Ann"), "email.address": quoted("old@x.org")}, Refs: map[string]string{"organization_id": hubKey("o2").String()}}},
 		Request: &connec.Request{Method: "PUT", Path: "/people/u1/merge", Body: json.RawMessage(`{"ids":["u4"],"people":{}}`)},
 		Before:  Snapshot{IDs: []connec.ExternalID{hubKey("u1"), otherID("u1")}}, Expect: Snapshot{IDs: []connec.ExternalID{hubKey("u1"), otherID("u1")}},
 		DependsOn: []string{"repoint-u2"}}
