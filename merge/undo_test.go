@@ -547,7 +547,7 @@ func TestGoldenUndo(t *testing.T) {
 	ops := slices.Concat(undoKinds(), []Operation{mergeOp("u6", "u5"), createOp("99", "Bo")})
 	ops[5].Level = 5
 	h, o := undoWorld(t, ops...)
-	h.add("people", "u5", map[string]any{"first_name": "Ann"}, otherID("u5"))
+	h.add("people", "u5", map[string]any{"first_name": "Ann", "email": map[string]any{"address": "old@x.org"}, "organization_id": idArray([]connec.ExternalID{hubKey("o2")})}, otherID("u5"))
 	h.add("people", "u6", map[string]any{"first_name": "Ann"}, otherID("u6"))
 	o.seams.width = 1
 	if r := mustApply(t, o.ApplyOptions); r.Outcomes[OutcomeOK] != 6 {
