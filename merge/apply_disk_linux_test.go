@@ -3,6 +3,7 @@ package merge
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -10,6 +11,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/sameas/sameas/internal/config"
+	queries "github.com/sameas/sameas/sql"
 )
 
 // smallDisk mounts a file system of some pages; the test is skipped where that is not allowed.
@@ -118,6 +122,94 @@ func TestPlanOnAFullDisk(t *testing.T) {
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
 		t.Errorf("left behind: %v", entries)
+	}
+}
+
+// On a disk that fills up under the workspace a plan is made whole or not at all, and apply, whose journal lies elsewhere,
+// loses nothing: the workspace opens again, and once there is room both come to the end of an undisturbed run.
+func TestFullDiskUnderTheWorkspace(t *testing.T) {
+	t.Parallel()
+	golden := goldenCases()["consolidate"]
+	c := settings(func(c *config.Config) {
+		c.Merge.MaxShare, c.Merge.Allow = 1, []string{HazardForeignID, HazardTwoRecords, HazardOutcomeUnknown}
+	})
+	_, _, ops, undisturbed := plan(t, golden.world.open(t), c)
+	unplanned, unloaded := 0, 0
+	for _, free := range []int{0, 1, 16, 64, 128, 256} {
+		when := fmt.Sprintf("%d pages free", free)
+		dir, out := smallDisk(t, 4096), filepath.Join(t.TempDir(), "plan.ndjson")
+		path := filepath.Join(dir, "w.duckdb")
+		if err := onWorkspace(t, path, func(db *sql.DB) error { golden.world.fill(t, db); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		write := func(db *sql.DB) error {
+			_, err := WritePlan(t.Context(), PlanOptions{DB: db, Config: c, Out: out, ToolVersion: "test"})
+			return err
+		}
+		makeRoom := fillUp(t, dir, free)
+		err := onWorkspace(t, path, write)
+		makeRoom()
+		if err != nil {
+			unplanned++
+			saysFull(t, when, err)
+		}
+		if err := onWorkspace(t, path, write); err != nil {
+			t.Fatalf("%s: planned again: %v", when, err)
+		}
+		if written, err := os.ReadFile(out); err != nil || !bytes.Equal(written, undisturbed) {
+			t.Fatalf("%s: the plan is another than on an empty disk: %v", when, err)
+		}
+
+		h := golden.world.hub(t)
+		o := optionsFor(t, out, h)
+		c.Sources[0].Credentials = o.Config.Sources[0].Credentials
+		o.Config = c
+		apply := func(db *sql.DB) error { o.DB = db; _, err := Apply(t.Context(), o); return err }
+		makeRoom = fillUp(t, dir, free)
+		err = onWorkspace(t, path, apply)
+		makeRoom()
+		if err != nil {
+			unloaded++
+			saysFull(t, when, err)
+		}
+		if err := onWorkspace(t, path, apply); err != nil {
+			t.Fatalf("%s: applied again: %v", when, err)
+		}
+		if len(h.effects) != len(ops) {
+			t.Errorf("%s: %d operations, took effect: %q", when, len(ops), h.effects)
+		}
+		if err := onWorkspace(t, path, func(db *sql.DB) error {
+			var loaded int
+			o.DB = db
+			verifyClean(t, o)
+			err := db.QueryRow("SELECT count(*) FROM outcomes WHERE outcome = 'ok'").Scan(&loaded)
+			if loaded != len(ops) {
+				t.Errorf("%s: the workspace holds %d outcomes", when, loaded)
+			}
+			return err
+		}); err != nil {
+			t.Fatalf("%s: %v", when, err)
+		}
+	}
+	if unplanned == 0 || unplanned == 6 || unloaded == 0 || unloaded == 6 {
+		t.Errorf("of 6 disks %d were too small to plan on, %d to apply on", unplanned, unloaded)
+	}
+}
+
+// onWorkspace opens the workspace, made when it is new, and closes it behind use.
+func onWorkspace(t *testing.T, path string, use func(db *sql.DB) error) error {
+	t.Helper()
+	db, err := queries.Open(t.Context(), path, queries.Options{Create: true, ToolVersion: "test"})
+	if err != nil {
+		return err
+	}
+	return errors.Join(use(db), db.Close())
+}
+
+func saysFull(t *testing.T, when string, err error) {
+	t.Helper()
+	if !strings.Contains(err.Error(), "o space left on device") || !strings.Contains(err.Error(), "make room") {
+		t.Errorf("%s: %v", when, err)
 	}
 }
 

@@ -211,7 +211,7 @@ func (s *planStore) commit(ctx context.Context) error {
 	err := queries.Commit(ctx, s.tx)
 	s.tx = nil
 	if err != nil {
-		return fmt.Errorf("record the plan in the workspace: %w: the file is good, but reports will not know it", err)
+		return fmt.Errorf("record the plan in the workspace: the file is good, but reports will not know it: %w", err)
 	}
 	return nil
 }

@@ -119,6 +119,22 @@ func (w world) open(t *testing.T) *sql.DB {
 	return db
 }
 
+// hub is a Connec! that holds the world's records of it.
+func (w world) hub(t *testing.T) *fakeHub {
+	t.Helper()
+	h := &fakeHub{records: map[string][]map[string]any{}}
+	for _, r := range w.rows {
+		var record map[string]any
+		if err := json.Unmarshal([]byte(w.raw(t, r)), &record); err != nil {
+			t.Fatal(err)
+		}
+		if r.hub() {
+			h.records[r.collection()] = append(h.records[r.collection()], record)
+		}
+	}
+	return h
+}
+
 func (w world) fill(t *testing.T, db *sql.DB) {
 	t.Helper()
 	exec := func(text string, args ...any) {

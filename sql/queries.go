@@ -118,7 +118,7 @@ func Exec(ctx context.Context, on Querier, name string, args Args) (int64, error
 	}
 	result, err := on.ExecContext(ctx, q.Text, bound...)
 	if err != nil {
-		return 0, fmt.Errorf("%s: %w", name, err)
+		return 0, named(name, err)
 	}
 	n, _ := result.RowsAffected()
 	return n, nil
@@ -136,7 +136,7 @@ func Each(ctx context.Context, on Querier, name string, args Args, scan func(*sq
 	}
 	rows, err := on.QueryContext(ctx, q.Text, bound...)
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return named(name, err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -145,7 +145,7 @@ func Each(ctx context.Context, on Querier, name string, args Args, scan func(*sq
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return named(name, err)
 	}
 	return nil
 }
@@ -161,7 +161,7 @@ func One(ctx context.Context, on Querier, name string, args Args, dest ...any) e
 		return err
 	}
 	if err := on.QueryRowContext(ctx, q.Text, bound...).Scan(dest...); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return named(name, err)
 	}
 	return nil
 }
@@ -191,7 +191,7 @@ func Commit(ctx context.Context, tx *sql.Tx) error {
 		err = ctx.Err()
 	}
 	if err != nil {
-		return fmt.Errorf("commit transaction: %w", err)
+		return named("commit transaction", err)
 	}
 	return nil
 }

@@ -222,5 +222,5 @@ func openError(path string, err error) error {
 	case strings.Contains(text, "not a valid DuckDB database file"):
 		return fmt.Errorf("%s is not a DuckDB file: name another with --workspace", path)
 	}
-	return fmt.Errorf("open workspace %s: %w", path, err)
+	return named("open workspace "+path, err)
 }

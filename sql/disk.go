@@ -1,0 +1,30 @@
+package queries
+
+import (
+	"fmt"
+	"strings"
+)
+
+// DiskError says that the disk under the workspace is full, over its quota, or may not be written. What was not committed is
+// not in the workspace; what was is.
+type DiskError struct{ err error }
+
+func (e *DiskError) Error() string {
+	return fmt.Sprintf("%v: make room on the disk of the workspace, or make it writable, and run the same command again", e.err)
+}
+
+func (e *DiskError) Unwrap() error { return e.err }
+
+// diskFailures are the system's words for it: the engine hands them on as text, without the error number.
+var diskFailures = [...]string{"No space left on device", "Disk quota exceeded", "Read-only file system"}
+
+// named is the error of the step, and of the disk where it comes from there.
+func named(step string, err error) error {
+	err = fmt.Errorf("%s: %w", step, err)
+	for _, words := range diskFailures {
+		if strings.Contains(err.Error(), words) {
+			return &DiskError{err}
+		}
+	}
+	return err
+}
