@@ -9,10 +9,12 @@ import (
 // not in the workspace; what was is.
 type DiskError struct{ err error }
 
+// Error is the engine's own words, and what to do.
 func (e *DiskError) Error() string {
 	return fmt.Sprintf("%v: make room on the disk of the workspace, or make it writable, and run the same command again", e.err)
 }
 
+// Unwrap is what the engine said.
 func (e *DiskError) Unwrap() error { return e.err }
 
 // diskFailures are the system's words for it: the engine hands them on as text, without the error number.
