@@ -29,6 +29,7 @@ func TestBadFiles(t *testing.T) {
 	links := func(path string) config.Source {
 		return config.Source{Name: "crm", Type: config.TypeLinks, Path: path, Collection: "people"}
 	}
+	const none = "`max_rejected` allows none)"
 	const linkHeader = "left_provider,left_realm,left_id,right_provider,right_realm,right_id\n"
 	for _, c := range []struct {
 		name, file, content string
@@ -37,32 +38,34 @@ func TestBadFiles(t *testing.T) {
 	}{
 		{"missing column", "a.csv", "contact_id,given_nam,surname\n1,a,b\n", crm, `DIR/a.csv has no column "given_name": did you mean "given_nam"?`},
 		{"missing column, none near", "a.csv", "contact_id,x,surname\n1,a,b\n", crm, `DIR/a.csv has no column "given_name": it has contact_id, x, surname`},
-		{"column twice", "a.csv", "contact_id,given_name,surname, surname\n1,a,b,c\n", crm, `DIR/a.csv line 1: two columns are named "surname": rename one`},
-		{"duplicate ID", "a.csv", header + "1,a,b\n2,\"c\nc\",d\n 1 ,e,f\n", crm, `DIR/a.csv lines 2 and 5: the ID "1" stands on more than one line: an ID names one record`},
-		{"no ID", "a.csv", header + "1,a,b\n ,c,d\n", crm, `DIR/a.csv line 3: no ID in column "contact_id": every row needs the ID that the application names it by`},
-		{"NUL", "a.csv", header + "1,a,b\n2,c\x00,d\n", crm, `DIR/a.csv line 3: a NUL byte: the file is damaged or not text (UTF-16?); export it again as UTF-8`},
-		{"Latin-1", "a.csv", header + "1,a,b\n2,Ren\xe9,d\n", crm, `DIR/a.csv line 3: not UTF-8 (byte 0xE9): export it again as UTF-8, or convert it: iconv -f WINDOWS-1252 -t UTF-8`},
-		{"cut character", "a.csv", header + "1,a,b\n2,c,\xc3", crm, `DIR/a.csv line 3: not UTF-8 (byte 0xC3): export it again as UTF-8, or convert it: iconv -f WINDOWS-1252 -t UTF-8`},
+		{"duplicate ID", "a.csv", header + "1,a,b\n2,\"c\nc\",d\n 1 ,e,f\n", crm, `DIR/a.csv line 2: its ID stands on lines 2 and 5 with other values: an ID names one record (2 of 3 rows cannot be loaded, ` + none},
+		{"no ID", "a.csv", header + "1,a,b\n ,c,d\n", crm, `DIR/a.csv line 3: no ID in column "contact_id": every row needs the ID that the application names it by (1 of 2 rows cannot be loaded, ` + none},
+		{"NUL", "a.csv", header + "1,a,b\n2,c\x00,d\n", crm, `DIR/a.csv line 3: a NUL byte: the file is damaged, or not text (1 of 2 rows cannot be loaded, ` + none},
+		{"cut character", "a.csv", header + "1,a,b\n2,c,\xc3", crm, `DIR/a.csv line 3: not UTF-8 (byte 0xC3): export the file again as UTF-8, or set ` + "`encoding` (1 of 2 rows cannot be loaded, " + none},
 		{"empty", "a.csv", "", crm, `DIR/a.csv is empty`},
 		{"blank", "a.csv", "\n\n", crm, `DIR/a.csv is empty`},
 		{"header only", "a.csv", header, crm, `DIR/a.csv holds a header and no row`},
-		{"ragged", "a.csv", header + "1,a,b\n2,c\n", crm, `DIR/a.csv line 3: 2 values, but the header has 3 columns: look for a delimiter or a quote too many or too few`},
-		{"unknown format", "a.xlsx", "x", crm, `DIR/a.xlsx: the name tells no format: want .csv, .tsv, .txt, .ndjson, .jsonl, .json (each also .gz) or .parquet`},
-		{"not gzip", "a.csv.gz", header, crm, `DIR/a.csv.gz: not a gzip file: gzip: invalid header`},
+		{"ragged", "a.csv", header + "1,a,b\n2,c\n", crm, `DIR/a.csv line 3: 2 values, but the header has 3 columns: look for a delimiter or a quote too many or too few (1 of 2 rows cannot be loaded, ` + none},
+		{"unknown format", "a.pdf", "x", crm, `DIR/a.pdf: the name tells no format: want .csv, .tsv, .txt, .ndjson, .jsonl, .json (each also .gz or .zst) or .parquet`},
 		{"columns without mapping", "a.csv", header, hubShaped, "DIR/a.csv: a file of columns needs `id` and `fields`; `sameas init --from FILE` proposes them"},
-		{"broken JSON line", "a.ndjson", person(1, "") + "\n{\"id\":[}\n", hubShaped, `DIR/a.ndjson line 2: not JSON: jsontext: invalid character '}' at start of value within "/id/0" after offset 7`},
-		{"name twice", "a.ndjson", `{"id":[{"provider":"p","realm":"r","id":"1"}],"name":"a","name":"b"}`, hubShaped, `DIR/a.ndjson line 1: not JSON: jsontext: duplicate object member name "name"`},
-		{"no object", "a.ndjson", "[1]\n", hubShaped, `DIR/a.ndjson line 1: want one JSON object a line, such as {"id": [...], ...}`},
-		{"two objects", "a.ndjson", "{} {}\n", hubShaped, `DIR/a.ndjson line 1: something follows the JSON object: want one object a line`},
-		{"deep", "a.ndjson", `{"a":` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + "}\n", hubShaped, `DIR/a.ndjson line 1: not JSON: nested more than 100 deep at byte 105`},
+		{"broken JSON line", "a.ndjson", person(1, "") + "\n{\"id\":[}\n", hubShaped, `DIR/a.ndjson line 2: not JSON: jsontext: invalid character '}' at start of value within "/id/0" after offset 7 (1 of 2 rows cannot be loaded, ` + none},
+		{"name twice", "a.ndjson", `{"id":[{"provider":"p","realm":"r","id":"1"}],"name":"a","name":"b"}`, hubShaped, `DIR/a.ndjson line 1: not JSON: jsontext: duplicate object member name "name" (1 of 1 rows cannot be loaded, ` + none},
+		{"no object", "a.ndjson", "[1]\n", hubShaped, `DIR/a.ndjson line 1: want one JSON object a line, such as {"id": [...], ...} (1 of 1 rows cannot be loaded, ` + none},
+		{"two objects", "a.ndjson", "{} {}\n", hubShaped, `DIR/a.ndjson line 1: something follows the JSON object: want one object a line (1 of 1 rows cannot be loaded, ` + none},
+		{"deep", "a.ndjson", `{"a":` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + "}\n", hubShaped, `DIR/a.ndjson line 1: not JSON: nested more than 100 deep at byte 105 (1 of 1 rows cannot be loaded, ` + none},
 		{"no records", "a.ndjson", "\n\n", hubShaped, `DIR/a.ndjson holds no record`},
-		{"hub-shaped without ID", "a.ndjson", person(1, "") + "\n\n{\"id\":[{\"provider\":\"p\",\"id\":\"1\"}]}\n", hubShaped, `DIR/a.ndjson line 3: no ID: every record needs the ID that its application names it by`},
-		{"hub-shaped twice", "a.ndjson", person(1, "") + "\n" + person(2, "") + "\n\n" + person(1, "") + "\n", hubShaped, `DIR/a.ndjson lines 1 and 4: the ID "uuid-0001" stands on more than one line: an ID names one record`},
-		{"JSON without ID", "a.json", "[{\"contact_id\":5},\n{\"given_name\":\"x\"}]", crm, `DIR/a.json record 2: no ID: every record needs the ID that its application names it by`},
+		{"hub-shaped without ID", "a.ndjson", person(1, "") + "\n\n{\"id\":[{\"provider\":\"p\",\"id\":\"1\"}]}\n", hubShaped, `DIR/a.ndjson line 3: no ID: every row needs the ID that its application names it by (1 of 2 rows cannot be loaded, ` + none},
+		{"JSON without ID", "a.json", "[{\"contact_id\":5},\n{\"given_name\":\"x\"}]", crm, `DIR/a.json record 2: no ID in column "contact_id": every row needs the ID that the application names it by (1 of 2 rows cannot be loaded, ` + none},
 		{"broken JSON", "a.json", "[{\"contact_id\":5},\n\n{\"given_name\":x}]", crm, `DIR/a.json line 3, record 2: not JSON: jsontext: invalid character 'x' at start of value within "/1/given_name" after offset 34`},
 		{"not Parquet", "a.parquet", "PAR0", crm, `DIR/a.parquet is not a Parquet file that can be read: `},
+		{"a broken gzip", "a.csv.gz", "\x1f\x8b" + header, crm, `DIR/a.csv.gz: not a gzip file: gzip: invalid header`},
+		{"a workbook", "a.xlsx", "PK", crm, `DIR/a.xlsx is a workbook: save the sheet as CSV (in Excel: CSV UTF-8)`},
+		{"a workbook called CSV", "a.csv", "PK\x03\x04", crm, `DIR/a.csv is a zip archive or a workbook: unpack it, or save the sheet as CSV`},
+		{"an ID that a spreadsheet rounded", "a.csv", header + "1.23457E+15,a,b\n", crm, `DIR/a.csv line 2: the ID in column "contact_id" is a number that a spreadsheet rounded (1.23E+15): export again, and open the file in no spreadsheet (1 of 1 rows cannot be loaded, ` + none},
+		{"hub-shaped, one ID for two", "a.ndjson", person(1, "") + "\n" + person(2, "") + "\n\n" + person(1, `,"x":1`) + "\n", hubShaped, `DIR/a.ndjson line 1: its ID stands on lines 1 and 4 with other values: an ID names one record (2 of 3 rows cannot be loaded, ` + none},
+		{"two arrays of records", "a.json", `{"people":[{"id":1}],"firms":[{"id":1}]}`, crm, `DIR/a.json holds records in people, firms: keep one of these arrays in it`},
 		{"links without column", "l.csv", "left_provider,left_realm,left_id,right_provider,right_realm,right\na,b,c,d,e,f\n", links, `DIR/l.csv has no column "right_id": did you mean "right"?`},
-		{"links with a gap", "l.csv", linkHeader + "a,b,c,d,e,f\na,b,c,d,,f\n", links, `DIR/l.csv line 3: right_realm is empty: a link needs provider, realm and id on both sides`},
+		{"links with a gap", "l.csv", linkHeader + "a,b,c,d,e,f\na,b,c,d,,f\n", links, `DIR/l.csv line 3: right_realm is empty: a link needs provider, realm and id on both sides (1 of 2 rows cannot be loaded, ` + none},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

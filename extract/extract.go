@@ -40,6 +40,10 @@ type Extraction struct {
 	Rows       int64  `json:"rows"`
 	Records    int64  `json:"records"`
 	Repeated   int64  `json:"repeated"`
+	// Rejected is how many rows of a file could not be loaded; FirstRejected are the first ten.
+	Rejected      int64         `json:"rejected,omitempty"`
+	FirstRejected []RejectedRow `json:"first_rejected,omitempty"`
+
 	IDsChecked *int64 `json:"ids_checked,omitempty"`
 	IDsKnown   *int64 `json:"ids_known,omitempty"`
 	Status     string `json:"status"`
@@ -96,6 +100,8 @@ type extraction struct {
 	tasks []*task
 	// connections are how each source's hub is spoken to, credentials included, by the source's name.
 	connections map[string]connec.Options
+	// most is how many rows of a file are read, 0 for all.
+	most int64
 }
 
 // Memory that the database may use meanwhile, in MB: what one thread needs to write, and no less in all than what the

@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
-
-	"github.com/duckdb/duckdb-go/v2"
 )
 
 // linkColumns are the columns of a crosswalk, in the order of the table links.
@@ -13,47 +11,53 @@ var linkColumns = [6]string{"left_provider", "left_realm", "left_id", "right_pro
 
 // readLinks reads a crosswalk into staged_links, each line with its number.
 func (x *extraction) readLinks(ctx context.Context, t *task) error {
-	err := x.conn.Raw(func(raw any) error {
-		appender, err := duckdb.NewAppender(raw.(driver.Conn), "temp", "main", "staged_links")
-		if err != nil {
-			return fmt.Errorf("append to staged_links: %w", err)
-		}
-		if err := appendLinks(ctx, t, appender); err != nil {
-			_ = appender.Close()
-			return err
-		}
-		return appender.Close()
-	})
-	if err != nil {
+	if err := t.survey(); err != nil {
 		return err
 	}
-	x.Progress(t.stage(), t.rows, t.rows)
+	if err := x.append(ctx, t, "staged_links", (*stager).links); err != nil {
+		return err
+	}
+	if t.rows == 0 {
+		return fmt.Errorf("%s holds a header and no row", t.source.Path)
+	}
+	if err := t.overLimit(); err != nil {
+		return err
+	}
 	return x.keepFingerprint(ctx, t)
 }
 
-func appendLinks(ctx context.Context, t *task, to *duckdb.Appender) (err error) {
-	path := t.source.Path
-	var places [len(linkColumns)]int
-	begin := func(h csvHeader) error {
-		for i, column := range linkColumns {
-			if places[i], err = h.index(path, column); err != nil {
-				return err
-			}
-		}
-		return nil
+// links reads the lines of a crosswalk; one that lacks a part links nothing.
+func (s *stager) links() error {
+	t := s.t
+	dialect, err := findDialect(t.form, t.source, linkColumns[:])
+	if err != nil {
+		return err
 	}
-	t.rows, err = scanCSV(path, begin, func(line int, row []string) error {
-		if err := ctx.Err(); err != nil {
+	t.dialect, t.columns = dialect, dialect.columns
+	var places [len(linkColumns)]int
+	for i, column := range linkColumns {
+		if places[i], err = dialect.index(t.source.Path, column); err != nil {
 			return err
 		}
-		values := []driver.Value{t.source.Name, t.collection, int64(line)}
+	}
+	return scanCSV(t.form, dialect, csvVisitor{reject: s.reject, row: func(line int64, cells []string) error {
+		values := []driver.Value{t.source.Name, t.collection, line}
 		for i, place := range places {
-			if row[place] == "" {
-				return fmt.Errorf("%s line %d: %s is empty: a link needs provider, realm and id on both sides", path, line, linkColumns[i])
+			reason := ""
+			switch {
+			case cells[place] == "":
+				reason = linkColumns[i] + " is empty: a link needs provider, realm and id on both sides"
+			case isMangled(cells[place]):
+				reason = linkColumns[i] + " is a number that a spreadsheet rounded (1.23E+15): it names nothing"
 			}
-			values = append(values, row[place])
+			if reason != "" {
+				return s.reject(rejection{line: line, kind: rejectedLink, reason: reason})
+			}
+			values = append(values, cells[place])
 		}
-		return to.AppendRow(values...)
-	})
-	return err
+		if err := s.step(); err != nil {
+			return err
+		}
+		return s.to.AppendRow(values...)
+	}})
 }

@@ -75,7 +75,7 @@ func (x *extraction) stage(ctx context.Context, collection string) error {
 	}
 	for _, t := range x.tasks {
 		if t.collection == collection && t.source.Type == config.TypeFile {
-			if err := x.checkFileKeys(ctx, x.conn, t); err != nil {
+			if err := x.checkFileKeys(ctx, t); err != nil {
 				return fmt.Errorf("source %s, %s: %w", t.source.Name, t.collection, err)
 			}
 		}
@@ -96,6 +96,7 @@ func (x *extraction) replace(ctx context.Context, tx *sql.Tx, collection string)
 	of := queries.Args{"collection": collection}
 	for _, name := range []string{
 		"extract/stage_forget.sql", "extract/external_ids_forget.sql", "extract/refs_forget.sql", "extract/links_forget.sql",
+		"extract/rejected_rows_forget.sql", "extract/rejected_rows.sql",
 	} {
 		if _, err := x.exec(ctx, tx, name, of); err != nil {
 			return err

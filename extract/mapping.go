@@ -9,17 +9,15 @@ import (
 	"github.com/sameas/sameas/internal/config"
 )
 
-// mapping writes the one SELECT of sameas that is made and not stored: a file's columns become records in Connec!'s
-// shape as the configuration maps them. Names and values get into it as quoted identifiers and literals only.
+// mapping writes the one SELECT of sameas that is made and not stored: a file's rows become records in Connec!'s shape as
+// the configuration maps them. Names get into it as quoted literals only. Without a mapping the rows are records already.
 type mapping struct {
 	source     config.Source
 	collection string
-	// from is the table function that reads the file.
-	from string
-	// value is the SQL expression of a column's text, NULL when there is none.
-	value func(column string) string
-	// row is the SQL expression of the whole row as JSON.
-	row string
+	// run is the task's number, under which its rows stand in staged_lines.
+	run int64
+	// clean says that the values were trimmed as they were read.
+	clean bool
 }
 
 // literal quotes a text for SQL.
@@ -36,8 +34,16 @@ func trimmed(expression string) string {
 	return "nullif(trim(" + expression + ", " + blanks + "), '')"
 }
 
-// statement is the whole INSERT into staged_rows.
+// statement is the whole INSERT into staged_rows. A row is parsed once, for all columns that are mapped.
 func (m mapping) statement() (string, error) {
+	from := fmt.Sprintf("FROM staged_lines WHERE run = %d", m.run)
+	if !mapped(m.source) {
+		return strings.Join([]string{
+			"INSERT INTO staged_rows (source, collection, place, raw)",
+			"SELECT " + literal(m.source.Name) + ", " + literal(m.collection) + ", place, json_extract(line, '$')::VARCHAR",
+			from,
+		}, "\n"), nil
+	}
 	fields, err := m.fields()
 	if err != nil {
 		return "", err
@@ -47,14 +53,64 @@ func (m mapping) statement() (string, error) {
 		"SELECT",
 		"    " + literal(m.source.Name) + ",",
 		"    " + literal(m.collection) + ",",
-		"    row_number() OVER (),",
+		"    place,",
 		"    json_merge_patch('{}', " + fields.sql() + ")::VARCHAR,",
-		"    " + m.row + "::VARCHAR,",
+		"    line,",
 		"    " + literal(m.source.ID.Provider) + ",",
 		"    " + literal(m.source.ID.Realm) + ",",
-		"    " + m.value(m.source.ID.Column),
-		"FROM " + m.from,
+		"    " + m.id(m.source.ID.Column),
+		"FROM (SELECT place, line, json_extract_string(line, [" + strings.Join(m.pointers(), ", ") + "]) AS v " + from + ")",
 	}, "\n"), nil
+}
+
+// pointers are the JSON pointers of the mapped columns, two for each: as a name, and as a path into the object.
+func (m mapping) pointers() []string {
+	var all []string
+	for _, column := range m.columns() {
+		pointer := jsonPointer(column)
+		all = append(all, literal(pointer))
+		if m.nested(column) {
+			all = append(all, literal(strings.ReplaceAll(pointer, ".", "/")))
+		}
+	}
+	return all
+}
+
+// nested reports whether a column's name may be a path into a JSON object; the rows of other files have no depth.
+func (m mapping) nested(column string) bool { return !m.clean && strings.Contains(column, ".") }
+
+// value is the SQL expression of a column's text, NULL when there is none.
+func (m mapping) value(column string) string {
+	at := 1
+	for _, c := range m.columns() {
+		if c == column {
+			break
+		}
+		at++
+		if m.nested(c) {
+			at++
+		}
+	}
+	text := fmt.Sprintf("v[%d]", at)
+	if m.nested(column) {
+		text = fmt.Sprintf("coalesce(v[%d], v[%d])", at, at+1)
+	}
+	if m.clean {
+		return text
+	}
+	return trimmed(text)
+}
+
+// id is the SQL expression of a column's ID, NULL when there is none or a spreadsheet rounded it: a wrong ID, once in the
+// hub, stays there.
+func (m mapping) id(column string) string {
+	value := m.value(column)
+	return "CASE WHEN NOT regexp_matches(" + value + ", " + literal(mangled.String()) + ") THEN " + value + " END"
+}
+
+// jsonPointer is the JSON pointer of one name of the top level: unlike a path it can name every key.
+func jsonPointer(name string) string {
+	return "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
 }
 
 // fields is the tree of the record's fields.
@@ -67,7 +123,7 @@ func (m mapping) fields() (*node, error) {
 	root.leaf("id", "to_json(list_filter(["+strings.Join(ids, ", ")+"], lambda e: e.id IS NOT NULL))")
 	for _, path := range slices.Sorted(maps.Keys(m.source.References)) {
 		reference := m.source.References[path]
-		value := "CASE WHEN " + m.value(reference.Column) + " IS NOT NULL THEN to_json([" + m.entry(reference) + "]) END"
+		value := "CASE WHEN " + m.id(reference.Column) + " IS NOT NULL THEN to_json([" + m.entry(reference) + "]) END"
 		if err := root.put(path, value); err != nil {
 			return nil, err
 		}
@@ -82,7 +138,7 @@ func (m mapping) fields() (*node, error) {
 
 // entry is the SQL expression of one element of an id array.
 func (m mapping) entry(c config.IDColumn) string {
-	return "{'provider': " + literal(c.Provider) + ", 'realm': " + literal(c.Realm) + ", 'id': " + m.value(c.Column) + "}"
+	return "{'provider': " + literal(c.Provider) + ", 'realm': " + literal(c.Realm) + ", 'id': " + m.id(c.Column) + "}"
 }
 
 // node is one JSON object to be built, or one value of it.
@@ -139,6 +195,9 @@ func (n *node) sql() string {
 
 // columns are the columns that the mapping names, each once, in a fixed order.
 func (m mapping) columns() []string {
+	if !mapped(m.source) {
+		return nil
+	}
 	names := []string{m.source.ID.Column}
 	for _, also := range m.source.AlsoIDs {
 		names = append(names, also.Column)
@@ -149,5 +208,6 @@ func (m mapping) columns() []string {
 	for _, path := range slices.Sorted(maps.Keys(m.source.References)) {
 		names = append(names, m.source.References[path].Column)
 	}
-	return names
+	slices.Sort(names)
+	return slices.Compact(names)
 }

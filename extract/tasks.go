@@ -23,8 +23,16 @@ type task struct {
 	skip, got int64
 	// doubts and notes are the words of the verdict, in the order found.
 	doubts, notes []string
-	// rows is how many rows were read of a file or links source.
+	// rows is how many rows were read of a file or links source, those that were rejected included.
 	rows int64
+	// form, dialect and columns are how the source's file is written, as far as its format has them.
+	form    textForm
+	dialect csvDialect
+	columns []string
+	sha256  string
+	// rejected are the rows of the file that are not loaded; mangled counts the IDs that a spreadsheet rounded, by column.
+	rejected rejects
+	mangled  map[string]int64
 	// client speaks to the hub; nil until the first request.
 	client lister
 	// passes is how often the collection was read; unsettled says that none of them is known to have got all.

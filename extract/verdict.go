@@ -27,13 +27,16 @@ type counts struct {
 func (x *extraction) verdict(ctx context.Context, tx *sql.Tx, t *task) (Extraction, error) {
 	var c counts
 	if t.source.Type == config.TypeLinks {
-		c.rows, c.records = t.rows, t.rows
+		c.rows, c.records = t.rows, t.rows-t.rejected.count
 	} else {
 		err := queries.One(ctx, tx, "extract/counts.sql", queries.Args{"source": t.source.Name, "collection": t.collection},
 			&c.rows, &c.records, &c.repeated, &c.keyless, &c.firstKeyless, &c.idDefects, &c.danglingRefs)
 		if err != nil {
 			return Extraction{}, err
 		}
+	}
+	if t.source.Type == config.TypeFile {
+		c.rows = t.rows // what was rejected was read, too
 	}
 	e := Extraction{
 		Source: t.source.Name, Type: t.source.Type, Collection: t.collection, Total: t.total,
@@ -43,8 +46,12 @@ func (x *extraction) verdict(ctx context.Context, tx *sql.Tx, t *task) (Extracti
 		if err := x.judgeHub(ctx, tx, t, c); err != nil {
 			return Extraction{}, err
 		}
-	} else if err := judgeIDs(ctx, tx, t, &e); err != nil {
-		return Extraction{}, err
+	} else {
+		e.Rejected, e.FirstRejected = t.rejected.count, t.rejected.first
+		t.judgeRejected(c.repeated)
+		if err := judgeIDs(ctx, tx, t, &e); err != nil {
+			return Extraction{}, err
+		}
 	}
 	e.Status, e.Doubt, e.Note = statusComplete, strings.Join(t.doubts, "; "), strings.Join(t.notes, "; ")
 	if e.Doubt != "" {

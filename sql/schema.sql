@@ -99,7 +99,7 @@ CREATE TABLE IF NOT EXISTS records (
     updated_at TIMESTAMP,
     content_hash VARCHAR NOT NULL,     -- hex SHA-256 of what match reads; equal content, equal hash
     raw VARCHAR NOT NULL,              -- the record as JSON in Connec!'s shape, unknown fields and all
-    source_row VARCHAR                 -- file sources with a mapping: the row as read, as JSON
+    source_row VARCHAR                 -- file sources with a mapping: the row as read, as JSON, without empty values
 );
 
 -- owner: extract. grain: one complete external ID of one record, its own and the hub's included; an ID listed twice counts once.
@@ -136,6 +136,16 @@ CREATE TABLE IF NOT EXISTS links (
     right_provider VARCHAR NOT NULL,
     right_realm VARCHAR NOT NULL,
     right_id VARCHAR NOT NULL
+);
+
+-- owner: extract. grain: one row of a file that was not loaded.
+CREATE TABLE IF NOT EXISTS rejected_rows (
+    source VARCHAR NOT NULL,
+    collection VARCHAR NOT NULL,
+    line BIGINT NOT NULL,              -- of the file, from 1; of a JSON array or a Parquet file the number of the record
+    kind VARCHAR NOT NULL,             -- fields | quote | long | bytes | json | no_id | mangled_id | same_id | link | footer
+    reason VARCHAR NOT NULL,           -- in words
+    text VARCHAR NOT NULL              -- the row as read; bytes that are no text as U+FFFD, NUL as U+2400
 );
 
 -- owner: match. grain: one record's normalised values, reused while content_hash and spec stand.

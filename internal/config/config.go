@@ -26,6 +26,7 @@ const (
 	defaultAttach      = 0.995
 	defaultBehaviour   = "behaviour.yaml"
 	defaultTimeout     = 60 // seconds; a person may have to confirm
+	defaultMaxRejected = 0.05
 )
 
 // Config is the whole file. Relative paths in it are resolved against the file's folder by Load.
@@ -68,6 +69,14 @@ type Source struct {
 	// Of file and links sources.
 	Path       string `yaml:"path"`
 	Collection string `yaml:"collection"`
+	// Encoding is that of a text file, by its IANA name; "" finds it.
+	Encoding string `yaml:"encoding" json:",omitempty"`
+	// Delimiter is the character between two values of a line, or the word tab; "" finds it.
+	Delimiter string `yaml:"delimiter" json:",omitempty"`
+	// HeaderLine is the line that names the columns, from 1; 0 finds it.
+	HeaderLine int64 `yaml:"header_line" json:",omitempty"`
+	// MaxRejected is the share of a file's rows that may be unfit to load before the run stops; 0 = none may.
+	MaxRejected float64 `yaml:"max_rejected" json:"-"`
 
 	// Of file sources with a mapping; without ID and Fields the file holds records as the hub returns them.
 	ID         IDColumn            `yaml:"id"`

@@ -132,6 +132,7 @@ func (c *Config) setDefaults(d *document) {
 	for i := range c.Sources {
 		s, at := &c.Sources[i], fmt.Sprintf("sources[%d]", i)
 		if s.Type != TypeConnec {
+			setDefault(d, at+".max_rejected", &s.MaxRejected, defaultMaxRejected)
 			continue
 		}
 		if s.Credentials.File == "" && len(s.Credentials.Command) == 0 {

@@ -56,6 +56,7 @@ func (c *Config) validateSources(d *document) {
 			validateConnec(d, at, s)
 		case TypeFile, TypeLinks:
 			validateCollection(d, at+".collection", s.Collection)
+			validateDialect(d, at, s)
 		}
 		if s.Type == TypeFile {
 			validateMapping(d, at, s)
@@ -69,12 +70,15 @@ func keysOf(kind string) (required, optional []string) {
 	case TypeConnec:
 		return []string{"endpoint", "group"}, []string{"credentials", "collections", "page_size", "concurrency", "rate", "ca_file", "allow_plain_http"}
 	case TypeFile:
-		return []string{"path", "collection"}, []string{"id", "also_ids", "fields", "references"}
+		return []string{"path", "collection"}, append(dialectKeys(), "id", "also_ids", "fields", "references")
 	case TypeLinks:
-		return []string{"path", "collection"}, nil
+		return []string{"path", "collection"}, dialectKeys()
 	}
 	return nil, nil
 }
+
+// dialectKeys say how a file is written and how many of its rows may be unfit to load.
+func dialectKeys() []string { return []string{"encoding", "delimiter", "header_line", "max_rejected"} }
 
 func validateKeys(d *document, at, kind string) {
 	required, optional := keysOf(kind)
@@ -156,6 +160,25 @@ func validateCollection(d *document, path, name string) {
 		if err := connec.CheckCollection(name); err != nil {
 			d.at(path, "%s", err)
 		}
+	}
+}
+
+func validateDialect(d *document, at string, s Source) {
+	if d.has(at + ".encoding") {
+		if _, err := Encoding(s.Encoding); err != nil {
+			d.at(at+".encoding", "%s", err)
+		}
+	}
+	if d.has(at + ".delimiter") {
+		if _, err := s.DelimiterByte(); err != nil {
+			d.at(at+".delimiter", "%s", err)
+		}
+	}
+	if d.has(at+".header_line") && s.HeaderLine < 1 {
+		d.at(at+".header_line", "`header_line` counts the file's lines from 1")
+	}
+	if s.MaxRejected < 0 || s.MaxRejected > 1 {
+		d.at(at+".max_rejected", "`max_rejected` must be between 0 and 1: the share of a file's rows that may be unfit to load")
 	}
 }
 

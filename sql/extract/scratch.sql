@@ -36,6 +36,23 @@ CREATE OR REPLACE TEMP TABLE staged_links (
     right_id VARCHAR NOT NULL
 );
 
+-- grain: one row of a file as read, each file under the number of its run.
+CREATE OR REPLACE TEMP TABLE staged_lines (
+    run BIGINT NOT NULL,
+    place BIGINT NOT NULL,             -- line of the file; of a JSON array or a Parquet file the number of the record
+    line VARCHAR NOT NULL              -- JSON object; of a CSV file, its columns that are not empty
+);
+
+-- grain: one row of a file that is not loaded.
+CREATE OR REPLACE TEMP TABLE staged_rejected (
+    source VARCHAR NOT NULL,
+    collection VARCHAR NOT NULL,
+    line BIGINT NOT NULL,
+    kind VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL,
+    text VARCHAR NOT NULL
+);
+
 -- A value without the blanks, line breaks and no-break spaces around it; NULL when nothing or {} is left. Few values
 -- have any, and to look for them is five times as fast as to trim.
 CREATE OR REPLACE TEMP MACRO cleaned(value) AS
