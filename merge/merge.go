@@ -35,6 +35,8 @@ type PlanSummary struct {
 	Notifications int64 `json:"notifications"`
 	// NotExtracted names, by collection in which records are merged, those that may refer to it and were not extracted.
 	NotExtracted map[string][]string `json:"not_extracted"`
-	Part         *Part               `json:"part,omitempty"` // what the plan is a part of; nil when it is whole
-	Linked       int64               `json:"linked"`         // records of applications whose ID the hub bears already
+	// InDoubt names the extractions that are in doubt, and why.
+	InDoubt []string `json:"in_doubt,omitempty"`
+	Part    *Part    `json:"part,omitempty"` // what the plan is a part of; nil when it is whole
+	Linked  int64    `json:"linked"`         // records of applications whose ID the hub bears already
 }

@@ -42,6 +42,8 @@ type Header struct {
 	// NotExtracted names, by collection in which records are merged, the collections that may refer to it and that the
 	// workspace does not hold: references there to a duplicate stay as they are.
 	NotExtracted map[string][]string `json:"not_extracted,omitempty"`
+	// InDoubt names the extractions that are in doubt, and why: the plan knows no more than they do.
+	InDoubt []string `json:"in_doubt,omitempty"`
 	// Part says what the plan is a part of; nil when it is whole.
 	Part         *Part    `json:"part,omitempty"`
 	Operations   int64    `json:"operations"`

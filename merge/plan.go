@@ -331,6 +331,9 @@ func (p *planner) header(ctx context.Context, hub config.Source) (Header, error)
 	if h.ExtractedAt, err = readExtractedAt(ctx, p.o.DB); err != nil {
 		return h, err
 	}
+	if h.InDoubt, err = readInDoubt(ctx, p.o.DB); err != nil {
+		return h, err
+	}
 	if h.Writes, err = readCounts(ctx, p.store.tx, "merge/plan_writes.sql"); err != nil {
 		return h, err
 	}
@@ -342,5 +345,6 @@ func (p *planner) header(ctx context.Context, hub config.Source) (Header, error)
 	}
 	p.summary.Writes, p.summary.ReviewItems, p.summary.Irreversible = h.Operations, h.ReviewItems, h.Irreversible
 	p.summary.Notifications, p.summary.NotExtracted, p.summary.Part = h.Notifications, h.NotExtracted, h.Part
+	p.summary.InDoubt = h.InDoubt
 	return h, err
 }

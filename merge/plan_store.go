@@ -246,6 +246,17 @@ func readExtractedAt(ctx context.Context, on queries.Querier) (time.Time, error)
 	return at.UTC(), err
 }
 
+// readInDoubt names the extractions that are in doubt.
+func readInDoubt(ctx context.Context, on queries.Querier) (lines []string, err error) {
+	err = queries.Each(ctx, on, "merge/plan_in_doubt.sql", nil, func(rows *sql.Rows) error {
+		var source, collection, doubt string
+		err := rows.Scan(&source, &collection, &doubt)
+		lines = append(lines, fmt.Sprintf("%s of %s: %s", collection, source, doubt))
+		return err
+	})
+	return lines, err
+}
+
 // readReviewItems notes the review clusters that hold more than one cluster, or one that was taken out of auto.
 func readReviewItems(ctx context.Context, on queries.Querier, items map[string]bool) error {
 	return queries.Each(ctx, on, "merge/plan_review_items.sql", nil, func(rows *sql.Rows) error {

@@ -258,6 +258,27 @@ func TestStopsAndTables(t *testing.T) {
 	}
 }
 
+// A plan made of an extraction in doubt says so, in its header and to the person, until a later run is complete.
+func TestPlanTellsOfDoubt(t *testing.T) {
+	t.Parallel()
+	db := goldenCases()["attach"].world.open(t)
+	run := func(n int, status string) (PlanSummary, Header) {
+		if _, err := db.Exec("INSERT INTO extractions (run, source, source_type, collection, started_at, rows_got, records, repeated, id_defects, dangling_refs, status, skip, doubt) VALUES (?, 'hub', 'connec', 'people', now(), 0, 0, 0, 0, 0, ?, 0, '2 records went missing')", n, status); err != nil {
+			t.Fatal(err)
+		}
+		summary, header, _, _ := plan(t, db, settings(nil))
+		return summary, header
+	}
+	summary, header := run(2, "in_doubt")
+	want := "people of hub: 2 records went missing"
+	if !cmp.Equal(header.InDoubt, []string{want}) || !strings.Contains(summary.Text(), "in doubt, and the plan knows no more than it: "+want) {
+		t.Errorf("%q\n%s", header.InDoubt, summary.Text())
+	}
+	if summary, header = run(3, "complete"); header.InDoubt != nil || strings.Contains(summary.Text(), "doubt") {
+		t.Errorf("%q\n%s", header.InDoubt, summary.Text())
+	}
+}
+
 // TestGoldenBodies writes every golden plan's requests as a person reviews them: what each operation is for, what changes,
 // and the body that is sent, one line a value; -update writes them.
 func TestGoldenBodies(t *testing.T) {

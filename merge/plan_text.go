@@ -52,6 +52,9 @@ func (s PlanSummary) Text() string {
 		fmt.Fprintf(&b, "Of the writes %d cannot be undone in full; the applications will be notified %s\n", s.Irreversible, plural(s.Notifications, "time"))
 	}
 	b.WriteString(s.notExtractedText())
+	for _, line := range s.InDoubt {
+		fmt.Fprintf(&b, "The extraction is in doubt, and the plan knows no more than it: %s\n", line)
+	}
 	if s.Linked > 0 {
 		fmt.Fprintf(&b, "%s of applications known to the hub already\n", plural(s.Linked, "record"))
 	}

@@ -38,6 +38,7 @@ type runbookHeader struct {
 	Group         string              `json:"group"`
 	Notifications int64               `json:"notifications"`
 	NotExtracted  map[string][]string `json:"not_extracted"`
+	InDoubt       []string            `json:"in_doubt"`
 	HubRecords    map[string]int64    `json:"hub_records"`
 	Writes        map[string]int64    `json:"writes"`
 	MaxShare      float64             `json:"max_share"`
@@ -173,6 +174,9 @@ func (p *page) runbookUnseen() []string {
 	for _, collection := range slices.Sorted(maps.Keys(p.Runbook.Header.NotExtracted)) {
 		lines = append(lines, fmt.Sprintf("References to duplicates among %s in collections that were not extracted stay as they are; such may be: %s.",
 			unhide(collection), unhide(strings.Join(p.Runbook.Header.NotExtracted[collection], ", "))))
+	}
+	for _, line := range p.Runbook.Header.InDoubt {
+		lines = append(lines, "The extraction is in doubt, and the plan knows no more than it: "+unhide(line))
 	}
 	if n := p.Plan.ReviewItems; n > 0 {
 		lines = append(lines, fmt.Sprintf("%s for a person to judge: nothing is written for them.", many(n, "item", "items")))
