@@ -106,7 +106,7 @@ func (a application) String() string { return unhide(a.Provider) + "/" + unhide(
 func (p *page) runbookFreeze() []string {
 	lines := []string{}
 	for _, a := range p.Runbook.Applications {
-		lines = append(lines, fmt.Sprintf("%s: nobody edits the %s that the plan writes, from the extraction until verify is done: a record that was edited is skipped (operations.csv lists them by target).",
+		lines = append(lines, fmt.Sprintf("%s: nobody edits the %s that the plan writes, from step 3 until verify is done; what was edited since the extraction is skipped (operations.csv lists them by target).",
 			a.application, many(a.Records, "record", "records")))
 	}
 	for _, a := range p.Onboarding {
