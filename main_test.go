@@ -2,9 +2,11 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -37,6 +39,8 @@ func TestMain(m *testing.M) {
 //	stop                        stop it as Ctrl-C would, and wait
 //	canned FILE [STATUS]        answer every request with this file from here on; sets $URL
 //	code N cmd args...          run a command and require exactly this exit code
+//	told N cmd args...          the same, and keep what it told on both streams as a file below told/, for nowhere
+//	nowhere FILE                require of each line of FILE that no file holds it, but for those below given/
 //	interrupt TEXT cmd ...      run a command, send it SIGINT when a line of its stderr holds TEXT, and wait
 //	edit FILE OLD NEW OUT       write FILE to OUT with every OLD, of which there must be one, replaced; \n, \0 and \xff
 //	                            in OLD and NEW are those bytes
@@ -66,6 +70,8 @@ func TestScripts(t *testing.T) {
 			"stop":       stop,
 			"canned":     canned,
 			"code":       code,
+			"told":       told,
+			"nowhere":    nowhere,
 			"interrupt":  interrupt,
 			"edit":       edit,
 			"shuffle":    shuffle,
@@ -148,6 +154,54 @@ func code(ts *testscript.TestScript, neg bool, args []string) {
 	err := ts.Exec(args[1], args[2:]...)
 	if got := fmt.Sprint(exitStatus(err)); got != args[0] {
 		ts.Fatalf("exit code %s, want %s (%v)", got, args[0], err)
+	}
+}
+
+func told(ts *testscript.TestScript, neg bool, args []string) {
+	wantArgs(ts, neg, len(args) >= 2, "told N command args...")
+	err := ts.Exec(args[1], args[2:]...)
+	kept, mkdirErr := ts.MkAbs("told"), os.MkdirAll(ts.MkAbs("told"), 0o700)
+	ts.Check(mkdirErr)
+	before, readErr := os.ReadDir(kept)
+	ts.Check(readErr)
+	text := strings.Join(args, " ") + "\n" + ts.ReadFile("stdout") + ts.ReadFile("stderr")
+	ts.Check(os.WriteFile(filepath.Join(kept, fmt.Sprintf("%03d", len(before))), []byte(text), 0o600))
+	if got := fmt.Sprint(exitStatus(err)); got != args[0] {
+		ts.Fatalf("exit code %s, want %s (%v)", got, args[0], err)
+	}
+}
+
+// nowhere looks through every byte of every file of the script's folder, their names included.
+func nowhere(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: nowhere FILE")
+	}
+	words := strings.Split(strings.TrimSpace(ts.ReadFile(args[0])), "\n")
+	root := ts.MkAbs(".")
+	var found []string
+	ts.Check(filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.Name() == "given" {
+			return cmp.Or(err, fs.SkipDir)
+		}
+		text := []byte(path)
+		if d.Type().IsRegular() {
+			if text, err = os.ReadFile(path); err != nil {
+				return err
+			}
+			text = append(text, path...)
+		}
+		for _, w := range words {
+			if bytes.Contains(text, []byte(w)) {
+				found = append(found, fmt.Sprintf("%s holds %q", path, w))
+			}
+		}
+		return nil
+	}))
+	switch {
+	case neg && len(found) == 0:
+		ts.Fatalf("no file holds any of %q", words)
+	case !neg && len(found) > 0:
+		ts.Fatalf("%s", strings.Join(found, "\n"))
 	}
 }
 

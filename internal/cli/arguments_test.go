@@ -146,3 +146,23 @@ func TestDemoLeavesOtherFoldersAlone(t *testing.T) {
 		t.Errorf("an earlier demo's folder was not emptied: %v", entries)
 	}
 }
+
+// TestNoFlagTakesACredential: what stands in a command line every user of the machine can read. The sandbox's own guard
+// generated data.
+func TestNoFlagTakesACredential(t *testing.T) {
+	t.Parallel()
+	seen := 0
+	eachCommand(newApp(Env{}).Commands, func(c *cli.Command) {
+		for _, f := range c.Flags {
+			seen++
+			for _, name := range f.Names() {
+				if c.Name != "serve" && slices.Contains([]string{"key", "secret", "token", "password", "user", "credentials"}, name) {
+					t.Errorf("%s --%s", c.Name, name)
+				}
+			}
+		}
+	})
+	if seen < 50 {
+		t.Errorf("only %d flags were looked at", seen)
+	}
+}
