@@ -40,7 +40,7 @@ func TestMain(m *testing.M) {
 //	canned FILE [STATUS]        answer every request with this file from here on; sets $URL
 //	code N cmd args...          run a command and require exactly this exit code
 //	told N cmd args...          the same, and keep what it told on both streams as a file below told/, for nowhere
-//	nowhere FILE                require of each line of FILE that no file holds it, but for those below given/
+//	nowhere FILE [FOLDER...]    require of each line of FILE that no file in these folders holds it, or in none but given/
 //	interrupt TEXT cmd ...      run a command, send it SIGINT when a line of its stderr holds TEXT, and wait
 //	edit FILE OLD NEW OUT       write FILE to OUT with every OLD, of which there must be one, replaced; \n, \0 and \xff
 //	                            in OLD and NEW are those bytes
@@ -173,30 +173,35 @@ func told(ts *testscript.TestScript, neg bool, args []string) {
 
 // nowhere looks through every byte of every file of the script's folder, their names included.
 func nowhere(ts *testscript.TestScript, neg bool, args []string) {
-	if len(args) != 1 {
-		ts.Fatalf("usage: nowhere FILE")
+	if len(args) == 0 {
+		ts.Fatalf("usage: nowhere FILE [FOLDER...]")
 	}
 	words := strings.Split(strings.TrimSpace(ts.ReadFile(args[0])), "\n")
-	root := ts.MkAbs(".")
+	folders := args[1:]
+	if len(folders) == 0 {
+		folders = []string{"."}
+	}
 	var found []string
-	ts.Check(filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.Name() == "given" {
-			return cmp.Or(err, fs.SkipDir)
-		}
-		text := []byte(path)
-		if d.Type().IsRegular() {
-			if text, err = os.ReadFile(path); err != nil {
-				return err
+	for _, folder := range folders {
+		ts.Check(filepath.WalkDir(ts.MkAbs(folder), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.Name() == "given" {
+				return cmp.Or(err, fs.SkipDir)
 			}
-			text = append(text, path...)
-		}
-		for _, w := range words {
-			if bytes.Contains(text, []byte(w)) {
-				found = append(found, fmt.Sprintf("%s holds %q", path, w))
+			text := []byte(path)
+			if d.Type().IsRegular() {
+				if text, err = os.ReadFile(path); err != nil {
+					return err
+				}
+				text = append(text, path...)
 			}
-		}
-		return nil
-	}))
+			for _, w := range words {
+				if bytes.Contains(text, []byte(w)) {
+					found = append(found, fmt.Sprintf("%s holds %q", path, w))
+				}
+			}
+			return nil
+		}))
+	}
 	switch {
 	case neg && len(found) == 0:
 		ts.Fatalf("no file holds any of %q", words)

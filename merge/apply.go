@@ -12,6 +12,7 @@ import (
 
 	"github.com/sameas/sameas/internal/config"
 	"github.com/sameas/sameas/internal/connec"
+	"github.com/sameas/sameas/internal/mask"
 )
 
 // Outcomes of an operation, as the journal, the outcomes table and ApplyResult name them.
@@ -33,9 +34,10 @@ type ApplyOptions struct {
 	Plan     string // path of the plan file; its journal is beside it
 	SHA256   string // when set, the plan's digest must be this one
 	Getenv   func(string) string
-	Doer     connec.Doer // instead of the real transport, in tests
-	Out      io.Writer   // dry-run: where each request is printed
-	OutJSON  io.Writer   // dry-run: where each request, and then the result, is written as one JSON document; not beside Out
+	Doer     connec.Doer  // instead of the real transport, in tests
+	Out      io.Writer    // dry-run: where each request is printed
+	OutJSON  io.Writer    // dry-run: where each request, and then the result, is written as one JSON document; not beside Out
+	Mask     *mask.Masker // dry-run: what hides the values of records that are printed; nil hides none
 	Log      *slog.Logger
 	Progress func(stage string, done, total int64)
 	// MaxFailures stops the run once that many operations have failed; 0 is no limit.

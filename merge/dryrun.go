@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/sameas/sameas/internal/connec"
+	"github.com/sameas/sameas/internal/mask"
 )
 
 // errNoWrites is what a dry-run's client answers to every request that would write.
@@ -81,8 +82,8 @@ func DryRun(ctx context.Context, o ApplyOptions) (ApplyResult, error) {
 	}
 	r := newRunner(o, plan, facts, client, &journal{state: state})
 	r.journal, r.result.DryRun = noJournal{state}, true
-	p := &printer{out: o.Out, doer: doer, allowed: o.Config.Merge.Allow, of: facts.operations - state.settledOps()}
-	document := &documentPrinter{out: o.OutJSON, doer: doer}
+	p := &printer{out: o.Out, doer: doer, mask: o.Mask, allowed: o.Config.Merge.Allow, of: facts.operations - state.settledOps()}
+	document := &documentPrinter{out: o.OutJSON, doer: doer, mask: o.Mask}
 	if err := errors.Join(p.head(plan, o.Plan), document.begin()); err != nil {
 		return ApplyResult{}, err
 	}
@@ -105,6 +106,7 @@ func DryRun(ctx context.Context, o ApplyOptions) (ApplyResult, error) {
 type printer struct {
 	out     io.Writer
 	doer    *readOnly
+	mask    *mask.Masker
 	allowed []string
 	of, n   int64
 }
@@ -126,7 +128,10 @@ func (p *printer) write(text []byte) error {
 
 // step prints one operation: why, how dangerous, what changes, and the request as it would go out.
 func (p *printer) step(s step) error {
-	kept := p.doer.kept
+	s, kept, err := maskedStep(p.mask, s, p.doer.kept)
+	if err != nil {
+		return err
+	}
 	p.doer.kept = nil
 	p.n++
 	op := s.op

@@ -3,6 +3,8 @@ package merge
 import (
 	"encoding/json"
 	"io"
+
+	"github.com/sameas/sameas/internal/mask"
 )
 
 // DryRunStep is one operation of a dry-run as JSON.
@@ -33,6 +35,7 @@ type DryRunStep struct {
 type documentPrinter struct {
 	out  io.Writer
 	doer *readOnly
+	mask *mask.Masker
 	n    int
 }
 
@@ -47,7 +50,11 @@ func (p *documentPrinter) write(text string) error {
 func (p *documentPrinter) begin() error { return p.write("{\"steps\": [") }
 
 func (p *documentPrinter) step(s step) error {
-	kept, op := p.doer.kept, s.op
+	s, kept, err := maskedStep(p.mask, s, p.doer.kept)
+	if err != nil {
+		return err
+	}
+	op := s.op
 	p.doer.kept = nil
 	if s.outcome != OutcomeWouldWrite {
 		kept = nil

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -118,6 +119,15 @@ func (u *unit) whyNot(m *member) (name, text string) {
 	return WithheldSecondID, fmt.Sprintf("the hub record bears another ID of %s/%s: the application holds this record twice, merge it there", own.Provider, own.Realm)
 }
 
+// quotedList is the values one after the other, in quotes as every value of a record is in a sentence: masking goes by them.
+func quotedList(values []string) string {
+	quoted := make([]string, len(values))
+	for i, v := range values {
+		quoted[i] = strconv.Quote(v)
+	}
+	return strings.Join(quoted, ", ")
+}
+
 // contradiction finds what no two records of one thing can differ in: a tax number, a birth date.
 func (u *unit) contradiction() (name, text string) {
 	references := u.differing(func(m *member) string { return taxNumber(m.Reference) })
@@ -129,9 +139,9 @@ func (u *unit) contradiction() (name, text string) {
 	})
 	switch {
 	case len(references) > 1:
-		return WithheldReference, "tax or registration numbers differ (" + strings.Join(references, ", ") + "): a person must say whether these are one"
+		return WithheldReference, "tax or registration numbers differ (" + quotedList(references) + "): a person must say whether these are one"
 	case len(dates) > 1:
-		return WithheldBirthDate, "birth dates differ (" + strings.Join(dates, ", ") + "): a person must say whether these are one"
+		return WithheldBirthDate, "birth dates differ (" + quotedList(dates) + "): a person must say whether these are one"
 	}
 	return "", ""
 }

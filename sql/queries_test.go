@@ -84,6 +84,9 @@ func TestParameters(t *testing.T) {
 		}
 	}
 	for _, name := range queries.Names() {
+		if name == "mask/views.sql" {
+			continue // of an attached workspace; TestMaskedWorkspaceHidesEveryColumn runs it
+		}
 		q, err := queries.Get(name)
 		if err != nil {
 			t.Error(err)

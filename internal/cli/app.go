@@ -2,6 +2,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/sameas/sameas/internal/mask"
 )
 
 // Version is the tool's own; it stands in plans, reports and workspaces.
@@ -25,19 +28,22 @@ type Env struct {
 
 // Run runs one command line and returns its exit code. Results go to Stdout, all else to Stderr.
 func Run(ctx context.Context, args []string, env Env) int {
-	app := newApp(env)
+	r := &runner{env: env}
+	app := r.app()
 	err := app.RunContext(ctx, permute(app, args))
 	if interrupted(ctx, err) {
 		err = fmt.Errorf("interrupted: what was done is kept; run the same command again to go on")
 	}
 	if printable(err) {
-		fmt.Fprintf(env.Stderr, "sameas: error: %s\n", strings.TrimRight(err.Error(), "\n"))
+		fmt.Fprintf(env.Stderr, "sameas: error: %s\n", r.maskedError(err))
 	}
 	return exitCode(err)
 }
 
-func newApp(env Env) *cli.App {
-	r := &runner{env: env}
+func newApp(env Env) *cli.App { return (&runner{env: env}).app() }
+
+func (r *runner) app() *cli.App {
+	env := r.env
 	app := &cli.App{
 		Name:                      "sameas",
 		Usage:                     "find which records are the same before onboarding to Connec!, and write that down so that nothing is created twice",
@@ -64,6 +70,7 @@ func newApp(env Env) *cli.App {
 			return
 		}
 		c.Flags = append(append(c.Flags, globalFlags()...), helpFlag())
+		c.Before = r.beginMasking
 	})
 	return app
 }
@@ -83,6 +90,7 @@ func globalFlags() []cli.Flag {
 		&cli.StringFlag{Name: "log-format", Value: "text", Usage: "`FORMAT` of what goes to stderr: text or json", Category: "Global"},
 		&cli.BoolFlag{Name: "quiet", Usage: "no progress, no notes: errors only", Category: "Global"},
 		&cli.BoolFlag{Name: "verbose", Usage: "log every step, too, and each statement of an extraction with its seconds", Category: "Global"},
+		&cli.BoolFlag{Name: "mask", Usage: "hide the values of records in what is printed, logged and reported: equal values get one stand-in, IDs stay", Category: "Global"},
 		&cli.BoolFlag{Name: "json", Usage: "print the result as JSON", Category: "Global"},
 	}
 }
@@ -129,6 +137,8 @@ func (r *runner) noCommand(c *cli.Context) error {
 // runner holds what every command needs.
 type runner struct {
 	env Env
+	// mask hides the values of records in all that is told; nil hides none.
+	mask *mask.Masker
 }
 
 func (r *runner) commands() []*cli.Command {
@@ -159,7 +169,7 @@ func (r *runner) logger(c *cli.Context) (*slog.Logger, error) {
 	case c.Bool("quiet"):
 		level = slog.LevelError
 	}
-	options := &slog.HandlerOptions{Level: level}
+	options := &slog.HandlerOptions{Level: level, ReplaceAttr: r.maskedAttribute}
 	switch c.String("log-format") {
 	case "json":
 		return slog.New(slog.NewJSONHandler(r.env.Stderr, options)), nil
@@ -168,23 +178,37 @@ func (r *runner) logger(c *cli.Context) (*slog.Logger, error) {
 			if len(groups) == 0 && a.Key == slog.TimeKey {
 				return slog.Attr{}
 			}
-			return a
+			return r.maskedAttribute(groups, a)
 		}
 		return slog.New(slog.NewTextHandler(r.env.Stderr, options)), nil
 	}
 	return nil, usageError(fmt.Errorf("--log-format %q: want text or json", c.String("log-format")))
 }
 
-// print writes a result: as JSON when asked for, else as text.
+// print writes a result: as JSON when asked for, else as text; masked if that was asked for.
 func (r *runner) print(c *cli.Context, result any, text string) error {
+	return r.write(c, r.mask, result, text)
+}
+
+// printMasked writes a result that hides what it must already.
+func (r *runner) printMasked(c *cli.Context, result any, text string) error {
+	return r.write(c, nil, result, text)
+}
+
+func (r *runner) write(c *cli.Context, m *mask.Masker, result any, text string) error {
 	if !c.Bool("json") {
-		_, err := io.WriteString(r.env.Stdout, strings.TrimRight(text, "\n")+"\n")
+		_, err := io.WriteString(r.env.Stdout, m.Text(strings.TrimRight(text, "\n"))+"\n")
 		return err
 	}
-	enc := json.NewEncoder(r.env.Stdout)
+	var document bytes.Buffer
+	enc := json.NewEncoder(&document)
 	enc.SetIndent("", "  ")
 	enc.SetEscapeHTML(false)
-	return enc.Encode(result)
+	if err := enc.Encode(result); err != nil {
+		return err
+	}
+	_, err := r.env.Stdout.Write(m.Lines(document.Bytes()))
+	return err
 }
 
 // noArguments refuses positional arguments where a command takes none.

@@ -35,7 +35,8 @@ func (r *runner) explainCluster(ctx context.Context, c *cli.Context, s *session)
 	if err != nil {
 		return err
 	}
-	return r.print(c, e, e.Text())
+	e = e.Masked(r.mask)
+	return r.printMasked(c, e, e.Text())
 }
 
 func (r *runner) explainPair(c *cli.Context) error {
@@ -52,6 +53,7 @@ func (r *runner) explainPair(c *cli.Context) error {
 		if err != nil {
 			return err
 		}
-		return r.print(c, e, e.Text())
+		e = e.Masked(r.mask)
+		return r.printMasked(c, e, e.Text())
 	})(c)
 }

@@ -249,7 +249,7 @@ func (r *runner) mergeUndoCommand() *cli.Command {
 				opening, u.Out = r.env.Stdout, r.env.Stdout
 			}
 			u.Begin = func(result merge.UndoResult) error {
-				_, err := fmt.Fprintln(opening, result.Opening())
+				_, err := fmt.Fprintln(opening, r.mask.Text(result.Opening()))
 				return err
 			}
 			result, err := merge.Undo(ctx, u)
@@ -311,6 +311,7 @@ func (r *runner) applyOptions(s *session, plan string) merge.ApplyOptions {
 		Config:   s.config,
 		Plan:     plan,
 		Getenv:   r.env.Getenv,
+		Mask:     r.mask,
 		Log:      s.log,
 		Progress: s.progress.Step,
 	}

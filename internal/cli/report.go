@@ -21,6 +21,9 @@ func (r *runner) reportCommand() *cli.Command {
 		},
 		Action: r.bareStage(false, func(ctx context.Context, c *cli.Context, s *session) error {
 			if c.Bool("summary") {
+				if err := r.masked(ctx, s); err != nil {
+					return err
+				}
 				text, err := reports.Summary(ctx, s.db)
 				if err != nil {
 					return err
@@ -40,7 +43,11 @@ func outFlag() cli.Flag {
 	return &cli.StringFlag{Name: "out", Value: "report", Usage: "folder `DIR` to write to"}
 }
 
+// report writes the report; masked, the session's workspace is masked from then on.
 func (r *runner) report(ctx context.Context, s *session, dir string) (reports.Result, error) {
+	if err := r.masked(ctx, s); err != nil {
+		return reports.Result{}, err
+	}
 	return reports.Write(ctx, reports.Options{DB: s.db, Config: s.config, Dir: dir, ToolVersion: Version, Log: s.log})
 }
 

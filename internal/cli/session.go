@@ -15,7 +15,8 @@ import (
 // session is what a stage's command works with: the configuration and the open workspace.
 type session struct {
 	config   *config.Config
-	db       *sql.DB
+	path     string  // of the workspace
+	db       *sql.DB // masked by masked
 	log      *slog.Logger
 	progress *progress
 	close    func()
@@ -39,11 +40,17 @@ func (r *runner) open(ctx context.Context, c *cli.Context, create bool) (*sessio
 	if err != nil {
 		return nil, err
 	}
-	p := newProgress(r.env.Stderr, c.Bool("quiet") || c.String("log-format") == "json")
-	return &session{config: cfg, db: db, log: log, progress: p, close: func() {
-		p.Close()
+	if err := r.maskBy(ctx, db); err != nil {
 		_ = db.Close()
-	}}, nil
+		return nil, err
+	}
+	p := newProgress(r.env.Stderr, c.Bool("quiet") || c.String("log-format") == "json")
+	s := &session{config: cfg, path: path, db: db, log: log, progress: p}
+	s.close = func() {
+		p.Close()
+		_ = s.db.Close()
+	}
+	return s, nil
 }
 
 // stage is a command's action on an open session.
