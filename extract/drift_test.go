@@ -164,7 +164,7 @@ func (w *world) drift(seed uint64) extract.Extraction {
 	w.t.Helper()
 	h := newDriftingHub(seed)
 	s := driftingSource()
-	s.PageSize, s.Concurrency = int64(3+seed%5), 1+int(seed%3)
+	s.PageSize, s.Concurrency = int64(3+seed%5), []int{1, 3, 8}[seed/3%3]
 	w.cfg.Sources = []config.Source{s}
 	o := w.options()
 	o.Doer = h

@@ -156,9 +156,11 @@ func (x *extraction) read(ctx context.Context) error {
 			if t.source.Type != kind {
 				continue
 			}
+			begun := time.Now()
 			if err := x.readTask(ctx, t); err != nil {
 				return x.stopped(ctx, t, fmt.Errorf("source %s, %s: %w", t.source.Name, t.collection, err))
 			}
+			x.Log.Debug("read", "source", t.source.Name, "collection", t.collection, "seconds", time.Since(begun).Seconds())
 		}
 	}
 	return nil
@@ -171,6 +173,11 @@ func (x *extraction) readTask(ctx context.Context, t *task) error {
 	case config.TypeLinks:
 		return x.readLinks(ctx, t)
 	}
+	free, err := queries.TakeBatches(ctx, x.conn)
+	if err != nil {
+		return err
+	}
+	defer free()
 	return x.readHub(ctx, t)
 }
 

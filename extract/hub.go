@@ -21,7 +21,7 @@ func (x *extraction) client(ctx context.Context, t *task) (lister, error) {
 	if err != nil {
 		return nil, err
 	}
-	options.Rate, options.Doer = t.source.Rate, x.Doer
+	options.Rate, options.Concurrency, options.Doer = t.source.Rate, t.source.Concurrency, x.Doer
 	x.connections[t.source.Name] = options
 	return connec.NewClient(options)
 }

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"bytes"
 	"encoding/json"
 	"hash/fnv"
 	"slices"
@@ -39,23 +40,44 @@ func (s idSet) with(other idSet) idSet {
 	return append(append(union, s...), other...)
 }
 
-// nameOf is the hash of the ID that names a record of the hub, or of the whole record when none does, and the time that
-// it says it was made.
-func nameOf(record json.RawMessage) (id uint64, made time.Time) {
-	var r struct {
-		ID        json.RawMessage `json:"id"`
-		Channel   string          `json:"channel_id"`
-		CreatedAt time.Time       `json:"created_at"`
-	}
-	name := string(record)
-	_ = json.Unmarshal(record, &r) // what cannot be read names nothing, and is told of when it is loaded
-	ids, _ := connec.DecodeIDs(r.ID, r.Channel)
-	for _, e := range ids {
-		if e.IsHub() {
-			name = e.String()
+// nameOf is the hash of the ID that names a record of the hub, or of the whole record when none does. Of an array only the
+// hub's own entry is decoded.
+func nameOf(record json.RawMessage) uint64 {
+	raw := member(record, "id")
+	channel := ""
+	if bytes.HasPrefix(raw, []byte("[")) {
+		for entry := range connec.Elements(raw) {
+			if string(member(entry, "provider")) == `"`+connec.HubProvider+`"` {
+				raw = entry
+			}
 		}
+	} else {
+		_ = json.Unmarshal(member(record, "channel_id"), &channel) // what cannot be read names nothing, and is told of when it is loaded
 	}
 	h := fnv.New64a()
-	_, _ = h.Write([]byte(name))
-	return h.Sum64(), r.CreatedAt
+	ids, _ := connec.DecodeIDs(raw, channel)
+	for _, id := range ids {
+		if id.IsHub() {
+			_, _ = h.Write([]byte(id.String()))
+			return h.Sum64()
+		}
+	}
+	_, _ = h.Write(record)
+	return h.Sum64()
+}
+
+// madeAt is the time that a record says it was made.
+func madeAt(record json.RawMessage) (t time.Time) {
+	_ = json.Unmarshal(member(record, "created_at"), &t)
+	return t
+}
+
+// member is the value of an object's member; nil when it has none of that name, or is no object.
+func member(object json.RawMessage, wanted string) json.RawMessage {
+	for name, value := range connec.Members(object) {
+		if name == wanted {
+			return value
+		}
+	}
+	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/sameas/sameas/internal/config"
-	"github.com/sameas/sameas/internal/connec"
 	queries "github.com/sameas/sameas/sql"
 )
 
@@ -38,7 +37,7 @@ func (x *extraction) begin(ctx context.Context, t *task) error {
 	t.skip, t.got, t.resumed = 0, 0, false
 	return queries.Transact(ctx, x.conn, func(tx *sql.Tx) error {
 		of := queries.Args{"source": t.source.Name, "collection": t.collection}
-		for _, name := range []string{"extract/run_abandon.sql", "extract/pages_forget.sql"} {
+		for _, name := range []string{"extract/run_abandon.sql", "extract/pages_forget.sql", "extract/page_records_forget.sql"} {
 			if _, err := queries.Exec(ctx, tx, name, of); err != nil {
 				return err
 			}
@@ -56,37 +55,6 @@ func (x *extraction) begin(ctx context.Context, t *task) error {
 		})
 		return err
 	})
-}
-
-// keepPage stores the page and moves the run on, both or neither: that is what makes a resume exact.
-func (x *extraction) keepPage(ctx context.Context, t *task, sweep, asked int64, p connec.Page, sha string) error {
-	var total any
-	if p.Total >= 0 {
-		total = p.Total
-	}
-	var served any
-	if !p.ServedAt.IsZero() {
-		served = p.ServedAt.UTC()
-	}
-	rows := int64(len(p.Records))
-	err := queries.Transact(ctx, x.conn, func(tx *sql.Tx) error {
-		_, err := queries.Exec(ctx, tx, "extract/page_keep.sql", queries.Args{
-			"source": t.source.Name, "collection": t.collection, "sweep": sweep, "skip": asked, "top": p.Top, "rows_got": rows,
-			"body": string(p.Body), "sha256": sha, "fetched_at": now(), "served_at": served, "total": total, "more": p.More,
-		})
-		if err != nil || sweep%2 == 1 { // what changed moves no offset
-			return err
-		}
-		_, err = queries.Exec(ctx, tx, "extract/run_advance.sql", queries.Args{
-			"run": t.run, "source": t.source.Name, "collection": t.collection,
-			"rows_got": t.got + rows, "skip": asked + rows, "total": total,
-		})
-		return err
-	})
-	if err == nil && sweep%2 == 0 {
-		t.got, t.skip = t.got+rows, asked+rows
-	}
-	return err
 }
 
 // stopped notes on the run why it ended early. A hub run stays open for the resume; a file is read anew next time.

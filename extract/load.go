@@ -65,7 +65,7 @@ func (x *extraction) stage(ctx context.Context, collection string) error {
 		}
 	}
 	_, err := x.exec(ctx, x.conn, "extract/staged_records.sql", queries.Args{
-		"collection": collection, "hub_sources": x.hubSources(),
+		"collection": collection, "hub_sources": x.hubSources(), "sweeps": x.sweeps(collection),
 	})
 	if err != nil {
 		return err
@@ -136,6 +136,22 @@ func (x *extraction) hubSources() string {
 		}
 	}
 	text, _ := json.Marshal(names)
+	return string(text)
+}
+
+// sweeps says from which sweep on the pages of a collection's sources count, as a JSON array.
+func (x *extraction) sweeps(collection string) string {
+	type counting struct {
+		Source string `json:"source"`
+		First  int64  `json:"first"`
+	}
+	all := []counting{}
+	for _, t := range x.tasks {
+		if t.collection == collection && t.source.Type == config.TypeConnec {
+			all = append(all, counting{t.source.Name, t.from})
+		}
+	}
+	text, _ := json.Marshal(all)
 	return string(text)
 }
 

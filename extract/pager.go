@@ -3,7 +3,9 @@ package extract
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
+	"time"
 
 	"github.com/sameas/sameas/internal/connec"
 )
@@ -15,30 +17,50 @@ const orderBy = "created_at asc"
 // maxBeyond bounds how many rows past the server's own count a `next` that never ends is followed for.
 const maxBeyond = 10_000
 
-// pager reads a collection page by page, several requests ahead of the page being handled.
+// Pages are asked for before those ahead of them have come, up to so many times as many as may be under way at once, so
+// that one late page holds up nobody; fewer when they are large.
+const (
+	aheadTimes = 4
+	aheadBytes = 64 << 20
+)
+
+// pager reads a collection page by page, several requests ahead of the page being handled. The pages are handled in the
+// order of their offsets whatever the order in which they come: then what is kept of a sweep is always its beginning, and
+// neither the tables nor the verdict can depend on which answer was the quickest. The client's own pace, not the pager,
+// says how many requests are under way.
 type pager struct {
 	client     lister
 	collection string
-	filter     string // $filter, "" for none
-	size       int64  // page size asked for
-	granted    int64  // page size that the server grants, 0 while unknown
-	ahead      int    // requests in flight
-	skip       int64  // offset of the next page to handle
-	total      int64  // the server's count, -1 while unknown
+	since      time.Time // asks for what changed since; zero for all
+	size       int64     // page size asked for
+	granted    int64     // page size that the server grants, 0 while unknown
+	atOnce     int       // requests that may be under way
+	bytes      int64     // of the page handled last
+	skip       int64     // offset of the next page to handle
+	total      int64     // the server's count, -1 while unknown
 	seen       map[[sha256.Size]byte]bool
+}
+
+// received is one page, and what is to be known of it.
+type received struct {
+	connec.Page
+	asked  int64             // its offset
+	ids    idSet             // of its records, in their order
+	added  idSet             // of its records, those made since the time that was asked for
+	digest [sha256.Size]byte // of the whole answer
 }
 
 // answer is one page on its way.
 type answer struct {
 	skip int64
 	done chan struct{}
-	page connec.Page
+	page received
 	err  error
 }
 
 // each calls handle for one page after the other, in the order of offsets, until it returns false. A page that holds
 // other than the granted number of rows moves the offsets after it: what was read ahead is dropped and asked again.
-func (r *pager) each(ctx context.Context, handle func(asked int64, p connec.Page) (bool, error)) error {
+func (r *pager) each(ctx context.Context, handle func(received) (more bool, err error)) error {
 	for {
 		again, err := r.sweep(ctx, handle)
 		if err != nil || !again {
@@ -48,7 +70,7 @@ func (r *pager) each(ctx context.Context, handle func(asked int64, p connec.Page
 }
 
 // sweep reads ahead from the offset while the offsets fit; again says that it has to begin anew from another one.
-func (r *pager) sweep(ctx context.Context, handle func(asked int64, p connec.Page) (bool, error)) (again bool, err error) {
+func (r *pager) sweep(ctx context.Context, handle func(received) (more bool, err error)) (again bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	var queue []*answer
 	defer func() {
@@ -59,12 +81,9 @@ func (r *pager) sweep(ctx context.Context, handle func(asked int64, p connec.Pag
 	}()
 	next := r.skip
 	for {
-		for len(queue) == 0 || len(queue) < r.ahead && r.granted > 0 && next < r.total {
+		for len(queue) == 0 || len(queue) < r.ahead() && r.granted > 0 && next < r.total {
 			queue = append(queue, r.ask(ctx, next))
-			next += max(r.granted, r.size)
-			if r.granted > 0 {
-				next = queue[len(queue)-1].skip + r.granted
-			}
+			next += r.granted
 		}
 		a := queue[0]
 		<-a.done
@@ -72,40 +91,64 @@ func (r *pager) sweep(ctx context.Context, handle func(asked int64, p connec.Pag
 		if a.err != nil {
 			return false, fmt.Errorf("page at offset %d: %w", a.skip, a.err)
 		}
-		more, err := handle(a.skip, a.page)
+		more, err := handle(a.page)
 		if err != nil || !more {
 			return false, err
 		}
-		r.skip = a.skip + int64(len(a.page.Records))
-		r.total = a.page.Total
-		expected := r.granted
-		r.granted = a.page.Top
-		if int64(len(a.page.Records)) != expected || r.granted != expected {
+		rows, expected := int64(len(a.page.Records)), r.granted
+		r.skip, r.total, r.granted, r.bytes = a.skip+rows, a.page.Total, a.page.Top, int64(len(a.page.Body))
+		if rows != expected || r.granted != expected {
 			return true, nil
 		}
 	}
 }
 
+// ahead is how many pages may be asked for and not yet handled.
+func (r *pager) ahead() int {
+	return max(r.atOnce, min(aheadTimes*r.atOnce, int(aheadBytes/max(r.bytes, 1))))
+}
+
+// ask sends the request; what is to be known of the page is found where it is received, on all processors.
 func (r *pager) ask(ctx context.Context, skip int64) *answer {
 	a := &answer{skip: skip, done: make(chan struct{})}
+	o := connec.ListOptions{Skip: skip, Top: r.size, OrderBy: orderBy}
+	if !r.since.IsZero() {
+		o.Filter = fmt.Sprintf("updated_at gt '%s'", r.since.UTC().Format(time.RFC3339))
+	}
 	go func() {
 		defer close(a.done)
-		a.page, a.err = r.client.List(ctx, r.collection, connec.ListOptions{Skip: skip, Top: r.size, Filter: r.filter, OrderBy: orderBy})
+		var p connec.Page
+		if p, a.err = r.client.List(ctx, r.collection, o); a.err == nil {
+			a.page = r.receive(skip, p)
+			a.page.digest = sha256.Sum256(p.Body)
+		}
 	}()
 	return a
 }
 
+func (r *pager) receive(asked int64, p connec.Page) received {
+	page := received{Page: p, asked: asked, ids: make(idSet, 0, len(p.Records))}
+	for _, record := range p.Records {
+		id := nameOf(record)
+		page.ids = append(page.ids, id)
+		if !r.since.IsZero() && madeAt(record).After(r.since) {
+			page.added = append(page.added, id)
+		}
+	}
+	return page
+}
+
 // judge says whether another page follows, and what is in doubt when the pages end otherwise than they should.
-func (r *pager) judge(asked int64, p connec.Page) (more bool, doubt string) {
+func (r *pager) judge(p received) (more bool, doubt string) {
 	rows := int64(len(p.Records))
-	end := asked + rows
+	end := p.asked + rows
 	switch {
-	case rows == 0 && p.Total > asked:
-		return false, fmt.Sprintf("the page at offset %d was empty although the server counts %d: extract again", asked, p.Total)
+	case rows == 0 && p.Total > p.asked:
+		return false, fmt.Sprintf("the page at offset %d was empty although the server counts %d: extract again", p.asked, p.Total)
 	case rows == 0:
 		return false, ""
 	case r.repeated(p):
-		return false, fmt.Sprintf("the page at offset %d repeats an earlier page, record by record: reading stopped there", asked)
+		return false, fmt.Sprintf("the page at offset %d repeats an earlier page, record by record: reading stopped there", p.asked)
 	case !p.More && p.Total > end:
 		return false, fmt.Sprintf("the pages end at offset %d although the server counts %d: extract again", end, p.Total)
 	case p.More && p.Total >= 0 && end > p.Total+maxBeyond:
@@ -114,13 +157,10 @@ func (r *pager) judge(asked int64, p connec.Page) (more bool, doubt string) {
 	return p.More, ""
 }
 
-// repeated reports whether the same records, byte by byte, came on a page before.
-func (r *pager) repeated(p connec.Page) bool {
+// repeated reports whether the same records, in the same order, came on a page before.
+func (r *pager) repeated(p received) bool {
 	h := sha256.New()
-	for _, record := range p.Records {
-		h.Write(record)
-		h.Write([]byte{0})
-	}
+	_ = binary.Write(h, binary.LittleEndian, []uint64(p.ids)) // a hash takes whatever is written
 	var sum [sha256.Size]byte
 	h.Sum(sum[:0])
 	if r.seen[sum] {

@@ -56,7 +56,8 @@ func TestResume(t *testing.T) {
 }
 
 func (w *world) pages() string {
-	return w.rows("SELECT source, collection, sweep, skip, top, rows_got, replace(body, 'x', 'x'), total, more FROM pages ORDER BY ALL") +
+	return w.rows("SELECT source, collection, sweep, skip, top, rows_got, body, sha256, total, more FROM pages ORDER BY ALL") +
+		w.rows("SELECT * FROM page_records ORDER BY ALL") +
 		w.rows("SELECT source, collection, total, rows_got, records, repeated, status, skip FROM extractions ORDER BY ALL")
 }
 
@@ -78,13 +79,14 @@ func TestFreshStartsAgain(t *testing.T) {
 	}
 	diff(t, "after the error", w.rows("SELECT status, skip FROM extractions"), "running|3")
 	broken = false
+	server.requests.Store(0)
 	o := w.options()
 	o.Fresh = true
 	if _, err := extract.Run(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
 	diff(t, "after the fresh run", w.rows("SELECT run, status, skip FROM extractions ORDER BY run"), "1|failed|3\n2|complete|9")
-	diff(t, "requests", fmt.Sprint(server.requests.Load()), "6")
+	diff(t, "requests", fmt.Sprint(server.requests.Load()), "4")
 }
 
 // TestOrderDecidesNothing serves the same records in another order, from a file with its lines shuffled, and expects

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -76,36 +75,8 @@ func (x *extraction) readHub(ctx context.Context, t *task) error {
 		}
 	}
 	t.judgePasses(complete, s)
-	t.cut = func(ctx context.Context) error { return x.cutPages(ctx, t, s.from) }
+	t.from = s.from
 	return nil
-}
-
-// cutRows is how many rows are cut out of their pages at a time.
-const cutRows = 10_000
-
-// cutPages brings the rows of the pages into staged_rows, from a sweep on.
-func (x *extraction) cutPages(ctx context.Context, t *task, from int64) error {
-	type stretch struct{ sweep, first, last, rows int64 }
-	var all []stretch
-	err := queries.Each(ctx, x.conn, "extract/pages_listed.sql", queries.Args{
-		"source": t.source.Name, "collection": t.collection, "from_sweep": from,
-	}, func(rows *sql.Rows) error {
-		var sweep, skip, got int64
-		err := rows.Scan(&sweep, &skip, &got)
-		if n := len(all); n > 0 && all[n-1].sweep == sweep && all[n-1].rows < cutRows {
-			all[n-1].last, all[n-1].rows = skip, all[n-1].rows+got
-			return err
-		}
-		all = append(all, stretch{sweep, skip, skip, got})
-		return err
-	})
-	for i := 0; err == nil && i < len(all); i++ {
-		_, err = x.exec(ctx, x.conn, "extract/staged_rows_of_pages.sql", queries.Args{
-			"source": t.source.Name, "collection": t.collection, "value": `$."` + t.collection + `"`,
-			"sweep": all[i].sweep, "first_skip": all[i].first, "last_skip": all[i].last,
-		})
-	}
-	return err
 }
 
 // take adds a pass, and returns how many records no pass had before.
@@ -183,23 +154,21 @@ func (x *extraction) sweep(ctx context.Context, t *task, number int64, since tim
 	s := &sweep{number: number, least: -1, most: -1, last: -1}
 	r := &pager{
 		collection: t.collection,
+		since:      since,
 		size:       max(t.source.PageSize, 1),
-		ahead:      max(t.source.Concurrency, 1),
+		atOnce:     max(t.source.Concurrency, 1),
 		total:      -1,
 		seen:       map[[sha256.Size]byte]bool{},
 	}
-	if !since.IsZero() {
-		r.filter = fmt.Sprintf("updated_at gt '%s'", since.UTC().Format(time.RFC3339))
-	}
-	handle := func(asked int64, p connec.Page) (more bool) {
-		more, doubt := r.judge(asked, p)
+	handle := func(p received) (more bool) {
+		more, doubt := r.judge(p)
 		if doubt != "" {
 			s.doubts = append(s.doubts, doubt)
 		}
-		s.take(p, since)
+		s.take(p)
 		return more
 	}
-	more, err := x.replay(ctx, t, r, s.number, handle)
+	more, err := x.replay(ctx, t, r, number, handle)
 	if err != nil || !more {
 		return s, err
 	}
@@ -212,65 +181,50 @@ func (x *extraction) sweep(ctx context.Context, t *task, number int64, since tim
 	if since.IsZero() {
 		x.Progress(t.stage(), r.skip, r.total)
 	}
-	err = r.each(ctx, func(asked int64, p connec.Page) (bool, error) {
-		p.More = handle(asked, p)
-		digest := sha256.Sum256(p.Body)
-		if err := x.keepPage(ctx, t, number, asked, p, hex.EncodeToString(digest[:])); err != nil {
-			return false, err
-		}
-		if since.IsZero() {
-			x.Progress(t.stage(), asked+int64(len(p.Records)), p.Total)
-		}
-		return p.More, nil
+	k := x.keeper(ctx, t, number)
+	err = r.each(ctx, func(p received) (bool, error) {
+		p.More = handle(p)
+		return p.More, k.add(p)
 	})
-	return s, err
+	return s, k.close(err)
 }
 
 // replay hands over the pages of a sweep that an interrupted run has kept, and sets the pager behind them.
-func (x *extraction) replay(ctx context.Context, t *task, r *pager, number int64, handle func(int64, connec.Page) bool) (more bool, err error) {
+func (x *extraction) replay(ctx context.Context, t *task, r *pager, number int64, handle func(received) bool) (more bool, err error) {
 	more = true
-	for found := true; found && more; {
-		found = false
+	for more {
+		var few []connec.Page
 		err := queries.Each(ctx, x.conn, "extract/pages_kept.sql", queries.Args{
 			"source": t.source.Name, "collection": t.collection, "sweep": number, "from": r.skip,
 		}, func(rows *sql.Rows) error {
 			var p connec.Page
 			var got int64
-			var body string
-			if err := rows.Scan(&p.Skip, &p.Top, &got, &p.Total, &p.More, &p.ServedAt, &body); err != nil {
+			var record sql.NullString
+			if err := rows.Scan(&p.Skip, &p.Top, &got, &p.Total, &p.More, &p.ServedAt, &record); err != nil {
 				return err
 			}
-			var err error
-			if p.Body, p.Records, err = []byte(body), nil, nil; got > 0 {
-				p.Records, err = recordsOf(p.Body, t.collection)
+			if n := len(few); n == 0 || few[n-1].Skip != p.Skip {
+				few = append(few, p)
 			}
-			found, more = true, p.More
-			handle(p.Skip, p)
-			r.skip, r.total, r.granted = p.Skip+got, p.Total, p.Top
-			return err
+			if last := &few[len(few)-1]; record.Valid {
+				last.Records = append(last.Records, json.RawMessage(record.String))
+			}
+			return nil
 		})
-		if err != nil {
-			return false, err
+		if err != nil || len(few) == 0 {
+			return more, err
+		}
+		for _, p := range few {
+			more = p.More
+			handle(r.receive(p.Skip, p))
+			r.skip, r.total, r.granted = p.Skip+int64(len(p.Records)), p.Total, p.Top
 		}
 	}
 	return more, nil
 }
 
-// recordsOf are the records of a kept page, which was sound when it came.
-func recordsOf(body []byte, collection string) ([]json.RawMessage, error) {
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(body, &members); err != nil {
-		return nil, fmt.Errorf("a page kept in the workspace cannot be read: start again with --fresh: %w", err)
-	}
-	var records []json.RawMessage
-	if json.Unmarshal(members[collection], &records) != nil {
-		records = []json.RawMessage{members[collection]}
-	}
-	return records, nil
-}
-
 // take counts a page.
-func (s *sweep) take(p connec.Page, since time.Time) {
+func (s *sweep) take(p received) {
 	if s.began.IsZero() {
 		s.began = p.ServedAt
 		if s.began.IsZero() {
@@ -283,11 +237,5 @@ func (s *sweep) take(p connec.Page, since time.Time) {
 		}
 		s.least, s.most, s.last = min(s.least, p.Total), max(s.most, p.Total), p.Total
 	}
-	for _, record := range p.Records {
-		id, made := nameOf(record)
-		s.ids = append(s.ids, id)
-		if !since.IsZero() && made.After(since) {
-			s.added = append(s.added, id)
-		}
-	}
+	s.ids, s.added = append(s.ids, p.ids...), append(s.added, p.added...)
 }

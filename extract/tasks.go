@@ -40,8 +40,10 @@ type task struct {
 	unsettled bool
 	// blind says that the server does not tell what changed.
 	blind bool
-	// cut brings the rows of a file or of the hub's pages into staged_rows; nil of a links source.
+	// cut brings the rows of a file into staged_rows; nil of other sources.
 	cut func(ctx context.Context) error
+	// from is the first sweep whose pages count, of a connec source.
+	from int64
 	// total is the server's last count, nil when it gave none.
 	total *int64
 }

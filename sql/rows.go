@@ -145,7 +145,10 @@ type Row struct {
 }
 
 // Text sets the next column, a VARCHAR.
-func (r *Row) Text(v string) { set(r, v) }
+func (r *Row) Text(v string) { fill(r, v) }
+
+// Bytes sets the next column, a VARCHAR, without a copy of it on the way.
+func (r *Row) Bytes(v []byte) { fill(r, v) }
 
 // TextOrNull sets the next column, a VARCHAR; an empty text is no value.
 func (r *Row) TextOrNull(v string) {
@@ -157,21 +160,21 @@ func (r *Row) TextOrNull(v string) {
 }
 
 // Int sets the next column, a BIGINT or an INTEGER that holds it.
-func (r *Row) Int(v int64) { set(r, v) }
+func (r *Row) Int(v int64) { fill(r, v) }
 
 // Uint sets the next column, a UBIGINT.
-func (r *Row) Uint(v uint64) { set(r, v) }
+func (r *Row) Uint(v uint64) { fill(r, v) }
 
 // Float sets the next column, a DOUBLE.
-func (r *Row) Float(v float64) { set(r, v) }
+func (r *Row) Float(v float64) { fill(r, v) }
 
 // Bool sets the next column, a BOOLEAN.
-func (r *Row) Bool(v bool) { set(r, v) }
+func (r *Row) Bool(v bool) { fill(r, v) }
 
 // Null leaves the next column without a value.
-func (r *Row) Null() { set[any](r, nil) }
+func (r *Row) Null() { fill[any](r, nil) }
 
-func set[T any](r *Row, v T) {
+func fill[T any](r *Row, v T) {
 	if r.err == nil {
 		r.err = duckdb.SetChunkValue(r.chunk, r.column, r.index, v)
 	}

@@ -48,7 +48,9 @@ CREATE TABLE IF NOT EXISTS extractions (
     note VARCHAR                       -- in words: what is worth knowing and puts nothing in doubt; NULL when nothing is
 );
 
--- owner: extract. grain: one raw page as received, or one file read (body NULL). The extraction's own journal.
+-- owner: extract. grain: one page as received, or one file read (body NULL). The extraction's own journal. Its records
+-- stand in page_records: the engine writes a block of 122,880 rows anew whenever it grows, which of whole pages would
+-- be all that was ever received.
 CREATE TABLE IF NOT EXISTS pages (
     source VARCHAR NOT NULL,
     collection VARCHAR NOT NULL,
@@ -56,12 +58,21 @@ CREATE TABLE IF NOT EXISTS pages (
     skip BIGINT NOT NULL,              -- offset that was asked for; 0 for a file
     top BIGINT,                        -- page size that the server granted
     rows_got BIGINT NOT NULL,
-    body VARCHAR,
-    sha256 VARCHAR NOT NULL,           -- hex, of body or of the file
+    body VARCHAR,                      -- the answer, an empty list in the place of its records; NULL for a file
+    sha256 VARCHAR NOT NULL,           -- hex, of the whole answer or of the file
     fetched_at TIMESTAMP NOT NULL,
     served_at TIMESTAMP,               -- by the server's clock, whole seconds; NULL when it gave none, and for a file
     total BIGINT,                      -- the server's count when it sent this page; NULL when it gave none
     more BOOLEAN                       -- whether the server said that another page follows; NULL for a file
+);
+
+-- owner: extract. grain: one record of one page, as received.
+CREATE TABLE IF NOT EXISTS page_records (
+    source VARCHAR NOT NULL,
+    collection VARCHAR NOT NULL,
+    sweep BIGINT NOT NULL,             -- of its page
+    place BIGINT NOT NULL,             -- its offset in the sweep: that of its page and its position there
+    raw VARCHAR NOT NULL
 );
 
 -- owner: extract. grain: one record of one collection of one source.

@@ -161,15 +161,33 @@ func BoundMemory(ctx context.Context, on Querier, m Memory) (free func(), err er
 		bound = append(bound, "SET allocator_flush_threshold = '16 MiB'")
 		unbound = append(unbound, "RESET allocator_flush_threshold")
 	}
+	return set(ctx, on, "bound the database's memory", bound, unbound)
+}
+
+// TakeBatches sets the whole database up for many small transactions, until free is called. A block of rows is written anew
+// with every checkpoint until it is full: checkpoints come seldom, and nothing is compressed, which would be done anew,
+// too. The next open replays what was written since the last one. More threads than one only wait for one another.
+func TakeBatches(ctx context.Context, on Querier) (free func(), err error) {
+	var threads int64
+	if err := on.QueryRowContext(ctx, "SELECT current_setting('threads')").Scan(&threads); err != nil {
+		return nil, fmt.Errorf("read the database's number of threads: %w", err)
+	}
+	return set(ctx, on, "set the database up for batches",
+		[]string{"SET checkpoint_threshold = '128 MiB'", "SET force_compression = 'uncompressed'", "SET threads = 1"},
+		[]string{"RESET checkpoint_threshold", "RESET force_compression", fmt.Sprintf("SET threads = %d", threads)})
+}
+
+// set runs statements, and returns what takes them back.
+func set(ctx context.Context, on Querier, what string, there, back []string) (free func(), err error) {
 	free = func() {
-		for _, s := range unbound {
-			_, _ = on.ExecContext(context.WithoutCancel(ctx), s) // a closed database has no memory to give back
+		for _, s := range back {
+			_, _ = on.ExecContext(context.WithoutCancel(ctx), s) // a closed database has nothing to take back
 		}
 	}
-	for _, s := range bound {
+	for _, s := range there {
 		if _, err := on.ExecContext(ctx, s); err != nil {
 			free()
-			return nil, fmt.Errorf("bound the database's memory: %w", err)
+			return nil, fmt.Errorf("%s: %w", what, err)
 		}
 	}
 	return free, nil

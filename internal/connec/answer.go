@@ -42,11 +42,10 @@ func (c *Client) object(r call, status int, body []byte) (map[string]json.RawMes
 	if err := CheckJSON(body); err != nil {
 		return nil, c.answerError(r, status, isCut(err), "the answer is not sound JSON: %w", err)
 	}
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(body, &members); err != nil || members == nil {
+	if body[next(body, 0)] != '{' {
 		return nil, c.answerError(r, status, true, "the answer is not a JSON object")
 	}
-	return members, nil
+	return maps.Collect(Members(body)), nil
 }
 
 // member is the value of the collection's key, which must be there.
@@ -137,9 +136,7 @@ func (c *Client) page(r call, status int, body []byte, o ListOptions) (Page, err
 	case '{': // a singular resource, such as company
 		p.Records = []json.RawMessage{value}
 	case '[':
-		if err := json.Unmarshal(value, &p.Records); err != nil {
-			return Page{}, c.answerError(r, status, true, "`%s`: %w", r.collection, err)
-		}
+		p.Records = slices.Collect(Elements(value))
 	default:
 		return Page{}, c.answerError(r, status, true, "`%s` is neither a list nor a record", r.collection)
 	}
@@ -148,7 +145,10 @@ func (c *Client) page(r call, status int, body []byte, o ListOptions) (Page, err
 			return Page{}, c.answerError(r, status, true, "entry %d of `%s` is not a record", i, r.collection)
 		}
 	}
-	return p, c.pagination(r, status, members, &p)
+	err = c.pagination(r, status, members, &p)
+	members[r.collection] = json.RawMessage("[]")
+	p.Envelope, _ = json.Marshal(members) // sound parts make a sound whole
+	return p, err
 }
 
 // pagination reads what the server says of the page; the emulator and singular resources say nothing. `next` is

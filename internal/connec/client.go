@@ -115,6 +115,8 @@ func (c *Client) Pace() PaceStats {
 type Page struct {
 	// Body is the whole answer.
 	Body []byte
+	// Envelope is the answer with an empty list in the place of its records.
+	Envelope []byte
 	// Records are the elements of the collection's array, undecoded.
 	Records []json.RawMessage
 	// Skip and Top are what the server says it granted; Total is its count, -1 when it gave none.

@@ -28,10 +28,10 @@ func DecodeIDs(raw json.RawMessage, channel string) ([]ExternalID, []IDDefect) {
 	switch {
 	case noValue(raw):
 		return nil, nil
+	case !json.Valid(raw):
+		return nil, []IDDefect{{Entry: raw, Why: "is not JSON"}}
 	case raw[0] == '[':
-		if err := json.Unmarshal(raw, &entries); err != nil {
-			return nil, []IDDefect{{Entry: raw, Why: "is not JSON"}}
-		}
+		entries = slices.Collect(Elements(raw))
 	default:
 		entries = []json.RawMessage{raw}
 	}
@@ -69,23 +69,22 @@ func decodeID(entry json.RawMessage, channel string) (id ExternalID, why string)
 		}
 		return ExternalID{Provider: HubProvider, Realm: channel, ID: text}, ""
 	}
-	var parts struct {
-		Provider json.RawMessage `json:"provider"`
-		Realm    json.RawMessage `json:"realm"`
-		ID       json.RawMessage `json:"id"`
-	}
-	if err := json.Unmarshal(entry, &parts); err != nil {
-		return ExternalID{}, "is not JSON"
+	for name, value := range Members(entry) {
+		switch name {
+		case "provider":
+			id.Provider, _ = scalarText(value)
+		case "realm":
+			id.Realm, _ = scalarText(value)
+		case "id":
+			id.ID, _ = scalarText(value)
+		}
 	}
 	var lacks []string
-	take := func(name string, raw json.RawMessage) string {
-		text, ok := scalarText(raw)
-		if !ok || text == "" {
-			lacks = append(lacks, name)
+	for _, part := range []struct{ name, text string }{{"provider", id.Provider}, {"realm", id.Realm}, {"id", id.ID}} {
+		if part.text == "" {
+			lacks = append(lacks, part.name)
 		}
-		return text
 	}
-	id = ExternalID{Provider: take("provider", parts.Provider), Realm: take("realm", parts.Realm), ID: take("id", parts.ID)}
 	if len(lacks) > 0 {
 		return ExternalID{}, fmt.Sprintf("lacks %s", strings.Join(lacks, " and "))
 	}
@@ -99,9 +98,7 @@ func scalarText(raw json.RawMessage) (string, bool) {
 		return "", false
 	}
 	if raw[0] == '"' {
-		var s string
-		err := json.Unmarshal(raw, &s)
-		return s, err == nil
+		return textOf(raw), true
 	}
 	var n json.Number
 	if raw[0] != '-' && (raw[0] < '0' || raw[0] > '9') || json.Unmarshal(raw, &n) != nil {

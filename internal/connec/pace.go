@@ -229,14 +229,15 @@ func (t *pacedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 		t.pace.leave(kind, time.Since(began), end)
 		return nil, err
 	}
-	end := otherwise
+	// What the body takes after its beginning says more of its size, and of how busy this machine is, than of the server.
+	end, took := otherwise, time.Since(began)
 	switch {
 	case repeatable(resp.StatusCode):
 		end = overloaded
 	case resp.StatusCode < 300:
 		end = wellAnswered
 	}
-	resp.Body = &pacedBody{resp.Body, sync.OnceFunc(func() { t.pace.leave(kind, time.Since(began), end) })}
+	resp.Body = &pacedBody{resp.Body, sync.OnceFunc(func() { t.pace.leave(kind, took, end) })}
 	return resp, nil
 }
 

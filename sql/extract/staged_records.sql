@@ -1,13 +1,14 @@
 -- extract/staged_records.sql: finds each staged row's own ID, sorts the rows of one collection, and numbers its records
--- reads: staged_rows
+-- reads: staged_rows, page_records
 -- writes: staged_records
--- params: collection, hub_sources
--- grain: one staged row
+-- params: collection, hub_sources, sweeps
+-- grain: one row of a file or record of a page
 --
 -- The own ID is the mapping's, else the hub's entry of the id array, else a plain id (the hub's UUID, its channel in
 -- channel_id), else the smallest complete entry. Several candidates: the smallest, so that the order of an array
--- decides nothing. $hub_sources is a JSON array of the sources whose records must bear a Connec! ID. Of rows with one
--- key the latest stays.
+-- decides nothing. $hub_sources is a JSON array of the sources whose records must bear a Connec! ID; $sweeps is one of
+-- {source, first}, the first sweep whose pages count. A record's place grows with the sweep: of rows with one key the latest
+-- stays.
 --
 -- The sort is the only step that sees all rows at once; it and the windows, which stream, need no more memory for more
 -- rows.
@@ -25,7 +26,38 @@ INSERT INTO staged_records (
     raw,
     source_row
 )
-WITH parsed AS (
+WITH counting AS (
+    SELECT unnest(from_json($sweeps, '[{"source": "VARCHAR", "first": "BIGINT"}]'), recursive := true)
+),
+
+received AS (
+    SELECT
+        source,
+        place,
+        raw,
+        source_row,
+        provider,
+        realm,
+        id
+    FROM staged_rows
+    WHERE collection = $collection
+    UNION ALL
+    SELECT
+        page_records.source,
+        page_records.sweep * 1000000000000 + page_records.place AS place,
+        page_records.raw,
+        NULL AS source_row,
+        NULL AS provider,
+        NULL AS realm,
+        NULL AS id
+    FROM page_records
+    INNER JOIN counting
+        ON page_records.source = counting.source
+            AND page_records.sweep >= counting.first
+    WHERE page_records.collection = $collection
+),
+
+parsed AS (
     SELECT
         source,
         place,
@@ -33,8 +65,7 @@ WITH parsed AS (
         source_row,
         CASE WHEN id IS NOT NULL THEN {'provider': provider, 'realm': realm, 'id': id} END AS mapped,
         json_transform(raw, '{"id": "JSON", "channel_id": "VARCHAR", "birth_date": "VARCHAR"}') AS f
-    FROM staged_rows
-    WHERE collection = $collection
+    FROM received
 ),
 
 complete AS (
