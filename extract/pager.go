@@ -14,6 +14,10 @@ import (
 // may stand on two pages or on none.
 const orderBy = "created_at asc"
 
+// maxAgain is how many pages, one after the other, may repeat earlier ones: single ones come where records were removed
+// between two answers, all of them where the server does not heed the offset.
+const maxAgain = 3
+
 // maxBeyond bounds how many rows past the server's own count a `next` that never ends is followed for.
 const maxBeyond = 10_000
 
@@ -39,6 +43,7 @@ type pager struct {
 	skip       int64     // offset of the next page to handle
 	total      int64     // the server's count, -1 while unknown
 	seen       map[[sha256.Size]byte]bool
+	again      int // pages handled last, one after the other, that repeat earlier ones
 }
 
 // received is one page, and what is to be known of it.
@@ -147,8 +152,8 @@ func (r *pager) judge(p received) (more bool, doubt string) {
 		return false, fmt.Sprintf("the page at offset %d was empty although the server counts %d: extract again", p.asked, p.Total)
 	case rows == 0:
 		return false, ""
-	case r.repeated(p):
-		return false, fmt.Sprintf("the page at offset %d repeats an earlier page, record by record: reading stopped there", p.asked)
+	case r.repeated(p) >= maxAgain:
+		return false, fmt.Sprintf("the page at offset %d and the %d before it repeat earlier pages, record by record: reading stopped there", p.asked, maxAgain-1)
 	case !p.More && p.Total > end:
 		return false, fmt.Sprintf("the pages end at offset %d although the server counts %d: extract again", end, p.Total)
 	case p.More && p.Total >= 0 && end > p.Total+maxBeyond:
@@ -157,15 +162,16 @@ func (r *pager) judge(p received) (more bool, doubt string) {
 	return p.More, ""
 }
 
-// repeated reports whether the same records, in the same order, came on a page before.
-func (r *pager) repeated(p received) bool {
+// repeated is how many pages up to this one hold the records of earlier ones, in the same order.
+func (r *pager) repeated(p received) int {
 	h := sha256.New()
 	_ = binary.Write(h, binary.LittleEndian, []uint64(p.ids)) // a hash takes whatever is written
 	var sum [sha256.Size]byte
 	h.Sum(sum[:0])
-	if r.seen[sum] {
-		return true
+	if !r.seen[sum] {
+		r.again = -1
 	}
 	r.seen[sum] = true
-	return false
+	r.again++
+	return r.again
 }

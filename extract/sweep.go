@@ -20,8 +20,12 @@ import (
 // different records as the server counts (the counts prove it only together with the question, as one record removed and
 // another added between two answers leave the count alone).
 
-// maxPasses bounds how often a collection is read that never holds still.
-const maxPasses = 6
+// A collection that never holds still is read until so many passes, one after the other, found no record that was new, and
+// so often at most.
+const (
+	quietPasses = 2
+	maxPasses   = 10
+)
 
 // clockSlack is taken off the server's own time when it is asked for what changed: its clock is told in whole seconds,
 // and "gt" leaves out the second itself.
@@ -53,7 +57,7 @@ type passes struct {
 // readHub reads the collection in as many passes as it takes.
 func (x *extraction) readHub(ctx context.Context, t *task) error {
 	s := &passes{total: -1}
-	complete := false
+	complete, quiet := false, 0
 	for !complete && t.passes < maxPasses {
 		p, err := x.sweep(ctx, t, 2*int64(t.passes), time.Time{})
 		if err != nil {
@@ -65,12 +69,15 @@ func (x *extraction) readHub(ctx context.Context, t *task) error {
 			break // a singular resource, or a server that does not count
 		}
 		t.total = &p.last
-		fresh := s.take(p)
+		quiet++
+		if fresh := s.take(p); fresh > 0 {
+			quiet = 0
+		}
 		changed, err := x.changed(ctx, t, p.number+1, s.began.Add(-clockSlack))
 		if err != nil {
 			return err
 		}
-		if complete = s.settled(t, p, changed); !complete && t.passes > 1 && fresh == 0 {
+		if complete = s.settled(t, p, changed); !complete && quiet >= quietPasses {
 			break
 		}
 	}

@@ -1,5 +1,5 @@
 -- mask/views.sql: the workspace's tables as a reader may see them who may not see personal values
--- reads: workspace.records, workspace.extractions, workspace.conflicts, workspace.clusters, workspace.cluster_stats, workspace.features, workspace.pages, workspace.rejected_rows, workspace.edges, workspace.external_ids, workspace.links, workspace.refs, workspace.term_weights, workspace.decisions, workspace.field_decisions, workspace.operations, workspace.operation_fields, workspace.outcomes
+-- reads: workspace.records, workspace.extractions, workspace.conflicts, workspace.clusters, workspace.cluster_stats, workspace.features, workspace.pages, workspace.page_records, workspace.rejected_rows, workspace.edges, workspace.external_ids, workspace.links, workspace.refs, workspace.term_weights, workspace.decisions, workspace.field_decisions, workspace.operations, workspace.operation_fields, workspace.outcomes
 -- writes: nothing; it makes views of the same names
 -- params:
 -- grain: that of the table
@@ -86,6 +86,10 @@ FROM workspace.features;
 CREATE VIEW pages AS
 SELECT * REPLACE (CAST(NULL AS VARCHAR) AS body)
 FROM workspace.pages;
+
+CREATE VIEW page_records AS
+SELECT * REPLACE ('' AS raw)
+FROM workspace.page_records;
 
 CREATE VIEW rejected_rows AS
 SELECT * REPLACE (mask_text(reason) AS reason, mask_value(text) AS text)
