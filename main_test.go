@@ -36,7 +36,8 @@ func TestMain(m *testing.M) {
 //
 //	serve [flags]               start `sameas sandbox serve` on a free port, with --out sandbox unless flags name one;
 //	                            sets $URL, $ADDR and the credentials
-//	stop                        stop it as Ctrl-C would, and wait
+//	halt                        stop it as Ctrl-C would, and wait; testscript's own stop ends the script as passed, so that
+//	                            no script may hold it
 //	canned FILE [STATUS]        answer every request with this file from here on; sets $URL
 //	code N cmd args...          run a command and require exactly this exit code
 //	told N cmd args...          the same, and keep what it told on both streams as a file below told/, for nowhere
@@ -54,6 +55,15 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	scripts, err := filepath.Glob("testdata/script/*.txtar")
+	if err != nil || len(scripts) == 0 {
+		t.Fatalf("%d scripts, %v", len(scripts), err)
+	}
+	for _, path := range scripts {
+		if text, err := os.ReadFile(path); err != nil || regexp.MustCompile(`(?m)^stop\b`).Match(text) {
+			t.Errorf("%s holds `stop`, which ends it as passed: write halt (%v)", path, err)
+		}
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
@@ -67,7 +77,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"serve":      serve,
-			"stop":       stop,
+			"halt":       halt,
 			"canned":     canned,
 			"code":       code,
 			"told":       told,
@@ -112,15 +122,16 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Defer(func() {
 		if s.running != nil {
 			s.running.kill()
+			s.running = nil // a script that serves twice comes here twice
 		}
 	})
 }
 
-func stop(ts *testscript.TestScript, neg bool, args []string) {
-	wantArgs(ts, neg, len(args) == 0, "stop")
+func halt(ts *testscript.TestScript, neg bool, args []string) {
+	wantArgs(ts, neg, len(args) == 0, "halt")
 	s := ts.Value(serverKey).(*server)
 	if s.running == nil {
-		ts.Fatalf("stop: no server is running")
+		ts.Fatalf("halt: no server is running")
 	}
 	err := s.running.stop()
 	s.running = nil
