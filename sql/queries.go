@@ -16,7 +16,7 @@ import (
 	"strings"
 )
 
-//go:embed schema.sql all:extract all:match all:mask all:merge all:reports
+//go:embed schema.sql all:extract all:match all:mask all:merge all:purge all:reports
 var files embed.FS
 
 // Args are a statement's named parameters, without the dollar sign.

@@ -672,6 +672,23 @@ CREATE TABLE IF NOT EXISTS outcomes (
     difference VARCHAR                 -- what verify found to differ
 );
 
+-- owner: the command line (internal/purge). grain: one file outside of the workspace that was written from it and holds
+-- personal data: what purge removes.
+CREATE TABLE IF NOT EXISTS places (
+    kind VARCHAR NOT NULL,             -- plan | report | hub (a rehearsal's)
+    path VARCHAR NOT NULL,             -- absolute
+    sha256 VARCHAR NOT NULL            -- hex, of the file as written
+);
+
+-- owner: purge. grain: one count of what a purge has removed.
+CREATE TABLE IF NOT EXISTS purged (
+    purged_at TIMESTAMP NOT NULL,      -- UTC
+    collection VARCHAR NOT NULL,
+    what VARCHAR NOT NULL,             -- records | clusters | edges | conflicts | operations | outcomes
+    name VARCHAR NOT NULL,             -- source, tier, kind, kind, type, outcome
+    n BIGINT NOT NULL
+);
+
 -- owner: match. grain: one value of one field whose frequency changes its weight; what explain needs besides the model.
 CREATE TABLE IF NOT EXISTS term_weights (
     collection VARCHAR NOT NULL,

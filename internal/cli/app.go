@@ -156,6 +156,7 @@ func (r *runner) commands() []*cli.Command {
 		r.probeCommand(),
 		r.reportCommand(),
 		r.runCommand(),
+		r.purgeCommand(),
 		r.kernelCommand(),
 		r.sandboxCommand(),
 	}

@@ -187,7 +187,7 @@ func (d *demo) openDemo(ctx context.Context, workspace string) (*session, error)
 		return nil, err
 	}
 	p := newProgress(d.env.Stderr, d.c.Bool("quiet"))
-	return &session{config: cfg, db: db, log: log, progress: p, close: func() {
+	return &session{config: cfg, path: workspace, db: db, log: log, progress: p, close: func() {
 		p.Close()
 		_ = db.Close()
 	}}, nil

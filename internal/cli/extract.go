@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/sameas/sameas/extract"
+	"github.com/sameas/sameas/internal/purge"
 )
 
 func (r *runner) extractCommand() *cli.Command {
@@ -37,7 +38,7 @@ func (r *runner) extractCommand() *cli.Command {
 
 func (r *runner) extract(ctx context.Context, s *session, collections []string, fresh bool) (extract.Result, error) {
 	defer s.progress.Close()
-	return extract.Run(ctx, extract.Options{
+	result, err := extract.Run(ctx, extract.Options{
 		DB:          s.db,
 		Config:      s.config,
 		Collections: collections,
@@ -46,6 +47,14 @@ func (r *runner) extract(ctx context.Context, s *session, collections []string, 
 		Log:         s.log,
 		Progress:    s.progress.Step,
 	})
+	if err != nil {
+		return result, err
+	}
+	n, err := purge.Restore(ctx, s.db)
+	if n > 0 {
+		s.log.Info("decisions of before a purge count again", "records", n)
+	}
+	return result, err
 }
 
 func extractText(result extract.Result) string {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/sameas/sameas/internal/purge"
 	"github.com/sameas/sameas/merge"
 )
 
@@ -119,7 +120,11 @@ func (r *runner) planCompared(ctx context.Context, s *session, c *cli.Context, p
 
 func (r *runner) plan(ctx context.Context, s *session, out string, part merge.Part) (merge.PlanSummary, error) {
 	defer s.progress.Close()
-	return merge.WritePlan(ctx, merge.PlanOptions{DB: s.db, Config: s.config, Out: out, ToolVersion: Version, Log: s.log, Part: part})
+	summary, err := merge.WritePlan(ctx, merge.PlanOptions{DB: s.db, Config: s.config, Out: out, ToolVersion: Version, Log: s.log, Part: part})
+	if err != nil {
+		return summary, err
+	}
+	return summary, purge.Remember(ctx, s.db, purge.KindPlan, out)
 }
 
 func (r *runner) mergeDryRunCommand() *cli.Command {
@@ -253,6 +258,9 @@ func (r *runner) mergeUndoCommand() *cli.Command {
 				return err
 			}
 			result, err := merge.Undo(ctx, u)
+			if result.UndoPlan != "" {
+				err = errors.Join(err, purge.Remember(context.WithoutCancel(ctx), o.DB, purge.KindPlan, result.UndoPlan))
+			}
 			return r.printApplied(c, result, result.Text(), result.Result, err)
 		}),
 	}

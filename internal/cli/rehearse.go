@@ -3,9 +3,11 @@ package cli
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/sameas/sameas/internal/purge"
 	"github.com/sameas/sameas/merge"
 )
 
@@ -38,6 +40,9 @@ func (r *runner) mergeRehearseCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
+			if err := rememberHub(ctx, o, ro.SaveHub); err != nil {
+				return err
+			}
 			if err := r.print(c, result, result.Text()); err != nil {
 				return err
 			}
@@ -47,4 +52,18 @@ func (r *runner) mergeRehearseCommand() *cli.Command {
 			return nil
 		}),
 	}
+}
+
+// rememberHub keeps where the hub was saved, for a purge; dir "" is nowhere.
+func rememberHub(ctx context.Context, o merge.ApplyOptions, dir string) error {
+	if dir == "" {
+		return nil
+	}
+	var paths []string
+	for _, s := range o.Config.Sources {
+		for _, collection := range append(s.Collections, s.Collection) {
+			paths = append(paths, filepath.Join(dir, collection+".ndjson"))
+		}
+	}
+	return purge.Remember(ctx, o.DB, purge.KindHub, paths...)
 }

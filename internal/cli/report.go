@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/sameas/sameas/internal/purge"
 	"github.com/sameas/sameas/reports"
 )
 
@@ -45,10 +46,19 @@ func outFlag() cli.Flag {
 
 // report writes the report; masked, the session's workspace is masked from then on.
 func (r *runner) report(ctx context.Context, s *session, dir string) (reports.Result, error) {
+	unmasked := s.db
 	if err := r.masked(ctx, s); err != nil {
 		return reports.Result{}, err
 	}
-	return reports.Write(ctx, reports.Options{DB: s.db, Config: s.config, Dir: dir, ToolVersion: Version, Log: s.log})
+	result, err := reports.Write(ctx, reports.Options{DB: s.db, Config: s.config, Dir: dir, ToolVersion: Version, Log: s.log})
+	if err != nil || s.db != unmasked {
+		return result, err // a masked report holds nothing to purge
+	}
+	paths := make([]string, len(result.Files))
+	for i, name := range result.Files {
+		paths[i] = filepath.Join(dir, name)
+	}
+	return result, purge.Remember(ctx, s.db, purge.KindReport, paths...)
 }
 
 func reportText(result reports.Result, dir string) string {

@@ -1,0 +1,14 @@
+-- purge/decided_ids.sql: the records that decisions of persons name, as IDs or as digests of IDs.
+-- reads: decisions, field_decisions
+-- writes: nothing
+-- params:
+-- grain: one ID or digest of one collection
+SELECT collection, left_key AS key
+FROM decisions
+UNION
+SELECT collection, right_key AS key
+FROM decisions
+UNION
+SELECT collection, CASE WHEN provider = '' THEN id ELSE id_text(provider, realm, id) END AS key
+FROM field_decisions
+ORDER BY ALL

@@ -1,0 +1,8 @@
+-- purge/decision_left.sql: name the left record of decisions by another key: a digest for an ID, or the ID again.
+-- reads: nothing
+-- writes: decisions
+-- params: collection, new, old
+-- grain: one decision
+UPDATE decisions
+SET left_key = $new
+WHERE collection = $collection AND left_key = $old

@@ -1,0 +1,8 @@
+-- purge/decision_right.sql: name the right record of decisions by another key: a digest for an ID, or the ID again.
+-- reads: nothing
+-- writes: decisions
+-- params: collection, new, old
+-- grain: one decision
+UPDATE decisions
+SET right_key = $new
+WHERE collection = $collection AND right_key = $old
