@@ -31,6 +31,17 @@ type Options struct {
 	Progress func(stage string, done, total int64)
 }
 
+// withDefaults fills in a log and a progress that nobody sees.
+func (o Options) withDefaults() Options {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Progress == nil {
+		o.Progress = func(string, int64, int64) {}
+	}
+	return o
+}
+
 // Extraction is the verdict on one source and collection: one row of the table extractions.
 type Extraction struct {
 	Source     string `json:"source"`
@@ -74,13 +85,7 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	x := &extraction{Options: o, tasks: tasks, connections: map[string]connec.Options{}}
-	if x.Log == nil {
-		x.Log = slog.New(slog.DiscardHandler)
-	}
-	if x.Progress == nil {
-		x.Progress = func(string, int64, int64) {}
-	}
+	x := &extraction{Options: o.withDefaults(), tasks: tasks, connections: map[string]connec.Options{}}
 	release, err := x.connect(ctx)
 	if err != nil {
 		return Result{}, err

@@ -19,21 +19,31 @@ func (r *runner) extractCommand() *cli.Command {
 		ArgsUsage: "[COLLECTION...]",
 		Description: "Without a collection, all that the sources name. A run that was interrupted goes on where it stopped.\n" +
 			"Exit code 2 means that something about the extraction is in doubt; the verdict says what.",
-		Flags: []cli.Flag{&cli.BoolFlag{Name: "fresh", Usage: "forget an interrupted run and start again"}},
-		Action: r.stage(true, func(ctx context.Context, c *cli.Context, s *session) error {
-			result, err := r.extract(ctx, s, c.Args().Slice(), c.Bool("fresh"))
-			if err != nil {
-				return err
-			}
-			if err := r.print(c, result, extractText(result)); err != nil {
-				return err
-			}
-			if result.InDoubt() {
-				return exitWith(ExitLook)
-			}
-			return nil
-		}),
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "fresh", Usage: "forget an interrupted run and start again"},
+			&cli.BoolFlag{Name: "dry-run", Usage: "show each file's columns, mapping and first rows; touch no workspace, send nothing"},
+		},
+		Action: r.extractAction,
 	}
+}
+
+func (r *runner) extractAction(c *cli.Context) error {
+	if c.Bool("dry-run") {
+		return r.extractDryRun(c)
+	}
+	return r.stage(true, func(ctx context.Context, c *cli.Context, s *session) error {
+		result, err := r.extract(ctx, s, c.Args().Slice(), c.Bool("fresh"))
+		if err != nil {
+			return err
+		}
+		if err := r.print(c, result, extractText(result)); err != nil {
+			return err
+		}
+		if result.InDoubt() {
+			return exitWith(ExitLook)
+		}
+		return nil
+	})(c)
 }
 
 func (r *runner) extract(ctx context.Context, s *session, collections []string, fresh bool) (extract.Result, error) {
