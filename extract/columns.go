@@ -12,6 +12,7 @@ import (
 func columnWords(name string) string {
 	name = notModify.ReplaceAllString(name, "")
 	name = ofRecord.ReplaceAllString(name, "")
+	name = aroundFields.ReplaceAllString(name, "")
 	var b strings.Builder
 	runes := []rune(name)
 	for i, r := range runes {
@@ -32,7 +33,9 @@ func columnWords(name string) string {
 
 var (
 	notModify = regexp.MustCompile(`(?i)\(do not modify\)`)
-	ofRecord  = regexp.MustCompile(`^(Person|Contact|Organization|Organisation|Account|Company) - `)
+	// aroundFields are members of a JSON object that hold a record's fields and say nothing of them.
+	aroundFields = regexp.MustCompile(`^(?:name|person|profile|attributes|properties|fields|data|details)\.`)
+	ofRecord     = regexp.MustCompile(`^(Person|Contact|Organization|Organisation|Account|Company) - `)
 )
 
 // fieldRule maps a column whose words fit to a field; of several columns that fit the same field, the rule that stands
@@ -49,13 +52,14 @@ func rule(field, words string, kinds ...string) fieldRule {
 }
 
 // Sources of the names: the exports, and the documentation of the exports and imports, of Salesforce, HubSpot, Zoho CRM,
-// Dynamics 365, Pipedrive, Xero, QuickBooks Online and Desktop, MYOB, Outlook, Google Contacts and Mailchimp.
+// Dynamics 365, Pipedrive, Xero, QuickBooks Online and Desktop, MYOB, Outlook, Google Contacts and Mailchimp; and what
+// German and French sheets call the same.
 const (
-	wordsEmail   = `(?:primary |main |work |business |contact |personal )?email(?: address)?(?: 1)?(?: value)?(?: address)?|email work|addr 1 email`
+	wordsEmail   = `(?:primary |main |work |business |contact |personal )?email(?: address)?(?: 1)?(?: value)?(?: address)?|email work|addr 1 email|courriel`
 	wordsEmail2  = `(?:secondary|alternate|alternative|other|home|additional) email(?: address)?|email(?: address)? (?:2|home|other)(?: value)?(?: address)?`
 	wordsSite    = `(?:company |business )?(?:web ?site|web page|www|url|home ?page|domain(?: name)?)(?: url)?(?: 1 value)?|company domain name`
-	wordsCompany = `(?:primary |associated )?(?:company|organi[sz]ation|account|employer|business|parent customer)(?: 1)?(?: name)?`
-	wordsTax     = `tax (?:number|id|no|reg no)|tax registration (?:number|no)|vat(?: (?:number|no|id|reg no|registration number))?|abn|a b n|abn acn|ein|gst (?:number|no)|gst(?:in)?|company (?:number|registration number)|registration number|siren|siret`
+	wordsCompany = `(?:primary |associated )?(?:company|organi[sz]ation|account|employer|business|parent customer)(?: 1)?(?: name)?|firma|soci[eé]t[eé]`
+	wordsTax     = `tax (?:number|id|no|reg no)|tax registration (?:number|no)|vat(?: (?:number|no|id|reg no|registration number))?|abn|a b n|abn acn|ein|gst (?:number|no)|gst(?:in)?|company (?:number|registration number)|registration number|siren|siret|u ?st id(?: ?nr)?`
 	wordsCreated = `created(?: at| on| date| time)?|create date|date (?:created|entered|added)`
 	wordsUpdated = `(?:last )?(?:updated|modified)(?: at| on| date| time)?`
 )
@@ -72,15 +76,15 @@ func fieldRules(collection string) []fieldRule {
 	if collection != "people" {
 		return append(common,
 			// The application's own name for it goes before a name that is only another field of the same record.
-			rule("name", `contact name|co last name|customer full name|customer|vendor|supplier|customer name|vendor name|supplier name|client(?: name)?`),
+			rule("name", `contact name|co last name|customer full name|customer|vendor|supplier|customer name|vendor name|supplier name|client(?: name)?|firma|firmenname|soci[eé]t[eé]|raison sociale`),
 			rule("name", `(?:company|organi[sz]ation|account|business|display)(?: 1)? name|name|company|organi[sz]ation|account`),
 			rule("name", `legal name|trading name|full name`),
 			rule("reference", wordsTax),
 		)
 	}
 	return append(common,
-		rule("first_name", `first(?: name)?|given(?: name)?|fore ?name|vorname|pr[eé]nom`),
-		rule("last_name", `last(?: name)?|family(?: name)?|sur ?name|nachname|nom de famille`),
+		rule("first_name", `first(?: ?name)?|given(?: ?name)?|fore ?name|vorname|pr[eé]nom`),
+		rule("last_name", `last(?: ?name)?|family(?: ?name)?|sur ?name|nachname|nom(?: de famille)?`),
 		rule("title", `title|salutation|prefix|name prefix|honorific|courtesy title|mr ms(?: mrs)?|mr mrs(?: ms)?`, kindTitle),
 		rule("job_title", `job ?title|position|role|occupation|organi[sz]ation(?: 1)? title|function|title`, kindText),
 		rule("company_name", wordsCompany, kindText),
@@ -113,11 +117,11 @@ func phoneField(words, collection string, ofFirms bool) string {
 }
 
 var (
-	phoneWords  = regexp.MustCompile(`\b(?:(?:tele|cell|mobile|home|work)?phones?|tel|mobile|cell|ddi|landline)\b`)
+	phoneWords  = regexp.MustCompile(`\b(?:(?:tele|cell|mobile|home|work)?phones?|tel|telefon|t[eé]l[eé]phone|mobile?|handy|portable|cell|ddi|landline)\b`)
 	notPhone    = regexp.MustCompile(`\b(?:fax|type|label|ext|extension|status|valid|verified|opt|country|assistant|assistants)\b`)
 	workWords   = regexp.MustCompile(`\b(?:work|business|office|company|direct|ddi|main)\b`)
-	homeWords   = regexp.MustCompile(`\b(?:home|private|personal|mobile|cell)\b`)
-	mobileWords = regexp.MustCompile(`\b(?:mobile|cell|cellphone|mobilephone)\b`)
+	homeWords   = regexp.MustCompile(`\b(?:home|private|privat|personal|mobile?|handy|portable|cell)\b`)
+	mobileWords = regexp.MustCompile(`\b(?:mobile?|handy|portable|cell|cellphone|mobilephone)\b`)
 )
 
 // addressField is the address field of a column; "" when its words name none.
@@ -127,11 +131,9 @@ func addressField(words, collection string) string {
 		if m == nil {
 			continue
 		}
-		block := addressBlock(strings.TrimSpace(m[1]), collection)
-		if block == "" {
-			return ""
+		if block := addressBlock(strings.TrimSpace(m[1]), collection); block != "" {
+			return block + "." + part.field
 		}
-		return block + "." + part.field
 	}
 	return ""
 }
@@ -143,12 +145,12 @@ var addressParts = []struct {
 	words *regexp.Regexp
 }{
 	{"line2", regexp.MustCompile(`^(.*?)(?:(?:street |address )?(?:address )?(?:line |street |address )2|extended address|suite|to 2)$`)},
-	{"line1", regexp.MustCompile(`^(.*?)(?:(?:street |address )?(?:address )?(?:line |street )1|street(?: address)?|address line|to 1|address 1)$`)},
-	{"city", regexp.MustCompile(`^(.*?)(?:city|suburb|town|locality|suburb town|city town|town city|city suburb|ort)$`)},
+	{"line1", regexp.MustCompile(`^(.*?)(?:(?:street |address )?(?:address )?(?:line |street )1|street(?: address)?|stra(?:ss|ß)e|rue|address line|to 1|address 1)$`)},
+	{"city", regexp.MustCompile(`^(.*?)(?:city|suburb|town|locality|suburb town|city town|town city|city suburb|ort|stadt|ville)$`)},
 	{"region", regexp.MustCompile(`^(.*?)(?:state(?: (?:province|region|county|or province))?|region|province|county)$`)},
-	{"postal_code", regexp.MustCompile(`^(.*?)(?:zip(?: code)?(?: postal code)?|zip postal code|postal(?: code)?(?: zip)?|post ?code|plz)$`)},
-	{"country", regexp.MustCompile(`^(.*?)(?:country(?: region| name)?)$`)},
-	{"line1", regexp.MustCompile(`^(.*?)(?:address)$`)},
+	{"postal_code", regexp.MustCompile(`^(.*?)(?:zip(?: code)?(?: postal code)?|zip postal code|postal(?: code)?(?: zip)?|post ?code|plz|postleitzahl|code postal)$`)},
+	{"country", regexp.MustCompile(`^(.*?)(?:country(?: region| name)?|land|pays)$`)},
+	{"line1", regexp.MustCompile(`^(.*?)(?:address|adresse)$`)},
 }
 
 // addressBlock is the address that words before a part mean; "" when they mean none that Connec! has.
@@ -173,19 +175,19 @@ func addressBlock(words, collection string) string {
 	return ""
 }
 
-// ownIDs are names of the column that holds the rows' own ID, likeliest first.
+// ownIDs are names of the column that holds the rows' own ID, likeliest first; the last are numbers that people give.
 func ownIDs(collection string) []*regexp.Regexp {
 	if collection == "people" {
 		return []*regexp.Regexp{
 			regexp.MustCompile(`^(?:contact|person|people|lead|member|patient|employee|student|user) (?:id|guid|uuid|key)$|^contact$`),
 			regexp.MustCompile(`^(?:record )?(?:id|guid|uuid)(?: contact)?$|^card id$`),
-			regexp.MustCompile(`^(?:customer|client|external|unique|system) id$|^(?:contact|member|customer|client|employee|patient) (?:no|number|code|ref)$`),
+			regexp.MustCompile(`^(?:customer|client|external|unique|system) id$|^(?:contact|member|customer|client|employee|patient) (?:no|number|code|ref)$|^(?:kunden|personal|mitglieds)(?: ?nr| ?nummer)$|^num[eé]ro client$`),
 		}
 	}
 	return []*regexp.Regexp{
 		regexp.MustCompile(`^(?:account|company|organi[sz]ation|customer|client|supplier|vendor|contact|business) (?:id|guid|uuid|key)$|^account$`),
 		regexp.MustCompile(`^(?:record )?(?:id|guid|uuid)(?: (?:company|account|organi[sz]ation))?$|^card id$`),
-		regexp.MustCompile(`^(?:account|customer|client|supplier|vendor|debtor|contact) (?:no|number|code|ref)$|^(?:external|unique|system) id$`),
+		regexp.MustCompile(`^(?:account|customer|client|supplier|vendor|debtor|contact) (?:no|number|code|ref)$|^(?:external|unique|system) id$|^(?:kunden|lieferanten|debitoren)(?: ?nr| ?nummer)$|^num[eé]ro client$`),
 	}
 }
 
@@ -205,7 +207,7 @@ var (
 )
 
 var (
-	personNames    = regexp.MustCompile(`^(?:first(?: name)?|given(?: name)?|fore ?name|last(?: name)?|family(?: name)?|sur ?name|vorname|nachname|pr[eé]nom)$`)
+	personNames    = regexp.MustCompile(`^(?:first(?: ?name)?|given(?: ?name)?|fore ?name|last(?: ?name)?|family(?: ?name)?|sur ?name|vorname|nachname|pr[eé]nom)$`)
 	personTraits   = regexp.MustCompile(`^(?:birth ?date|birth ?day|date of birth|dob|job ?title|position|salutation|gender)$`)
 	peopleFileName = regexp.MustCompile(`(?i)contact|person|people|lead|member|patient|employee|subscriber|user`)
 	// partOfName are columns whose values tell people apart in a small file only.

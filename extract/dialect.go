@@ -182,15 +182,23 @@ func findHeader(path string, records []sampledRecord, line int64, wanted []strin
 	return sampledRecord{}, fmt.Errorf("%s is empty", path)
 }
 
-// columnNames are the names as the mapping knows them: a column without a name is called by its place, the second of one
-// name gets a number.
+// columnNames are the names as the mapping knows them: a column without a name is called by its place. The second of one
+// name gets what stands before the dash of the column above it in the sheet (MYOB writes "Addr 2 - Line 1" and then
+// "- City" for the second time), or a number.
 func columnNames(fields []string) (names, renamed []string) {
 	seen := map[string]bool{}
+	group := ""
 	for i, name := range fields {
 		if name == "" {
 			name = fmt.Sprintf("column %d", i+1)
 		}
+		if before, _, found := strings.Cut(name, " - "); found {
+			group = before
+		}
 		unique := name
+		if seen[unique] && strings.HasPrefix(name, "- ") && group != "" {
+			unique = group + " " + name
+		}
 		for n := 2; seen[unique]; n++ {
 			unique = fmt.Sprintf("%s (%d)", name, n)
 		}

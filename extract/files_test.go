@@ -138,7 +138,7 @@ func TestRejectedRows(t *testing.T) {
 		"8 of 13 rows were set aside (line 3: 2 values, but the header has 4 columns: look for a delimiter or a quote too many or too few; "+
 		"line 4: not UTF-8 (byte 0xE9): export the file again as UTF-8, or set `encoding`; "+
 		`line 5: no ID in column "contact_id": every row needs the ID that the application names it by; ...): put them right and extract again; the table rejected_rows holds them all`)
-	diff(t, "note", e.Note, "1 row stands in the file again as they were: each counts once; 1 line was below the table left out: totals, dates or notices")
+	diff(t, "note", e.Note, "1 row repeats what an earlier one said: counted once; 1 line below the table left out: totals, dates or notices")
 
 	s.MaxRejected = 0.6
 	w.cfg.Sources = []config.Source{s}

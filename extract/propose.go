@@ -155,22 +155,23 @@ func likelyID(columns []*profile, collection string) *profile {
 // ownID is the column that names the rows: an ID, else what stands in for one.
 func (p *proposal) ownID() (column *profile, why string) {
 	if c := likelyID(p.columns, p.collection); c != nil {
+		names := ownIDs(p.collection)
+		if names[len(names)-1].MatchString(columnWords(c.name)) {
+			return c, "by its name, and no value stands twice; people give such numbers: ask whether Connec! knows the records by it"
+		}
 		return c, "by its name, and no value stands twice"
 	}
-	standIns := []struct {
-		words *regexp.Regexp
-		why   string
-	}{
-		{regexp.MustCompile(`^(?:` + wordsEmail + `)$`), "no column holds IDs; e-mail addresses change: better export the application's own ID"},
-		{regexp.MustCompile(`^(?:contact name|co last name|customer full name|customer|vendor|supplier|full name|name|.* name)$`), "no column holds IDs; the application names its records by this, if it allows each name once: better export its own ID"},
+	standIns := []*regexp.Regexp{
+		regexp.MustCompile(`^(?:` + wordsEmail + `)$`),
+		regexp.MustCompile(`^(?:contact name|co last name|customer full name|customer|vendor|supplier|full name|name|.* name|firma)$`),
 	}
 	if p.collection != "people" {
 		slices.Reverse(standIns)
 	}
 	for _, s := range standIns {
 		for _, c := range p.columns {
-			if words := columnWords(c.name); s.words.MatchString(words) && !partOfName.MatchString(words) && c.names() {
-				return c, s.why
+			if words := columnWords(c.name); s.MatchString(words) && !partOfName.MatchString(words) && c.names() {
+				return c, "no column holds IDs; unless the application knows its records by this, export its own ID: one that is attached to a hub record stays there"
 			}
 		}
 	}

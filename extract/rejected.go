@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/sameas/sameas/internal/config"
 )
 
 // Kinds of rows that are not loaded.
@@ -80,17 +82,36 @@ func (t *task) unit() string {
 	return "line"
 }
 
+// judgeNames doubts IDs that look as if somebody had put something else in their place, and would be written into the
+// hub as what the application knows its records by.
+func (t *task) judgeNames(e Extraction) {
+	id := t.source.ID
+	if id.Provider == config.Placeholder || id.Realm == config.Placeholder {
+		t.doubt("provider or realm of `id` is still %s: name the application and its account as Connec! knows them", config.Placeholder)
+	}
+	known := e.IDsChecked != nil && *e.IDsChecked > 0 && 2**e.IDsKnown >= *e.IDsChecked
+	for _, path := range slices.Sorted(maps.Keys(t.source.Fields)) {
+		if t.source.Fields[path] == id.Column && !known {
+			t.doubt("the rows are named by column %q, which is %s, too: unless the application itself knows them by it, apply nothing planned with these IDs; export its own", id.Column, path)
+			return
+		}
+	}
+}
+
 // judgeRejected puts the rows that were set aside into the verdict: records are missing, and a person must look.
 func (t *task) judgeRejected(repeated int64) {
 	r := &t.rejected
 	if repeated > 0 {
-		t.note("%s again as they were: each counts once", count(repeated, "row stands in the file", "rows stand in the file"))
+		t.note("%s what an earlier one said: counted once", count(repeated, "row repeats", "rows repeat"))
 	}
 	for _, column := range slices.Sorted(maps.Keys(t.mangled)) {
 		t.doubt("%s of column %q left out: a spreadsheet rounded the number (1.23E+15): export again, and open the file in no spreadsheet", count(t.mangled[column], "ID", "IDs"), column)
 	}
 	if r.footer > 0 {
-		t.note("%s below the table left out: totals, dates or notices", count(r.footer, "line was", "lines were"))
+		t.note("%s below the table left out: totals, dates or notices", count(r.footer, "line", "lines"))
+	}
+	if loaded := t.rows - r.count; t.decimals > 0 && t.decimals == loaded {
+		t.doubt("every ID in column %q ends in .0: a program took the IDs for numbers: export them as text", t.source.ID.Column)
 	}
 	if r.count == 0 {
 		return

@@ -108,6 +108,9 @@ func (s *stager) csv() error {
 				r.line, r.text = line, string(s.row)
 				return s.reject(*r)
 			}
+			if isDecimal(cells[own]) {
+				t.decimals++
+			}
 		}
 		for _, i := range others {
 			if isMangled(cells[i]) {
@@ -197,6 +200,12 @@ func idFault(column, value string) *rejection {
 
 func isMangled(value string) bool {
 	return strings.Contains(value, "+") && mangled.MatchString(value)
+}
+
+// isDecimal tells a whole number that was written with a decimal place.
+func isDecimal(value string) bool {
+	digits, found := strings.CutSuffix(value, ".0")
+	return found && integerForm.MatchString(digits)
 }
 
 // trim cuts off what is no part of a value.

@@ -33,6 +33,8 @@ type task struct {
 	// rejected are the rows of the file that are not loaded; mangled counts the IDs that a spreadsheet rounded, by column.
 	rejected rejects
 	mangled  map[string]int64
+	// decimals counts own IDs of the form 12.0.
+	decimals int64
 	// client speaks to the hub; nil until the first request.
 	client lister
 	// passes is how often the collection was read; unsettled says that none of them is known to have got all.

@@ -49,12 +49,10 @@ func (x *extraction) verdict(ctx context.Context, tx *sql.Tx, t *task) (Extracti
 	} else {
 		e.Rejected, e.FirstRejected = t.rejected.count, t.rejected.first
 		t.judgeRejected(c.repeated)
-		if t.source.ID.Provider == config.Placeholder || t.source.ID.Realm == config.Placeholder {
-			t.doubt("provider or realm of `id` is still %s: name the application and its account as Connec! knows them", config.Placeholder)
-		}
 		if err := judgeIDs(ctx, tx, t, &e); err != nil {
 			return Extraction{}, err
 		}
+		t.judgeNames(e)
 	}
 	e.Status, e.Doubt, e.Note = statusComplete, strings.Join(t.doubts, "; "), strings.Join(t.notes, "; ")
 	if e.Doubt != "" {

@@ -120,6 +120,9 @@ func (r *runner) planCompared(ctx context.Context, s *session, c *cli.Context, p
 
 func (r *runner) plan(ctx context.Context, s *session, out string, part merge.Part) (merge.PlanSummary, error) {
 	defer s.progress.Close()
+	if err := s.config.CheckNamed(); err != nil {
+		return merge.PlanSummary{}, err
+	}
 	summary, err := merge.WritePlan(ctx, merge.PlanOptions{DB: s.db, Config: s.config, Out: out, ToolVersion: Version, Log: s.log, Part: part})
 	if err != nil {
 		return summary, err

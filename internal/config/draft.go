@@ -4,11 +4,23 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // Placeholder stands for a provider or realm that nobody has named yet. An extraction that meets it is in doubt.
 const Placeholder = "CHANGE-ME"
+
+// CheckNamed is an error when a source still has the placeholder for the provider or realm of its IDs: what would be
+// written with it stays in the hub.
+func (c *Config) CheckNamed() error {
+	for _, s := range c.Sources {
+		if s.ID.Provider == Placeholder || s.ID.Realm == Placeholder {
+			return fmt.Errorf("source %s: provider or realm of `id` is still %s: name the application and its account as Connec! knows them, and extract again", s.Name, Placeholder)
+		}
+	}
+	return nil
+}
 
 // Draft is a proposed file source, with the reasons that its comments give.
 type Draft struct {
@@ -97,12 +109,26 @@ func (d Draft) write(b *strings.Builder) {
 	for _, f := range d.References {
 		fmt.Fprintf(b, "      %s: {provider: %s, realm: %s, column: %s}  # %s\n", f.Key, quote(d.ID.Provider), quote(d.ID.Realm), quote(f.Column), f.Why)
 	}
-	if len(d.Unmapped) > 0 {
-		comment("    ", "Not mapped:")
+	for _, why := range d.reasons() {
+		var names []string
+		for _, f := range d.Unmapped {
+			if f.Why == why {
+				names = append(names, quote(f.Column))
+			}
+		}
+		comment("    ", "Not mapped, "+why+": "+strings.Join(names, ", "))
 	}
+}
+
+// reasons are why columns are not mapped, each once, in the order met.
+func (d Draft) reasons() []string {
+	var all []string
 	for _, f := range d.Unmapped {
-		comment("    ", fmt.Sprintf("  %s: %s", quote(f.Column), f.Why))
+		if !slices.Contains(all, f.Why) {
+			all = append(all, f.Why)
+		}
 	}
+	return all
 }
 
 // quote writes a text as YAML's double-quoted scalar, of which JSON's string is one.
