@@ -18,6 +18,7 @@ func (r *runner) extractCommand() *cli.Command {
 		Usage:     "read the sources into the workspace: hub collections, application files, known links",
 		ArgsUsage: "[COLLECTION...]",
 		Description: "Without a collection, all that the sources name. A run that was interrupted goes on where it stopped.\n" +
+			"Rows of a file that cannot be loaded are set aside in the table rejected_rows, and stop the run above `max_rejected`.\n" +
 			"Exit code 2 means that something about the extraction is in doubt; the verdict says what.",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "fresh", Usage: "forget an interrupted run and start again"},

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -21,7 +22,14 @@ func (r *runner) extractDryRun(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := r.print(c, map[string]any{"sources": previews}, previewText(previews)); err != nil {
+	if r.mask != nil {
+		for _, p := range previews {
+			for i, record := range p.Records {
+				p.Records[i] = json.RawMessage(r.mask.JSON(string(record)))
+			}
+		}
+	}
+	if err := r.printMasked(c, map[string]any{"sources": previews}, previewText(previews)); err != nil {
 		return err
 	}
 	for _, p := range previews {
