@@ -67,7 +67,11 @@ func checkPlan(ctx context.Context, o ApplyOptions, plan *PlanReader) (*planFact
 			return nil, err
 		}
 	}
-	return surveyPlan(plan)
+	facts, err := surveyPlan(plan)
+	if err == nil && plan.Header().Undoes == "" {
+		err = refuseSuppressed(o.Config, plan, facts.types[TypeCreate])
+	}
+	return facts, err
 }
 
 // planSource is the configured connec source that the plan was made for.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sameas/sameas/internal/config"
 	"github.com/sameas/sameas/internal/connec"
+	"github.com/sameas/sameas/internal/suppress"
 	queries "github.com/sameas/sameas/sql"
 )
 
@@ -24,6 +25,8 @@ type planner struct {
 	priority  map[string]int   // of sources, by name: the configuration's order
 	digests   stageDigests
 	measured  *Measured // what is known of the API; nil for nothing
+	// suppressed are records that must never be created again.
+	suppressed suppress.List
 
 	losers     map[string]map[string]loser // by collection and key
 	unheld     map[string]map[string]bool  // by collection and UUID: records that duplicates refer to and that were not extracted
@@ -56,6 +59,9 @@ func WritePlan(ctx context.Context, o PlanOptions) (PlanSummary, error) {
 	}
 	p := newPlanner(o)
 	if p.measured, err = readMeasured(o.Config); err != nil {
+		return PlanSummary{}, fmt.Errorf("plan: %w", err)
+	}
+	if p.suppressed, err = suppressed(o.Config); err != nil {
 		return PlanSummary{}, fmt.Errorf("plan: %w", err)
 	}
 	if p.digests, err = readStages(ctx, o.DB); err != nil {

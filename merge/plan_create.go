@@ -42,6 +42,9 @@ func (p *planner) planWithoutHub(c, part *cluster, parts int) error {
 // planCreate makes one hub record of the applications' records: their IDs, at most one an application, and the values
 // that survive among them.
 func (p *planner) planCreate(collection, clusterID string, records []*member, reason Reason) error {
+	if withheld, err := p.withholdSuppressed(collection, clusterID, records); withheld || err != nil {
+		return err
+	}
 	u := &unit{cluster: &cluster{collection: collection, id: clusterID, members: records}, reason: reason}
 	u.markOutside()
 	u.ranked, u.rule = rankSurvivors(records, nil)

@@ -24,6 +24,7 @@ const (
 	WithheldBirthDate   = "field_conflict_birth_date"
 	WithheldNoAddress   = "reference_not_addressable" // a nested reference whose sub-entity has no ID
 	WithheldForeign     = "foreign_id"                // it would gain an ID of another application, which the hub will not take
+	WithheldSuppressed  = "suppressed"                // it must never be created again
 	WithheldHeld        = "id_not_shared"             // it would gain an ID that a duplicate of it bears, which the hub will not have on both
 )
 
@@ -58,6 +59,8 @@ func withheldMeaning(reason string) string {
 		return "a reference in a list whose element has no ID to be addressed by"
 	case WithheldForeign:
 		return "it would gain an ID of another application, which the hub does not take from this one"
+	case WithheldSuppressed:
+		return "it is on the list of what must never be created again"
 	case WithheldHeld:
 		return "it would gain an ID that its duplicate bears, which the hub does not leave on both"
 	}

@@ -157,6 +157,7 @@ func (r *runner) commands() []*cli.Command {
 		r.reportCommand(),
 		r.runCommand(),
 		r.purgeCommand(),
+		r.suppressCommand(),
 		r.kernelCommand(),
 		r.sandboxCommand(),
 	}

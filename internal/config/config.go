@@ -25,6 +25,7 @@ const (
 	defaultReview      = 0.5
 	defaultAttach      = 0.995
 	defaultBehaviour   = "behaviour.yaml"
+	defaultSuppress    = "suppress.txt"
 	defaultTimeout     = 60 // seconds; a person may have to confirm
 	defaultMaxRejected = 0.05
 )
@@ -36,9 +37,12 @@ type Config struct {
 	Providers []Provider            `yaml:"providers"`
 	Match     map[string]MatchRules `yaml:"match"` // by collection
 	Merge     Merge                 `yaml:"merge"`
+	// Suppress is the path of the list of records that must never be created again; see SuppressFile.
+	Suppress string `yaml:"suppress"`
 
 	folder         string // of the file, for digests that do not depend on where it lies
 	behaviourNamed bool   // merge.behaviour stands in the file
+	suppressNamed  bool   // suppress stands in the file
 }
 
 // Source types.
@@ -189,6 +193,10 @@ type Merge struct {
 func (c *Config) BehaviourFile() (path string, named bool) {
 	return c.Merge.Behaviour, c.behaviourNamed
 }
+
+// SuppressFile is where the list of records lies that must never be created again. Unless it is named in the configuration
+// it need not be there: nothing is suppressed then.
+func (c *Config) SuppressFile() (path string, named bool) { return c.Suppress, c.suppressNamed }
 
 // Distinct is the setting for a provider and realm: the first entry that fits, or DistinctReview. The hub's own IDs
 // are always DistinctAllow: two records of the hub are what a duplicate is.

@@ -156,6 +156,8 @@ func (c *Config) setDefaults(d *document) {
 	setDefault(d, "merge.concurrency", &c.Merge.Concurrency, defaultConcurrency)
 	setDefault(d, "merge.undo_days", &c.Merge.UndoDays, defaultUndoDays)
 	setDefault(d, "merge.behaviour", &c.Merge.Behaviour, defaultBehaviour)
+	setDefault(d, "suppress", &c.Suppress, defaultSuppress)
+	_, c.suppressNamed = d.nodes["suppress"]
 	_, c.behaviourNamed = d.nodes["merge.behaviour"]
 }
 
@@ -174,6 +176,7 @@ func (c *Config) resolvePaths() {
 	}
 	resolve(&c.Workspace)
 	resolve(&c.Merge.Behaviour)
+	resolve(&c.Suppress)
 	for i := range c.Sources {
 		resolve(&c.Sources[i].Path)
 		resolve(&c.Sources[i].CAFile)
