@@ -1,13 +1,6 @@
 package merge
 
-// possibleReferrers are the collections that are known to refer to people or organizations, then those of which it is not known.
-// The names are those that public clients of Connec! use; the fields are known of few (invoices and payments bear
-// organization_id and person_id), and nothing public lists the schemas whole: so every one of them may refer, and others
-// that are not named here might.
-func possibleReferrers() []string {
-	return []string{"people", "invoices", "payments", "credit_notes", "quotes", "sales_orders", "purchase_orders", "opportunities",
-		"projects", "events", "event_orders", "employees", "time_activities", "journals", "contacts"}
-}
+import "github.com/sameas/sameas/internal/connec"
 
 // notExtracted names, for each collection in which the plan merges records, the collections that may refer to it and that
 // were not extracted: their references to duplicates cannot be seen, and stay.
@@ -17,7 +10,7 @@ func (p *planner) notExtracted() map[string][]string {
 		if len(losers) == 0 {
 			continue
 		}
-		for _, name := range possibleReferrers() {
+		for _, name := range connec.PossibleReferrers() {
 			_, extracted := p.digests.extract[name]
 			if name != collection && !extracted {
 				missing[collection] = append(missing[collection], name)

@@ -22,6 +22,7 @@ func (r *runner) extractCommand() *cli.Command {
 			"Exit code 2 means that something about the extraction is in doubt; the verdict says what.",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "fresh", Usage: "forget an interrupted run and start again"},
+			&cli.BoolFlag{Name: "list", Usage: "say what collections the hub offers, and how many records each holds; extract nothing"},
 			&cli.BoolFlag{Name: "dry-run", Usage: "show each file's columns, mapping and first rows; touch no workspace, send nothing"},
 		},
 		Action: r.extractAction,
@@ -29,7 +30,10 @@ func (r *runner) extractCommand() *cli.Command {
 }
 
 func (r *runner) extractAction(c *cli.Context) error {
-	if c.Bool("dry-run") {
+	switch {
+	case c.Bool("list"):
+		return r.extractList(c)
+	case c.Bool("dry-run"):
 		return r.extractDryRun(c)
 	}
 	return r.stage(true, func(ctx context.Context, c *cli.Context, s *session) error {
