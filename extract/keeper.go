@@ -110,7 +110,7 @@ func (k *keeper) keep(ctx context.Context, batch []received) error {
 		if k.sweep%2 == 1 { // what changed moves no offset
 			return nil
 		}
-		_, err := queries.Exec(ctx, tx, "extract/run_advance.sql", queries.Args{
+		_, err := k.x.exec(ctx, tx, "extract/run_advance.sql", queries.Args{
 			"run": k.t.run, "source": k.t.source.Name, "collection": k.t.collection,
 			"rows_got": k.t.got + rows, "skip": end, "total": known(last.Total),
 		})

@@ -58,7 +58,7 @@ func TestResume(t *testing.T) {
 func (w *world) pages() string {
 	return w.rows("SELECT source, collection, sweep, skip, top, rows_got, body, sha256, total, more FROM pages ORDER BY ALL") +
 		w.rows("SELECT * FROM page_records ORDER BY ALL") +
-		w.rows("SELECT source, collection, total, rows_got, records, repeated, status, skip FROM extractions ORDER BY ALL")
+		w.rows("SELECT source, collection, total, rows_got, records, repeated, status, skip FROM extractions QUALIFY run = max(run) OVER (PARTITION BY source, collection) ORDER BY ALL")
 }
 
 func TestFreshStartsAgain(t *testing.T) {

@@ -205,7 +205,10 @@ func asJSON(t *testing.T, v any) string {
 	return string(text)
 }
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var (
+	update = flag.Bool("update", false, "write the golden files anew")
+	long   = flag.Bool("long", false, "kill and starve many more extractions")
+)
 
 // golden compares with testdata/golden/NAME; -update writes it.
 func golden(t *testing.T, name, got string) {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// DiskError says that the disk under the workspace is full, over its quota, or may not be written. What was not committed is
-// not in the workspace; what was is.
+// DiskError says that the disk under the workspace is full, over its quota, holds no files of that size, or may not be
+// written. What was not committed is not in the workspace; what was is.
 type DiskError struct{ err error }
 
 // Error is the engine's own words, and what to do.
@@ -18,7 +18,7 @@ func (e *DiskError) Error() string {
 func (e *DiskError) Unwrap() error { return e.err }
 
 // diskFailures are the system's words for it: the engine hands them on as text, without the error number.
-var diskFailures = [...]string{"No space left on device", "Disk quota exceeded", "Read-only file system"}
+var diskFailures = [...]string{"No space left on device", "Disk quota exceeded", "File too large", "Read-only file system"}
 
 // named is the error of the step, and of the disk where it comes from there.
 func named(step string, err error) error {

@@ -38,6 +38,15 @@ func Open(ctx context.Context, path string, o Options) (*sql.DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	db, err := open(ctx, path, isNew, o)
+	var disk *DiskError
+	if isNew && errors.As(err, &disk) {
+		removeShort(path) // not even its beginning need be whole
+	}
+	return db, err
+}
+
+func open(ctx context.Context, path string, isNew bool, o Options) (*sql.DB, error) {
 	folder, made := makeTemporaryFolder(path)
 	connector, err := duckdb.NewConnector(path, func(conn driver.ExecerContext) error {
 		return configure(ctx, conn, o)
@@ -87,7 +96,19 @@ func look(path string, create bool) (isNew bool, err error) {
 	case !info.Mode().IsRegular():
 		return false, fmt.Errorf("workspace %s is not a regular file: name another with --workspace", path)
 	}
-	return false, checkMagic(path)
+	if err := checkMagic(path); err != nil && (info.Size() > 0 || !create) {
+		return false, err
+	}
+	return create && removeShort(path), nil
+}
+
+// leastSize is that of the headers of a DuckDB file: a shorter one holds nothing.
+const leastSize = 3 * 4096
+
+// removeShort removes the beginning of a database whose making was cut short, by a kill or a full disk.
+func removeShort(path string) (removed bool) {
+	info, err := os.Lstat(path)
+	return err == nil && info.Size() < leastSize && os.Remove(path) == nil
 }
 
 // lookBeside refuses a link or anything else of a wrong kind where the engine will write its log and what does not fit into
@@ -199,6 +220,9 @@ func checkSchema(ctx context.Context, db *sql.DB, path string, isNew bool, toolV
 	}
 	var text string
 	err := db.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = 'schema_version'").Scan(&text)
+	if err != nil && isEmptyDatabase(ctx, db) { // a kill came between the making of the file and of its tables
+		return createSchema(ctx, db, path, toolVersion)
+	}
 	if err != nil {
 		return fmt.Errorf("%s is a DuckDB file but not a workspace of sameas: name another with --workspace", path)
 	}
@@ -212,6 +236,12 @@ func checkSchema(ctx context.Context, db *sql.DB, path string, isNew bool, toolV
 		return fmt.Errorf("workspace %s has schema %d, this sameas needs schema %d: extract again into another --workspace", path, version, SchemaVersion)
 	}
 	return nil
+}
+
+func isEmptyDatabase(ctx context.Context, db *sql.DB) bool {
+	var tables int64
+	err := db.QueryRowContext(ctx, "SELECT count(*) FROM duckdb_tables()").Scan(&tables)
+	return err == nil && tables == 0
 }
 
 // createSchema makes the tables, in a file that only its owner can read from before the first row is written.
