@@ -193,7 +193,10 @@ func (x *extraction) sweep(ctx context.Context, t *task, number int64, since tim
 		p.More = handle(p)
 		return p.More, k.add(p)
 	})
-	return s, k.close(err)
+	if err = k.close(err); err != nil && t.skip > 0 {
+		err = fmt.Errorf("%w; what came before is kept: the same command goes on from there", err)
+	}
+	return s, err
 }
 
 // replay hands over the pages of a sweep that an interrupted run has kept, and sets the pager behind them.

@@ -206,8 +206,9 @@ func asJSON(t *testing.T, v any) string {
 }
 
 var (
-	update = flag.Bool("update", false, "write the golden files anew")
-	long   = flag.Bool("long", false, "kill and starve many more extractions")
+	update     = flag.Bool("update", false, "write the golden files anew")
+	manyPeople = flag.Int("people", 20_000, "how many records BenchmarkFetchAtLatency reads")
+	long       = flag.Bool("long", false, "kill and starve many more extractions")
 )
 
 // golden compares with testdata/golden/NAME; -update writes it.

@@ -21,14 +21,21 @@ const maxDepth = 100
 // receive reads a body of at most the client's limit, counted after decompression.
 func (c *Client) receive(r call, resp *http.Response) ([]byte, error) {
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, c.maxBody+1))
-	if err != nil {
-		return nil, c.answerError(r, resp.StatusCode, true, "the answer was cut short: %w", err)
+	var body bytes.Buffer
+	if resp.ContentLength <= c.maxBody {
+		body.Grow(int(max(resp.ContentLength, 0)) + bytes.MinRead)
+		_, err := body.ReadFrom(io.LimitReader(resp.Body, c.maxBody+1))
+		switch {
+		case isTimeout(err):
+			return nil, c.answerError(r, resp.StatusCode, true, "the answer did not come to its end within %s: %w", c.o.Timeout, err)
+		case err != nil:
+			return nil, c.answerError(r, resp.StatusCode, true, "the answer was cut short: %w", err)
+		}
 	}
-	if int64(len(body)) > c.maxBody {
-		return nil, c.answerError(r, resp.StatusCode, false, "the answer has more than %d bytes", c.maxBody)
+	if max(resp.ContentLength, int64(body.Len())) > c.maxBody {
+		return nil, c.answerError(r, resp.StatusCode, false, "the answer has more than %d bytes: of a list, ask for less with a smaller `page_size`", c.maxBody)
 	}
-	return body, nil
+	return body.Bytes(), nil
 }
 
 // object checks the whole body and returns the members of its outermost object.

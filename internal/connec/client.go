@@ -66,8 +66,8 @@ type Client struct {
 	maxBody   int64
 }
 
-// defaultMaxBody bounds an answer after decompression: a page of 1,000 records has some megabytes.
-const defaultMaxBody = 256 << 20
+// defaultMaxBody bounds an answer after decompression: a page of 1,000 records has about one megabyte.
+const defaultMaxBody = 64 << 20
 
 // NewClient checks the options and returns a client; no request is sent.
 func NewClient(o Options) (*Client, error) {

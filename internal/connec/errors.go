@@ -116,7 +116,6 @@ func (c *Client) networkError(r call, err error) *Error {
 		err = wrapped.Err
 	}
 	e := &Error{Method: r.method, Path: r.path, Message: err.Error(), err: err}
-	var timeout net.Error
 	var dns *net.DNSError
 	var untrusted *tls.CertificateVerificationError
 	switch {
@@ -126,11 +125,16 @@ func (c *Client) networkError(r call, err error) *Error {
 		e.Message = fmt.Sprintf("host %s is not known: is `endpoint` right?", c.base.Host)
 	case errors.As(err, &untrusted):
 		e.Message = fmt.Sprintf("%s does not prove that it is the server meant: %s (an authority of your own is named by `ca_file`)", c.base.Host, untrusted.Err)
-	case errors.As(err, &timeout) && timeout.Timeout():
+	case isTimeout(err):
 		e.Message = fmt.Sprintf("no answer within %s", c.o.Timeout)
 	}
 	e.Message = c.scrub(e.Message)
 	return e
+}
+
+func isTimeout(err error) bool {
+	var timeout net.Error
+	return errors.As(err, &timeout) && timeout.Timeout()
 }
 
 // answerError is an answer of 200 that does not hold what was asked for.
