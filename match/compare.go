@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 
+	"github.com/sameas/sameas/internal/evidence"
 	queries "github.com/sameas/sameas/sql"
 )
 
@@ -81,53 +83,90 @@ type ComparedCluster struct {
 	IDs     []string `json:"ids"`
 }
 
-// Compare says what changed from one workspace to another. Neither is written to.
-func Compare(ctx context.Context, before, after *sql.DB) (WorkspaceComparison, error) {
-	olds, err := matchedSide(ctx, before, "old")
-	if err != nil {
-		return WorkspaceComparison{}, err
-	}
-	news, err := matchedSide(ctx, after, "new")
-	if err != nil {
-		return WorkspaceComparison{}, err
-	}
-	both := slices.Concat(olds, news)
-	slices.Sort(both)
-	var w WorkspaceComparison
-	for _, collection := range slices.Compact(both) {
-		c, err := compareCollection(ctx, before, after, collection)
-		if err != nil {
-			return WorkspaceComparison{}, fmt.Errorf("compare %s: %w", collection, err)
-		}
-		w.Collections = append(w.Collections, c)
-	}
-	return w, nil
+// Snapshot is what a workspace's matching found, kept in memory: about 200 bytes an external ID.
+type Snapshot struct {
+	collections []string
+	grouped     map[string]*grouped
+	models      map[string]*evidence.Model
 }
 
-func matchedSide(ctx context.Context, db *sql.DB, which string) ([]string, error) {
+// TakeSnapshot reads what was matched last; a workspace that was not matched is ErrNotMatched.
+func TakeSnapshot(ctx context.Context, db *sql.DB) (*Snapshot, error) {
 	collections, err := matchedCollections(ctx, db)
 	if err == nil && len(collections) == 0 {
 		err = ErrNotMatched
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the %s workspace: %w", which, err)
+		return nil, err
 	}
-	return collections, nil
+	s := &Snapshot{collections: collections, grouped: map[string]*grouped{}, models: map[string]*evidence.Model{}}
+	for _, c := range collections {
+		if s.grouped[c], err = loadGrouped(ctx, db, c); err != nil {
+			return nil, err
+		}
+		if s.models[c], err = anyModel(ctx, db, c); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
 }
 
-func compareCollection(ctx context.Context, before, after *sql.DB, collection string) (CollectionComparison, error) {
-	old, err := loadGrouped(ctx, before, collection)
-	if err != nil {
-		return CollectionComparison{}, err
+// DecidedSnapshot is TakeSnapshot of a workspace in which people have decided something; nil of any other, and of one that
+// was not matched.
+func DecidedSnapshot(ctx context.Context, db *sql.DB) (*Snapshot, error) {
+	var decided bool
+	if err := queries.One(ctx, db, "match/041_decided.sql", nil, &decided); err != nil || !decided {
+		return nil, err
 	}
-	now, err := loadGrouped(ctx, after, collection)
-	if err != nil {
-		return CollectionComparison{}, err
+	s, err := TakeSnapshot(ctx, db)
+	if errors.Is(err, ErrNotMatched) {
+		return nil, nil
 	}
-	c := compareClusters(old, now)
-	c.Collection = collection
-	c.Model, err = compareModels(ctx, before, after, collection)
-	return c, err
+	return s, err
+}
+
+// Compare says what changed since the snapshot, in the same workspace.
+func (s *Snapshot) Compare(ctx context.Context, db *sql.DB) (WorkspaceComparison, error) {
+	now, err := TakeSnapshot(ctx, db)
+	if err != nil {
+		return WorkspaceComparison{}, err
+	}
+	return compareSnapshots(s, now), nil
+}
+
+// Compare says what changed from one workspace to another. Neither is written to.
+func Compare(ctx context.Context, before, after *sql.DB) (WorkspaceComparison, error) {
+	old, err := TakeSnapshot(ctx, before)
+	if err != nil {
+		return WorkspaceComparison{}, fmt.Errorf("the old workspace: %w", err)
+	}
+	now, err := TakeSnapshot(ctx, after)
+	if err != nil {
+		return WorkspaceComparison{}, fmt.Errorf("the new workspace: %w", err)
+	}
+	return compareSnapshots(old, now), nil
+}
+
+func compareSnapshots(old, now *Snapshot) WorkspaceComparison {
+	both := slices.Concat(old.collections, now.collections)
+	slices.Sort(both)
+	var w WorkspaceComparison
+	for _, collection := range slices.Compact(both) {
+		c := compareClusters(old.of(collection), now.of(collection))
+		c.Collection = collection
+		if before, after := old.models[collection], now.models[collection]; before != nil && after != nil {
+			c.Model = modelChange(before, after)
+		}
+		w.Collections = append(w.Collections, c)
+	}
+	return w
+}
+
+func (s *Snapshot) of(collection string) *grouped {
+	if g := s.grouped[collection]; g != nil {
+		return g
+	}
+	return &grouped{of: map[string]int{}}
 }
 
 // grouped is the clusters of one workspace and the IDs that tell them.

@@ -35,19 +35,6 @@ type WeightMove struct {
 
 func (w WeightMove) by() float64 { return w.New - w.Old }
 
-// compareModels sets the two models of a collection side by side; nil when one side has none.
-func compareModels(ctx context.Context, before, after *sql.DB, collection string) (*ModelChange, error) {
-	old, err := anyModel(ctx, before, collection)
-	if err != nil || old == nil {
-		return nil, err
-	}
-	now, err := anyModel(ctx, after, collection)
-	if err != nil || now == nil {
-		return nil, err
-	}
-	return modelChange(old, now), nil
-}
-
 // anyModel is the stored model, whatever fields it has; nil when there is none.
 func anyModel(ctx context.Context, db *sql.DB, collection string) (*evidence.Model, error) {
 	var text string

@@ -10,7 +10,6 @@ import (
 
 	"github.com/sameas/sameas/internal/config"
 	"github.com/sameas/sameas/internal/evidence"
-	queries "github.com/sameas/sameas/sql"
 )
 
 // groupedBy is clusters by name, each with a tier and the external IDs of its records, one each.
@@ -196,13 +195,13 @@ func TestCompareWantsTwoMatchedWorkspaces(t *testing.T) {
 	if _, err := Compare(t.Context(), empty.db, matched.db); !errors.Is(err, ErrNotMatched) || !strings.Contains(err.Error(), "the old workspace") {
 		t.Errorf("error is %v", err)
 	}
-	fresh, err := queries.Open(t.Context(), "", queries.Options{Create: true})
+	bare, err := TakeSnapshot(t.Context(), matched.db)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer fresh.Close()
-	if m, err := compareModels(t.Context(), fresh, matched.db, "people"); m != nil || err != nil {
-		t.Errorf("a model of one side only: %v, %v", m, err)
+	bare.models = nil
+	if c, err := bare.Compare(t.Context(), matched.db); err != nil || c.Collections[0].Model != nil || c.Collections[0].Clusters.Unchanged != c.Collections[0].Old.Clusters {
+		t.Errorf("a model of one side only: %+v, %v", c, err)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 
+	"github.com/sameas/sameas/internal/evidence"
 	queries "github.com/sameas/sameas/sql"
 )
 
@@ -116,7 +117,7 @@ func (j *judged) figures(notByIDs bool, scored []scoredPair, keys blockKeys, gri
 	f.BCubed = v.bCubed(byAuto)
 	f.AutoClusters, f.ImpureClusters = v.impure(byAuto)
 	f.ImpureShare = ratio(f.ImpureClusters, f.AutoClusters)
-	f.ImpureAtMost = Ratio(atMost(f.ImpureClusters, f.AutoClusters))
+	f.ImpureAtMost = Ratio(evidence.AtMost(f.ImpureClusters, f.AutoClusters))
 	f.BySize = v.bySize(byAuto)
 	f.ByKind = v.byKind(j.kinds, blocked.kinds)
 	f.LookAlikes = v.lookAlikes(j.kinds)

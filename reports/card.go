@@ -37,6 +37,7 @@ type cardCluster struct {
 }
 
 type cardMember struct {
+	key      string   // as the workspace has it
 	Key      string   `json:"k"`
 	Source   string   `json:"s"`
 	Hub      bool     `json:"h,omitempty"`

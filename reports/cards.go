@@ -45,6 +45,7 @@ type fieldRow struct {
 // cardReader puts cards together from streams that run side by side in one order.
 type cardReader struct {
 	models     models
+	only       string // the cluster to show, without what may belong to it; "" for whole items
 	members    *stream[memberRow]
 	edges      *stream[edgeRow]
 	conflicts  *stream[conflictRow]
@@ -52,14 +53,16 @@ type cardReader struct {
 	fields     *stream[fieldRow]
 }
 
-func openCards(ctx context.Context, on queries.Querier, m models) *cardReader {
+// openCards reads the cards of one item, or all with an empty place.
+func openCards(ctx context.Context, on queries.Querier, m models, of place) *cardReader {
+	args := queries.Args{"collection": of.collection, "item": of.item}
 	return &cardReader{
 		models:     m,
-		members:    openStream(ctx, on, "reports/cards_members.sql", func(r memberRow) place { return r.at }, scanMember),
-		edges:      openStream(ctx, on, "reports/cards_edges.sql", func(r edgeRow) place { return r.at }, scanEdge),
-		conflicts:  openStream(ctx, on, "reports/cards_conflicts.sql", func(r conflictRow) place { return r.at }, scanConflict),
-		operations: openStream(ctx, on, "reports/cards_operations.sql", func(r opRow) place { return r.at }, scanOp),
-		fields:     openStream(ctx, on, "reports/cards_fields.sql", func(r fieldRow) place { return r.at }, scanField),
+		members:    openStream(ctx, on, "reports/cards_members.sql", args, func(r memberRow) place { return r.at }, scanMember),
+		edges:      openStream(ctx, on, "reports/cards_edges.sql", args, func(r edgeRow) place { return r.at }, scanEdge),
+		conflicts:  openStream(ctx, on, "reports/cards_conflicts.sql", args, func(r conflictRow) place { return r.at }, scanConflict),
+		operations: openStream(ctx, on, "reports/cards_operations.sql", args, func(r opRow) place { return r.at }, scanOp),
+		fields:     openStream(ctx, on, "reports/cards_fields.sql", args, func(r fieldRow) place { return r.at }, scanField),
 	}
 }
 
@@ -87,7 +90,7 @@ func (r *cardReader) next() (card, indexLine, bool) {
 		return card{}, indexLine{}, false
 	}
 	at := r.members.head.at
-	rows := r.members.take(at)
+	rows := r.ofCluster(r.members.take(at))
 	c := card{Collection: at.collection, ID: at.item, MembersAll: len(rows)}
 	line := indexLine{collection: at.collection, size: len(rows), text: searchText(at.item, rows)}
 	clusterOf := c.addMembers(rows)
@@ -101,6 +104,9 @@ func (r *cardReader) next() (card, indexLine, bool) {
 		c.Fields = append(c.Fields, f.field)
 	}
 	edges := r.edges.take(at)
+	if r.only != "" {
+		edges = slices.DeleteFunc(edges, func(e edgeRow) bool { return clusterOf[e.keyA] == "" || clusterOf[e.keyB] == "" })
+	}
 	line.weight, line.scored = cardWeight(rows, edges, clusterOf)
 	c.addEdges(edges, r.models)
 	line.auto, line.review = c.tiers()
@@ -109,6 +115,13 @@ func (r *cardReader) next() (card, indexLine, bool) {
 	c.surviving()
 	c.trim()
 	return c, line, true
+}
+
+func (r *cardReader) ofCluster(rows []memberRow) []memberRow {
+	if r.only == "" {
+		return rows
+	}
+	return slices.DeleteFunc(rows, func(m memberRow) bool { return m.cluster.ID != r.only })
 }
 
 // addMembers fills clusters and members, and says which cluster each key is in.

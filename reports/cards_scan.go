@@ -21,6 +21,7 @@ func scanMember(r *sql.Rows) (memberRow, error) {
 		m.member.Values[i] = visible(uniqueLines(v))
 	}
 	m.cluster.Reason = visible(m.cluster.Reason)
+	m.member.key = m.member.Key
 	m.member.Key, m.member.Source = visible(m.member.Key), visible(m.member.Source)
 	if ids != "" {
 		for id := range strings.SplitSeq(ids, "\n") {

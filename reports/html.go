@@ -19,8 +19,14 @@ import (
 //go:embed assets/report.css
 var styleText string
 
+//go:embed assets/theme.js
+var themeScript string
+
+//go:embed assets/card.js
+var cardScript string
+
 //go:embed assets/report.js
-var scriptText string
+var reportScript string
 
 //go:embed assets/report.tmpl
 var pageText string
@@ -35,7 +41,7 @@ func writeHTML(ctx context.Context, db *sql.DB, p *page, w io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("report template: %w", err)
 	}
-	cards := openCards(ctx, db, p.Models)
+	cards := openCards(ctx, db, p.Models, place{})
 	defer cards.close()
 	out := bufio.NewWriterSize(w, 1<<16)
 	first, lines := firstCards(cards)
@@ -101,8 +107,10 @@ func writeData(out io.Writer, cards *cardReader, first []card, lines []indexLine
 
 // policy lets the page run its own style and script, by their hashes, and nothing else: no request leaves it.
 func policy() string {
-	return "default-src 'none'; style-src '" + hashOf(styleText) + "'; script-src '" + hashOf(scriptText) + "'; base-uri 'none'; form-action 'none'"
+	return "default-src 'none'; style-src '" + hashOf(styleText) + "'; script-src '" + hashOf(reportScripts()) + "'; base-uri 'none'; form-action 'none'"
 }
+
+func reportScripts() string { return themeScript + cardScript + reportScript }
 
 func hashOf(text string) string {
 	sum := sha256.Sum256([]byte(text))
@@ -111,7 +119,7 @@ func hashOf(text string) string {
 
 // head is the style and the script, both sameas's own and hashed as they stand.
 func head() template.HTML {
-	return template.HTML("<style>" + styleText + "</style>\n<script>" + scriptText + "</script>") //nolint:gosec // embedded files
+	return template.HTML("<style>" + styleText + "</style>\n<script>" + reportScripts() + "</script>") //nolint:gosec // embedded files
 }
 
 func funcs() template.FuncMap {

@@ -34,6 +34,8 @@ type page struct {
 	Weights     []weightBin
 	Sizes       []sizeBin
 	Overlap     []overlapCell
+	Audit       string             // what the latest sample shows, in words; "" when there is none
+	Contradict  []DecisionConflict // decisions that contradict each other
 }
 
 type extraction struct {
@@ -176,13 +178,25 @@ func readPage(ctx context.Context, on *sql.DB, toolVersion string) (*page, error
 	}
 	p.NotRun = p.Stages.notRun()
 	group, ctx := errgroup.WithContext(ctx)
-	for _, read := range []func(context.Context, queries.Querier) error{p.readSources, p.readClusters, p.readPlan, p.readCharts} {
+	for _, read := range []func(context.Context, queries.Querier) error{p.readSources, p.readClusters, p.readPlan, p.readCharts, p.readDecisions} {
 		group.Go(func() error { return read(ctx, on) }) // each fills fields of its own
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
 	return p, nil
+}
+
+// readDecisions reads what people have judged.
+func (p *page) readDecisions(ctx context.Context, on queries.Querier) error {
+	decisions, err := standing(ctx, on)
+	if err != nil {
+		return err
+	}
+	j := newJudgements(decisions)
+	samples, err := latestSample(ctx, on)
+	p.Audit, p.Contradict = boundOf(samples, j).Words(), j.conflicts
+	return err
 }
 
 func (p *page) readSources(ctx context.Context, on queries.Querier) (err error) {

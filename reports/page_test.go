@@ -135,7 +135,7 @@ func TestTakeFollowsTheMembers(t *testing.T) {
 	t.Parallel()
 	db := handMade(t)
 	execute(t, db, `INSERT INTO operation_fields (plan_id, op_id, cluster_id, collection, field, before, after, winner_key, rule, losing, conflict) VALUES ('abc', 'op-0', 'nowhere', 'people', 'f', 'a', 'b', 'k', 'r', '[]', false)`)
-	cards := openCards(t.Context(), db, nil)
+	cards := openCards(t.Context(), db, nil, place{})
 	defer cards.close()
 	var got []string
 	for {

@@ -32,10 +32,10 @@ type stream[T any] struct {
 
 var errEnough = errors.New("enough rows")
 
-func openStream[T any](ctx context.Context, on queries.Querier, statement string, at func(T) place, scan func(*sql.Rows) (T, error)) *stream[T] {
+func openStream[T any](ctx context.Context, on queries.Querier, statement string, args queries.Args, at func(T) place, scan func(*sql.Rows) (T, error)) *stream[T] {
 	s := &stream[T]{at: at}
 	var rows iter.Seq[T] = func(yield func(T) bool) {
-		err := queries.Each(ctx, on, statement, nil, func(r *sql.Rows) error {
+		err := queries.Each(ctx, on, statement, args, func(r *sql.Rows) error {
 			v, err := scan(r)
 			if err == nil && !yield(v) {
 				err = errEnough

@@ -22,6 +22,12 @@ func Summary(ctx context.Context, db *sql.DB) (string, error) {
 		fmt.Fprintf(w, "%s\t%s\t%s\n", f.What, f.Value, f.More)
 	}
 	_ = w.Flush() // into memory
+	if p.Audit != "" {
+		fmt.Fprintf(&b, "Audit: %s\n", p.Audit)
+	}
+	for _, c := range p.Contradict {
+		fmt.Fprintf(&b, "Decisions contradict each other: %s\n", unhide(c.String()))
+	}
 	if stops := p.stops(); len(stops) > 0 {
 		fmt.Fprintf(&b, "Stop hazards, refused unless allowed by name: %s\n", strings.Join(stops, ", "))
 	}

@@ -176,7 +176,7 @@ func (p *page) steps() []step {
 	}{
 		{"Connect the first application; read the hub and the next application's own records", "sameas extract", s.Extracted},
 		{"Find what is the same", "sameas match", s.Matched},
-		{"Judge the review items below, merge what only an application can merge (fix_in_app.csv), and match again", "sameas match", s.Matched && review == 0},
+		{"Judge the review items, merge what only an application can merge (fix_in_app.csv), and match again", "sameas review", s.Matched && review == 0},
 		{"Make a plan, and read what it would send", "sameas merge plan, sameas merge dry-run", s.Planned},
 		{"Write it: hub records gain the next application's IDs", "sameas merge apply", s.Applied},
 		{"Read everything back", "sameas merge verify", s.Verified},

@@ -612,6 +612,19 @@ CREATE TABLE IF NOT EXISTS plan_chosen (
     asked BOOLEAN NOT NULL             -- false: taken along because a chosen one needs it
 );
 
+-- owner: reports (the review page). grain: one record of one cluster that was drawn at random to audit what is sure. What a
+-- person judged of it stands in decisions.
+CREATE TABLE IF NOT EXISTS samples (
+    sample BIGINT NOT NULL,            -- number of the sample, from 1
+    place BIGINT NOT NULL,             -- of the cluster in the order drawn, from 1
+    collection VARCHAR NOT NULL,
+    cluster_id VARCHAR NOT NULL,
+    key VARCHAR NOT NULL,
+    population BIGINT NOT NULL,        -- clusters that it was drawn from: those of tier auto that IDs alone do not hold together
+    seed BIGINT NOT NULL,
+    drawn_at TIMESTAMP NOT NULL
+);
+
 -- owner: merge. grain: one plan file written from this workspace.
 CREATE TABLE IF NOT EXISTS plans (
     plan_id VARCHAR NOT NULL,          -- hex SHA-256 of the plan file's trailer

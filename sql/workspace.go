@@ -266,7 +266,7 @@ func openError(path string, err error) error {
 	text := err.Error()
 	switch {
 	case strings.Contains(text, "Could not set lock on file"):
-		return fmt.Errorf("workspace %s is in use by another process: wait until it ends, or name another with --workspace", path)
+		return fmt.Errorf("workspace %s is in use by another process: wait until it ends (a page of `sameas review` ends with Ctrl-C, and can match by itself), or name another with --workspace", path)
 	case strings.Contains(text, "not a valid DuckDB database file"):
 		return fmt.Errorf("%s is not a DuckDB file: name another with --workspace", path)
 	}

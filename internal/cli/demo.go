@@ -339,6 +339,7 @@ func (d *demo) report(ctx context.Context) error {
 		return err
 	}
 	d.result.Report = filepath.Join(dir, "report.html")
-	d.say("sameas report", reportText(result, dir))
+	d.say("sameas report", reportText(result, dir)+
+		"\nto judge its review items yourself, on a page of this machine: `sameas review --config "+filepath.Join(d.dir, sandbox.ConfigFile)+"`")
 	return nil
 }

@@ -55,11 +55,40 @@ func (r *runner) matchAndPrint(ctx context.Context, c *cli.Context, s *session, 
 	defer debug.SetGCPercent(debug.SetGCPercent(matchGCPercent))
 	o := r.matchOptions(s, collections, c.Int("threads"))
 	o.Models, o.Budget = kept, budgetOf(c)
-	result, err := match.Run(ctx, o)
+	result, err := matchAgain(ctx, o)
 	if err != nil {
 		return err
 	}
-	return r.print(c, result, matchText(result))
+	return r.print(c, result, result.Text())
+}
+
+// matched is what a match found and, where people have decided something, what it changed.
+type matched struct {
+	match.Result
+	Changes *match.WorkspaceComparison `json:"changes,omitempty"`
+}
+
+// Text is both for a terminal.
+func (m matched) Text() string {
+	if m.Changes == nil {
+		return matchText(m.Result)
+	}
+	return "What changed since the match before:\n" + m.Changes.Text() + "\n" + matchText(m.Result)
+}
+
+// matchAgain matches. Where people have decided something and there was a match before, it says what changed: that costs
+// memory by the external ID, so it is not done unasked.
+func matchAgain(ctx context.Context, o match.Options) (matched, error) {
+	before, err := match.DecidedSnapshot(ctx, o.DB)
+	if err != nil {
+		return matched{}, err
+	}
+	result, err := match.Run(ctx, o)
+	if err != nil || before == nil {
+		return matched{Result: result}, err
+	}
+	changes, err := before.Compare(ctx, o.DB)
+	return matched{result, &changes}, err
 }
 
 func budgetOf(c *cli.Context) match.Budget {
@@ -132,6 +161,6 @@ func matchText(result match.Result) string {
 			fmt.Fprintf(&b, "%s: warning: %s\n", s.Collection, warning)
 		}
 	}
-	b.WriteString("next: `sameas merge plan`, or `sameas report` to look at the clusters\n")
+	b.WriteString("next: `sameas review` to judge the review items, `sameas report` to look at the clusters, or `sameas merge plan`\n")
 	return b.String()
 }

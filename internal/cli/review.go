@@ -5,6 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
+	"os/user"
+	"runtime"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/renameio/v2"
@@ -17,17 +22,32 @@ import (
 func (r *runner) reviewCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "review",
-		Usage: "keep, export and import a person's decisions on what is the same",
-		Description: "Decisions are a CSV file keyed by external IDs, so that they outlive an extraction: collection, decision (same, different,\n" +
+		Usage: "a page on loopback to judge doubtful clusters with the keyboard; export and import the decisions",
+		Description: "The page is for this machine's browser alone, and ends with Ctrl-C or after --idle. An answer is on disk before the next question\n" +
+			"appears. The workspace is the page's own meanwhile: another command on it says that it is in use; match runs from the page (m).\n" +
+			"Decisions are a CSV file keyed by external IDs, so that they outlive an extraction: collection, decision (same, different,\n" +
 			"survivor or value), record, other (the second record of same and different), field (of value), who, decided_at, why.\n" +
 			"--import exits with 2 when a line names a record that the workspace does not hold, or decisions contradict each other.",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "export", Usage: "write the decisions that stand to the CSV `FILE`, - for stdout"},
-			&cli.StringFlag{Name: "import", Usage: "keep the decisions of the CSV `FILE` in the workspace"},
+			&cli.IntFlag{Name: "port", Usage: "serve the page on this port `N`; 0 takes a free one"},
+			&cli.BoolFlag{Name: "no-open", Usage: "print the page's address, open no browser"},
+			&cli.DurationFlag{Name: "idle", Value: 30 * time.Minute, Usage: "end when nobody has used the page for a `DURATION`; 0 never does"},
+			&cli.StringFlag{Name: "who", Usage: "keep decisions in this `NAME` (default: your user name)"},
+			&cli.StringFlag{Name: "sample", Usage: "audit first: `auto:N` draws N clusters at random of those that enter a plan unasked; the report prints what they show"},
+			&cli.Int64Flag{Name: "seed", Value: 1, Usage: "`N` of the dice that --sample throws"},
+			&cli.StringFlag{Name: "export", Usage: "write the decisions that stand to the CSV `FILE`, - for stdout, and serve nothing"},
+			&cli.StringFlag{Name: "import", Usage: "keep the decisions of the CSV `FILE` in the workspace, and serve nothing"},
 		},
 		Action: func(c *cli.Context) error {
 			if err := noArguments(c); err != nil {
 				return err
+			}
+			if c.Bool("mask") {
+				return usageError(errors.New("review shows the records to the person who judges them, and keeps its decisions whole: it takes no --mask"))
+			}
+			size, err := sampleSize(c.String("sample"))
+			if err != nil {
+				return usageError(err)
 			}
 			export, read := c.String("export"), c.String("import")
 			switch {
@@ -38,8 +58,83 @@ func (r *runner) reviewCommand() *cli.Command {
 			case read != "":
 				return r.stage(false, r.importDecisions)(c)
 			}
-			return usageError(errors.New("review wants --export FILE or --import FILE"))
+			return r.stage(false, func(ctx context.Context, c *cli.Context, s *session) error { return r.servePage(ctx, c, s, size) })(c)
 		},
+	}
+}
+
+// sampleSize reads auto:N; 0 stands for no sample.
+func sampleSize(text string) (int, error) {
+	if text == "" {
+		return 0, nil
+	}
+	number, isAuto := strings.CutPrefix(text, "auto:")
+	n, err := strconv.Atoi(number)
+	if !isAuto || err != nil || n < 1 {
+		return 0, fmt.Errorf("--sample %q: write auto:N, such as auto:300", text)
+	}
+	return n, nil
+}
+
+// servePage serves the page until Ctrl-C or until nobody uses it.
+func (r *runner) servePage(ctx context.Context, c *cli.Context, s *session, sample int) error {
+	if sample > 0 {
+		if err := reports.DrawSample(ctx, s.db, sample, c.Int64("seed"), time.Now()); err != nil {
+			return err
+		}
+	}
+	review, err := reports.NewReview(ctx, reports.ReviewOptions{DB: s.db, Who: who(c), Idle: c.Duration("idle"), Sampled: sample > 0,
+		Match: func(ctx context.Context, progress func(stage string, done, total int64)) (string, error) {
+			o := r.matchOptions(s, nil, 0)
+			o.Progress = progress
+			result, err := matchAgain(ctx, o)
+			return result.Text(), err
+		}})
+	if err != nil {
+		return err
+	}
+	listener, err := reports.Listen(c.Int("port"))
+	if err != nil {
+		return err
+	}
+	address := review.Open(listener)
+	if err := r.print(c, map[string]string{"url": address}, "review page: "+address); err != nil {
+		return err
+	}
+	fmt.Fprintln(r.env.Stderr, "for this machine alone; Ctrl-C ends it; every answer is kept at once")
+	if !c.Bool("no-open") {
+		openBrowser(ctx, review.OpenOnce())
+	}
+	if err := review.Serve(ctx, listener); !errors.Is(err, reports.ErrIdle) {
+		return err
+	}
+	fmt.Fprintf(r.env.Stderr, "ended: nobody has used the page for %s; what was decided is kept\n", c.Duration("idle"))
+	return nil
+}
+
+func who(c *cli.Context) string {
+	if name := c.String("who"); name != "" {
+		return name
+	}
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	return ""
+}
+
+// openBrowser opens the address if it can: it has been printed already. Others on the machine can see a command line, so
+// the address is good only once.
+func openBrowser(ctx context.Context, address string) {
+	name, args := "xdg-open", []string{address}
+	switch runtime.GOOS {
+	case "darwin":
+		name = "open"
+	case "windows":
+		name, args = "rundll32", []string{"url.dll,FileProtocolHandler", address}
+	}
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), name, args...)
+	if cmd.Start() == nil {
+		go func() { _ = cmd.Wait() }()
 	}
 }
 

@@ -1,5 +1,5 @@
 -- mask/views.sql: the workspace's tables as a reader may see them who may not see personal values
--- reads: workspace.records, workspace.extractions, workspace.conflicts, workspace.clusters, workspace.cluster_stats, workspace.features, workspace.pages, workspace.page_records, workspace.rejected_rows, workspace.edges, workspace.external_ids, workspace.links, workspace.refs, workspace.term_weights, workspace.decisions, workspace.field_decisions, workspace.operations, workspace.operation_fields, workspace.outcomes
+-- reads: workspace.records, workspace.extractions, workspace.conflicts, workspace.clusters, workspace.cluster_stats, workspace.features, workspace.pages, workspace.page_records, workspace.rejected_rows, workspace.edges, workspace.external_ids, workspace.links, workspace.refs, workspace.term_weights, workspace.decisions, workspace.field_decisions, workspace.samples, workspace.operations, workspace.operation_fields, workspace.outcomes
 -- writes: nothing; it makes views of the same names
 -- params:
 -- grain: that of the table
@@ -102,6 +102,10 @@ FROM workspace.decisions;
 CREATE VIEW field_decisions AS
 SELECT * REPLACE (mask_id(id) AS id, mask_value(why) AS why)
 FROM workspace.field_decisions;
+
+CREATE VIEW samples AS
+SELECT * REPLACE (mask_id(key) AS key)
+FROM workspace.samples;
 
 CREATE VIEW operations AS
 SELECT * REPLACE (

@@ -1,20 +1,26 @@
--- reports/cards_conflicts.sql: conflicts that concern a record or a cluster of a review item
--- reads: conflicts, clusters, item_clusters
+-- reports/cards_conflicts.sql: conflicts that concern a record or a cluster of every review item, or of one
+-- reads: conflicts, clusters
 -- writes: nothing
--- params:
+-- params: collection, item
 -- grain: one conflict of one review item
-WITH named AS (
+WITH chosen AS (
+    SELECT *
+    FROM clusters
+    WHERE $item = '' OR (collection = $collection AND review_id = $item)
+    QUALIFY count(*) OVER (PARTITION BY collection, review_id) > 1
+),
+named AS (
     SELECT DISTINCT
         collection,
         cluster_id AS name,
         review_id
-    FROM clusters
+    FROM chosen
     UNION
     SELECT
         collection,
         key,
         review_id
-    FROM clusters
+    FROM chosen
 ),
 told AS (
     SELECT
@@ -31,5 +37,4 @@ SELECT DISTINCT
     t.detail
 FROM told t
 JOIN named n ON n.collection = t.collection AND n.name = t.name
-SEMI JOIN item_clusters u ON u.collection = n.collection AND u.review_id = n.review_id
 ORDER BY t.collection, n.review_id, t.kind, t.detail

@@ -1,7 +1,7 @@
--- reports/cards_fields.sql: fields that survivorship decided, for the clusters of a review item
+-- reports/cards_fields.sql: fields that survivorship decided, for the clusters of every review item, or of one
 -- reads: operation_fields, item_clusters
 -- writes: nothing
--- params:
+-- params: collection, item
 -- grain: one field of one operation
 SELECT
     f.collection,
@@ -14,4 +14,5 @@ SELECT
     f.conflict
 FROM operation_fields f
 JOIN item_clusters p ON p.collection = f.collection AND p.cluster_id = f.cluster_id
+WHERE $item = '' OR (p.collection = $collection AND p.review_id = $item)
 ORDER BY f.collection, p.review_id, f.op_id, f.field

@@ -1,17 +1,24 @@
--- reports/cards_members.sql: records of every review item and cluster of two or more, as the page shows them
--- reads: clusters, item_clusters, cluster_stats, records, external_ids, refs
+-- reports/cards_members.sql: records of every review item and cluster of two or more, or of one of them, as the page shows them
+-- reads: clusters, cluster_stats, records, external_ids, refs
 -- writes: nothing
--- params:
+-- params: collection, item
 -- grain: one record
 --
 -- One card of the page is one review_id, so that a cluster is seen beside those it might belong to. Lists become lines.
-WITH ids AS (
+WITH chosen AS (
+    SELECT *
+    FROM clusters
+    WHERE $item = '' OR (collection = $collection AND review_id = $item)
+    QUALIFY count(*) OVER (PARTITION BY collection, review_id) > 1
+),
+ids AS (
     SELECT
         rid,
         string_agg(
             id_text(provider, realm, id),
             chr(10) ORDER BY provider, realm, id) AS external_ids
     FROM external_ids
+    SEMI JOIN chosen USING (rid)
     WHERE provider <> 'connec'
     GROUP BY rid
 ),
@@ -20,6 +27,7 @@ employer AS (
         f.rid,
         min(coalesce(nullif(t.name, ''), f.provider || '/' || f.realm || '/' || f.id)) AS organization
     FROM refs f
+    SEMI JOIN chosen ON chosen.rid = f.rid
     LEFT JOIN records t ON t.rid = f.target_rid
     WHERE f.path = 'organization_id'
     GROUP BY f.rid
@@ -58,8 +66,7 @@ SELECT
     coalesce(r.status, '') AS status,
     coalesce(r.code, '') AS code,
     coalesce(array_to_string(list_sort(list_transform(map_entries(r.extra), lambda e: e.key || ': ' || e.value)), chr(10)), '') AS extra
-FROM clusters c
-JOIN item_clusters u ON u.collection = c.collection AND u.cluster_id = c.cluster_id
+FROM chosen c
 JOIN records r ON r.rid = c.rid
 LEFT JOIN cluster_stats s ON s.collection = c.collection AND s.cluster_id = c.cluster_id
 LEFT JOIN ids i ON i.rid = c.rid

@@ -1,7 +1,7 @@
--- reports/cards_operations.sql: what the plan would send for the clusters of a review item, and what became of it
+-- reports/cards_operations.sql: what the plan would send for the clusters of every review item, or of one, and what became of it
 -- reads: operations, outcomes, item_clusters
 -- writes: nothing
--- params:
+-- params: collection, item
 -- grain: one operation
 SELECT
     o.collection,
@@ -17,4 +17,5 @@ SELECT
 FROM operations o
 JOIN item_clusters p ON p.collection = o.collection AND p.cluster_id = o.cluster_id
 LEFT JOIN outcomes u ON u.plan_id = o.plan_id AND u.op_id = o.op_id
+WHERE $item = '' OR (p.collection = $collection AND p.review_id = $item)
 ORDER BY o.collection, p.review_id, o.seq, o.op_id

@@ -1,0 +1,428 @@
+package reports
+
+import (
+	"bufio"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	queries "github.com/sameas/sameas/sql"
+)
+
+func decisionsIn(t testing.TB, db *sql.DB) (n int) {
+	t.Helper()
+	if err := db.QueryRow(`SELECT (SELECT count(*) FROM decisions WHERE withdrawn_at IS NULL) + (SELECT count(*) FROM field_decisions WHERE withdrawn_at IS NULL)`).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// failure is what the page is told when something is refused.
+type failure struct {
+	Error string
+	Now   *shown
+}
+
+// get asks for an item; post sends a write. The answer must have the status.
+func get(s *served, path string, status int) shown {
+	return exchange[shown](s, "GET", path, nil, status)
+}
+
+func exchange[T any](s *served, method, path string, body any, status int) (out T) {
+	s.t.Helper()
+	var text []byte
+	if body != nil {
+		var err error
+		if text, err = json.Marshal(body); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	answer := s.send(method, path, string(text), nil)
+	if answer.StatusCode != status {
+		var f failure
+		_ = json.NewDecoder(answer.Body).Decode(&f)
+		s.t.Fatalf("%s %s: %d %s, want %d", method, path, answer.StatusCode, f.Error, status)
+	}
+	if err := json.NewDecoder(answer.Body).Decode(&out); err != nil {
+		s.t.Fatal(err)
+	}
+	return out
+}
+
+func (s *served) answering(to shown, groups []int, more []func(*answer)) answer {
+	a := answer{Collection: to.Collection, ID: to.ID, Sampled: to.Sampled, Version: to.Version, Groups: groups}
+	for _, m := range more {
+		m(&a)
+	}
+	return a
+}
+
+// answer gives an answer that is kept, and returns what the page shows next.
+func (s *served) answer(to shown, groups []int, more ...func(*answer)) shown {
+	s.t.Helper()
+	return exchange[shown](s, "POST", "/answer", s.answering(to, groups, more), http.StatusOK)
+}
+
+// refused gives an answer that is refused with the status, and returns what the page is told.
+func (s *served) refused(to shown, groups []int, status int, more ...func(*answer)) failure {
+	s.t.Helper()
+	return exchange[failure](s, "POST", "/answer", s.answering(to, groups, more), status)
+}
+
+// standingTexts are the decisions on pairs that stand, as "record kind other".
+func standingTexts(t testing.TB, db *sql.DB) []string {
+	t.Helper()
+	all, err := standing(t.Context(), db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := []string{}
+	for _, d := range all {
+		texts = append(texts, strings.TrimSpace(d.Record+" "+d.Kind+" "+d.Other+d.Field))
+	}
+	slices.Sort(texts)
+	return texts
+}
+
+func TestReviewLoop(t *testing.T) {
+	t.Parallel()
+	db := handMade(t)
+	s := serveReview(t, ReviewOptions{DB: db})
+	first := get(s, "/next", 200)
+	if first.ID != "people-02" || len(first.Groups) != 3 || first.Judged || first.Progress.Total != 1 || first.Progress.Left != 1 {
+		t.Fatalf("first: %+v", first)
+	}
+	// The link holds p-3 and p-4 together: the question is whether 18 is theirs.
+	if !slices.Equal(first.Groups, []int{0, 0, 1}) {
+		t.Errorf("groups %v", first.Groups)
+	}
+	done := s.answer(first, []int{0, 0, 1})
+	if !done.Finished || done.Progress.Done != 1 || done.Progress.Last != 1 {
+		t.Errorf("after the answer: %+v", done.Progress)
+	}
+	want := []string{"connec/org-1/p-3 different my-application/2243/18", "connec/org-1/p-4 different my-application/2243/18"}
+	if got := standingTexts(t, db); !slices.Equal(got, want) {
+		t.Errorf("kept %q, want %q", got, want)
+	}
+	// Looked up again, it shows what stands, and another answer takes its place.
+	get(s, "/item?collection=people&id=people-99", 404)
+	if again := get(s, "/item?collection=people&id=people-03", 200); again.ID != "people-02" || !again.Asked {
+		t.Errorf("an item by the ID of one of its clusters: %+v", again)
+	}
+	again := get(s, "/item?collection=people&id=people-02", 200)
+	if !again.Settled || len(again.Said) != 2 || again.Said[0].Who != "anna" || again.Version == first.Version {
+		t.Errorf("again: %+v", again)
+	}
+	s.answer(again, []int{0, 0, 0}, func(a *answer) { a.Why = "same phone" })
+	got := standingTexts(t, db)
+	want = []string{"connec/org-1/p-3 same my-application/2243/18", "connec/org-1/p-4 same my-application/2243/18"}
+	if !slices.Equal(got, want) {
+		t.Errorf("kept %q, want %q", got, want)
+	}
+	// Undo goes back, answer by answer.
+	back := exchange[shown](s, "POST", "/undo", map[string]int{"last": 2}, 200)
+	if back.ID != "people-02" || !back.Settled || !slices.Equal(back.Groups, []int{0, 0, 1}) || back.Progress.Last != 1 {
+		t.Errorf("after an undo: %+v", back)
+	}
+	back = exchange[shown](s, "POST", "/undo", map[string]int{"last": 1}, 200)
+	if back.Settled || back.Judged || back.Version != first.Version || decisionsIn(t, db) != 0 {
+		t.Errorf("after two undos: %+v", back)
+	}
+	exchange[failure](s, "POST", "/undo", map[string]int{"last": 1}, 409)
+}
+
+// TestReviewSecondTab: an answer to a state that is no more is refused, with what stands now; so is an undo.
+func TestReviewSecondTab(t *testing.T) {
+	t.Parallel()
+	db := handMade(t)
+	s := serveReview(t, ReviewOptions{DB: db})
+	one, other := get(s, "/next", 200), get(s, "/next", 200)
+	s.answer(one, []int{0, 0, 1})
+	refused := s.refused(other, []int{0, 0, 0}, 409)
+	if now := refused.Now; !strings.Contains(refused.Error, "judged meanwhile") || now == nil || len(now.Said) != 2 || now.Said[0].Kind != Different || now.Version == other.Version {
+		t.Fatalf("the second tab is told %+v", refused)
+	}
+	if got := standingTexts(t, db); len(got) != 2 || !strings.Contains(got[0], "different") {
+		t.Errorf("kept %q", got)
+	}
+	s.answer(*refused.Now, []int{0, 0, 0})
+	f := exchange[failure](s, "POST", "/undo", map[string]int{"last": 1}, 409)
+	if !strings.Contains(f.Error, "nothing was undone") || len(standingTexts(t, db)) != 2 {
+		t.Errorf("a late undo: %+v", f)
+	}
+}
+
+func TestReviewSurvivorAndValue(t *testing.T) {
+	t.Parallel()
+	db := handMade(t)
+	execute(t, db, `UPDATE records SET raw = '{"first_name":"Kate","email":{"address":"kate@brook.example"},"phone_home":{"mobile":"0400","landline":""}}' WHERE rid = 4`)
+	s := serveReview(t, ReviewOptions{DB: db})
+	item := get(s, "/item?collection=people&id=people-01", 200)
+	if item.Asked || len(item.Groups) != 3 || item.Survivor != -1 {
+		t.Fatalf("a sure cluster looked up: %+v", item)
+	}
+	second := 1 // p-2
+	s.answer(item, []int{0, 0, 0}, func(a *answer) {
+		a.Survivor, a.Values = &second, map[string]int{"E-mail": 1, "Mobile": 1, "Landline": 1}
+	})
+	want := []string{"connec/org-1/p-1 same connec/org-1/p-2", "connec/org-1/p-1 same my-application/2243/17", "connec/org-1/p-2 survivor", "connec/org-1/p-2 value email", "connec/org-1/p-2 value phone_home.mobile"}
+	if got := standingTexts(t, db); !slices.Equal(got, want) {
+		t.Errorf("kept %q, want %q", got, want)
+	}
+	item = get(s, "/item?collection=people&id=people-01", 200)
+	if item.Survivor != 1 || item.Values["E-mail"] != 1 || item.Values["Mobile"] != 1 || len(item.Values) != 2 {
+		t.Errorf("shown again: survivor %d, values %v", item.Survivor, item.Values)
+	}
+	app := 2
+	for name, change := range map[string]func(*answer){
+		"an application's survivor": func(a *answer) { a.Survivor = &app },
+		"an application's value":    func(a *answer) { a.Values = map[string]int{"E-mail": 2} },
+		"a value nobody decides":    func(a *answer) { a.Values = map[string]int{"Status": 1} },
+		"too few groups":            func(a *answer) { a.Groups = []int{0} },
+		"a long remark":             func(a *answer) { a.Why = strings.Repeat("x", longestWhy+1) },
+	} {
+		if refused := s.refused(item, []int{0, 0, 0}, 400, change); !strings.Contains(refused.Error, "does not fit") {
+			t.Errorf("%s: %+v", name, refused)
+		}
+	}
+}
+
+// TestReviewShowsContradictions: decisions from elsewhere that cannot all be true come first, with the way between them.
+func TestReviewShowsContradictions(t *testing.T) {
+	t.Parallel()
+	db := handMade(t)
+	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	decide := func(record, kind, other string) Decision {
+		return Decision{Collection: "people", Kind: kind, Record: record, Other: other, Who: "ben", At: at}
+	}
+	if err := Decide(t.Context(), db, []Decision{decide("connec/org-1/p-3", Same, "my-application/2243/18"), decide("my-application/2243/18", Same, "connec/org-1/p-4"),
+		decide("connec/org-1/p-3", Different, "connec/org-1/p-4")}); err != nil {
+		t.Fatal(err)
+	}
+	s := serveReview(t, ReviewOptions{DB: db})
+	item := get(s, "/next", 200)
+	want := [][]string{{"connec/org-1/p-3", "my-application/2243/18", "connec/org-1/p-4"}}
+	if item.Progress.Disputed != 1 || fmt.Sprint(item.Conflicts) != fmt.Sprint(want) || item.Settled {
+		t.Errorf("conflicts %v, want %v; %+v", item.Conflicts, want, item.Progress)
+	}
+	after := s.answer(item, []int{0, 0, 0})
+	if !after.Finished || after.Progress.Disputed != 0 {
+		t.Errorf("after the answer: %+v", after)
+	}
+	if got := get(s, "/item?collection=people&id=people-02", 200); len(got.Conflicts) != 0 || !got.Settled {
+		t.Errorf("it still shows %v", got.Conflicts)
+	}
+}
+
+func TestReviewSkipAndSearch(t *testing.T) {
+	t.Parallel()
+	db := handMade(t)
+	s := serveReview(t, ReviewOptions{DB: db})
+	item := get(s, "/next", 200)
+	after := exchange[shown](s, "POST", "/skip", skip{Collection: item.Collection, ID: item.ID}, 200)
+	if after.ID != item.ID {
+		t.Errorf("skipped items come last: %+v", after)
+	}
+	for text, want := range map[string]string{"PEÑA": "people-02", "kate@brook": "people-01", "my-application/2243/17": "people-01", "503": "people-02", "people-01": "people-01", "nobody": "", "%": ""} {
+		hits := exchange[[]searchHit](s, "GET", "/search?q="+urlEscape(text), nil, 200)
+		got := ""
+		if len(hits) > 0 {
+			got = hits[0].ID
+		}
+		if got != want {
+			t.Errorf("%q finds %q, want %q", text, got, want)
+		}
+	}
+}
+
+func urlEscape(text string) string {
+	return strings.NewReplacer("%", "%25", " ", "%20", "/", "%2F", "Ñ", "%C3%91", "@", "%40").Replace(text)
+}
+
+// TestReviewOrder: first what is likeliest to be one thing and concerns the most records.
+func TestReviewOrder(t *testing.T) {
+	t.Parallel()
+	item := func(id string, p float64, clusters ...string) ReviewItem {
+		i := ReviewItem{Collection: "people", ID: id, Probability: p}
+		for n, c := range clusters {
+			i.Members = append(i.Members, ReviewMember{Key: fmt.Sprint(id, n), Cluster: c, Tier: "auto"})
+		}
+		return i
+	}
+	items := []ReviewItem{item("a", 0.5, "x", "y"), item("b", 0.9, "x", "y"), item("c", 0.5, "x", "y", "z"), item("d", 0.9, "x", "x", "x"), item("e", 0.9, "x", "x", "y")}
+	byValue(items)
+	var order []string
+	for _, i := range items {
+		order = append(order, fmt.Sprintf("%s %.1f", i.ID, i.Value()))
+	}
+	if want := []string{"d 1.8", "c 1.0", "b 0.9", "e 0.9", "a 0.5"}; !slices.Equal(order, want) {
+		t.Errorf("order %q, want %q", order, want)
+	}
+}
+
+func TestMedianPace(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	var acts []act
+	for i, seconds := range []int{0, 4, 6, 1000, 1010, 1012} {
+		acts = append(acts, act{int64(i + 1), start.Add(time.Duration(seconds) * time.Second)})
+	}
+	if got := medianPace(acts); got != 4 { // 2, 2, 4, 10: a pause is left out
+		t.Errorf("pace %v", got)
+	}
+	if got := medianPace(acts[:3]); got != 0 {
+		t.Errorf("pace of three answers is %v", got)
+	}
+}
+
+// TestReviewMatches: while match runs answers are refused; when it is done the page has read all anew, and says so.
+func TestReviewMatches(t *testing.T) {
+	t.Parallel()
+	db := handMade(t)
+	begun, finish := make(chan struct{}), make(chan error)
+	s := serveReview(t, ReviewOptions{DB: db, Match: func(ctx context.Context, progress func(string, int64, int64)) (string, error) {
+		progress("people/score", 1, 4)
+		close(begun)
+		if err := <-finish; err != nil {
+			return "", err
+		}
+		_, err := db.ExecContext(ctx, `UPDATE clusters SET review_id = 'people-03' WHERE cluster_id = 'people-03'`)
+		return "1 fewer", err
+	}})
+	item := get(s, "/next", 200)
+	exchange[matchStatus](s, "POST", "/match", map[string]int{}, 200)
+	<-begun
+	if st := exchange[matchStatus](s, "GET", "/match", nil, 200); !st.Running || st.Stage != "people/score" || st.Total != 4 {
+		t.Errorf("while it runs: %+v", st)
+	}
+	if refused := s.refused(item, []int{0, 0, 0}, 409); !strings.Contains(refused.Error, "match is running") {
+		t.Errorf("an answer meanwhile: %+v", refused)
+	}
+	finish <- nil
+	<-s.matching.over
+	if st := exchange[matchStatus](s, "GET", "/match", nil, 200); st.Running || st.Text != "1 fewer" || st.Failure != "" {
+		t.Errorf("when it is done: %+v", st)
+	}
+	if got := get(s, "/next", 200); !got.Finished {
+		t.Errorf("the item is still asked: %+v", got)
+	}
+}
+
+func TestReviewMatchThatFails(t *testing.T) {
+	t.Parallel()
+	s := serveReview(t, ReviewOptions{DB: handMade(t), Match: func(context.Context, func(string, int64, int64)) (string, error) { return "", errors.New("disk full") }})
+	exchange[matchStatus](s, "POST", "/match", map[string]int{}, 200)
+	<-s.matching.over
+	if st := exchange[matchStatus](s, "GET", "/match", nil, 200); st.Running || st.Failure != "disk full" {
+		t.Errorf("%+v", st)
+	}
+	if got := get(s, "/next", 200); got.ID != "people-02" {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestReviewEndsWhenIdle(t *testing.T) {
+	t.Parallel()
+	r, err := NewReview(t.Context(), ReviewOptions{DB: newWorkspace(t), Idle: time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := Listen(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Open(l)
+	if err := r.Serve(t.Context(), l); !errors.Is(err, ErrIdle) {
+		t.Errorf("served until %v", err)
+	}
+}
+
+// TestReviewAnswersSurviveAKill: a process that is killed the moment after it said that an answer is kept has kept it.
+func TestReviewAnswersSurviveAKill(t *testing.T) {
+	t.Parallel()
+	const child = "SAMEAS_TEST_REVIEW_WORKSPACE"
+	if path := os.Getenv(child); path != "" {
+		answerAndWait(t, path)
+		return
+	}
+	for range 3 {
+		path := filepath.Join(t.TempDir(), "w.duckdb")
+		db, err := queries.Open(t.Context(), path, queries.Options{Create: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		execute(t, db, readText(t, "testdata/workspace.sql"))
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command(os.Args[0], "-test.run", "^TestReviewAnswersSurviveAKill$")
+		cmd.Env = append(os.Environ(), child+"="+path)
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		line, err := bufio.NewReader(out).ReadString('\n')
+		if err := errors.Join(err, cmd.Process.Kill()); err != nil || line != "kept\n" {
+			t.Fatalf("the child says %q: %v", line, err)
+		}
+		_ = cmd.Wait()
+		again, err := queries.Open(t.Context(), path, queries.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []string{"connec/org-1/p-3 different my-application/2243/18", "connec/org-1/p-4 different my-application/2243/18"}
+		if got := standingTexts(t, again); !slices.Equal(got, want) {
+			t.Errorf("after the kill there stands %q, want %q", got, want)
+		}
+		again.Close()
+	}
+}
+
+// answerAndWait is the child: it answers over the wire, says so once it was told that the answer is kept, and waits for
+// its end.
+func answerAndWait(t *testing.T, path string) {
+	db, err := queries.Open(t.Context(), path, queries.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := serveReview(t, ReviewOptions{DB: db})
+	s.answer(get(s, "/next", 200), []int{0, 0, 1})
+	fmt.Println("kept")
+	select {}
+}
+
+// TestReviewHostileValues: what stands in records reaches the page without a character that hides or ends anything.
+func TestReviewHostileValues(t *testing.T) {
+	t.Parallel()
+	db := handMade(t)
+	for i, v := range hostile() {
+		key := fmt.Sprintf("connec/org-1/h%03d", i)
+		execute(t, db, `INSERT INTO records (rid, source, collection, key, provider, realm, id, hub, first_name, last_name, emails, content_hash, raw) VALUES ($1, 'hub', 'people', $2, 'connec', 'org-1', $2, true, $3, $3, [$3], '', '{}')`, 200+i, key, v)
+		execute(t, db, `INSERT INTO clusters (collection, rid, key, cluster_id, tier, review_id) VALUES ('people', $1, $2, $2, 'single', 'people-h')`, 200+i, key)
+	}
+	s := serveReview(t, ReviewOptions{DB: db})
+	for path, least := range map[string]int{"/item?collection=people&id=people-h": 5000, "/search?q=h0": 50} {
+		answer := s.send("GET", path, "", nil)
+		var text strings.Builder
+		if _, err := bufio.NewReader(answer.Body).WriteTo(&text); err != nil {
+			t.Fatal(err)
+		}
+		body := strings.TrimSuffix(text.String(), "\n")
+		if answer.StatusCode != 200 || len(body) < least || strings.ContainsFunc(body, hides) || strings.ContainsAny(body, "<>") || answer.Header.Get("Content-Type") != "application/json; charset=utf-8" {
+			t.Errorf("%s gives %d %.300q", path, answer.StatusCode, body)
+		}
+	}
+}
