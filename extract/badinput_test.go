@@ -37,7 +37,7 @@ func TestBadFiles(t *testing.T) {
 		want                string
 	}{
 		{"missing column", "a.csv", "contact_id,given_nam,surname\n1,a,b\n", crm, `DIR/a.csv has no column "given_name": did you mean "given_nam"?`},
-		{"missing column, none near", "a.csv", "contact_id,x,surname\n1,a,b\n", crm, `DIR/a.csv has no column "given_name": it has contact_id, x, surname`},
+		{"missing column, none near", "a.csv", "contact_id,x,surname\n1,a,b\n", crm, `DIR/a.csv has no column "given_name": it has "contact_id", "x", "surname"`},
 		{"duplicate ID", "a.csv", header + "1,a,b\n2,\"c\nc\",d\n 1 ,e,f\n", crm, `DIR/a.csv line 2: its ID stands on lines 2 and 5 with other values: an ID names one record (2 of 3 rows cannot be loaded, ` + none},
 		{"no ID", "a.csv", header + "1,a,b\n ,c,d\n", crm, `DIR/a.csv line 3: no ID in column "contact_id": every row needs the ID that the application names it by (1 of 2 rows cannot be loaded, ` + none},
 		{"NUL", "a.csv", header + "1,a,b\n2,c\x00,d\n", crm, `DIR/a.csv line 3: a NUL byte: the file is damaged, or not text (1 of 2 rows cannot be loaded, ` + none},

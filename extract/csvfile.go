@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -32,8 +33,8 @@ type csvScan struct {
 type heldRow struct {
 	line  int64
 	text  []byte
-	cells []string // nil when the row is unfit to load
-	fault string
+	cells []string
+	fault *rejection // why the row cannot be loaded; nil when it can
 }
 
 // maxFooter is how many lines a footer may have.
@@ -42,7 +43,7 @@ const maxFooter = 20
 // scanCSV reads the rows below the header. Every record is either a row, rejected, or layout: blank lines, and at the
 // end a footer after a blank line or a line of totals.
 func scanCSV(form textForm, dialect csvDialect, visitor csvVisitor) error {
-	s := &csvScan{form: form, dialect: dialect, visitor: visitor, cells: make([]string, len(dialect.columns))}
+	s := &csvScan{form: form, dialect: dialect, visitor: visitor}
 	return form.read(func(text *bufio.Reader) error {
 		r := newCSVReader(text, dialect.delimiter, form.newline)
 		for {
@@ -73,69 +74,55 @@ func (s *csvScan) see(rec *csvRecord) error {
 	}
 	fault := s.fault(rec)
 	if footer := s.afterBlank && rec.fault == "" && rec.filled() == 1 || isTotal(rec); footer && len(s.held) < maxFooter {
-		s.hold(rec, fault)
+		s.held = append(s.held, heldRow{line: rec.line, text: bytes.Clone(rec.text), cells: slices.Clone(s.cellsOf(rec)), fault: fault})
 		return nil
 	}
 	s.afterBlank = false
 	if err := s.release(); err != nil {
 		return err
 	}
-	if fault != "" {
-		return s.visitor.reject(rejection{line: rec.line, kind: s.kind(rec), reason: fault, text: printable(rec.text)})
+	if fault != nil {
+		return s.visitor.reject(fault.at(rec.line, printable(rec.text)))
 	}
-	for i := range s.cells {
-		s.cells[i] = cell(rec.fields[i])
-	}
-	return s.visitor.row(rec.line, s.cells)
+	return s.visitor.row(rec.line, s.cellsOf(rec))
 }
 
-// fault says what is wrong with the record's form; "" when nothing is.
-func (s *csvScan) fault(rec *csvRecord) string {
-	if rec.fault != "" {
-		return rec.fault
+// cellsOf are the values of the record, valid until the next.
+func (s *csvScan) cellsOf(rec *csvRecord) []string {
+	s.cells = s.cells[:0]
+	for _, f := range rec.fields {
+		s.cells = append(s.cells, cell(f))
 	}
+	return s.cells
+}
+
+// fault says what is wrong with the record's form; nil when nothing is.
+func (s *csvScan) fault(rec *csvRecord) *rejection {
 	width := len(s.dialect.columns)
 	for len(rec.fields) > width && len(bytes.TrimSpace(rec.fields[len(rec.fields)-1])) == 0 {
 		rec.fields = rec.fields[:len(rec.fields)-1] // a delimiter at the end of the line
 	}
+	switch rec.fault {
+	case faultQuote:
+		return &rejection{kind: rejectedQuote, reason: rec.fault}
+	case faultLong:
+		return &rejection{kind: rejectedLong, reason: rec.fault}
+	}
 	if bad := s.form.undecodable(rec.text); bad != "" {
-		return bad
+		return &rejection{kind: rejectedBytes, reason: bad}
 	}
 	if len(rec.fields) != width {
-		return fmt.Sprintf("%d values, but the header has %d columns: look for a delimiter or a quote too many or too few", len(rec.fields), width)
+		return &rejection{kind: rejectedFields, reason: fmt.Sprintf("%d values, but the header has %d columns: look for a delimiter or a quote too many or too few", len(rec.fields), width)}
 	}
-	return ""
-}
-
-func (s *csvScan) kind(rec *csvRecord) string {
-	switch {
-	case rec.fault == faultQuote:
-		return rejectedQuote
-	case rec.fault == faultLong:
-		return rejectedLong
-	case s.form.undecodable(rec.text) != "":
-		return rejectedBytes
-	}
-	return rejectedFields
-}
-
-// hold keeps a row that may be part of the footer.
-func (s *csvScan) hold(rec *csvRecord, fault string) {
-	h := heldRow{line: rec.line, text: bytes.Clone(rec.text), fault: fault}
-	if fault == "" {
-		for _, f := range rec.fields {
-			h.cells = append(h.cells, cell(f))
-		}
-	}
-	s.held = append(s.held, h)
+	return nil
 }
 
 // release hands on what was held: rows follow, so that it is no footer.
 func (s *csvScan) release() error {
 	for _, h := range s.held {
 		var err error
-		if h.cells == nil {
-			err = s.visitor.reject(rejection{line: h.line, kind: rejectedFields, reason: h.fault, text: printable(h.text)})
+		if h.fault != nil {
+			err = s.visitor.reject(h.fault.at(h.line, printable(h.text)))
 		} else {
 			err = s.visitor.row(h.line, h.cells)
 		}
@@ -150,8 +137,8 @@ func (s *csvScan) release() error {
 // end closes the file: what is still held is its footer.
 func (s *csvScan) end() error {
 	for _, h := range s.held {
-		err := s.visitor.reject(rejection{line: h.line, kind: rejectedFooter, reason: "a line below the table: a total, a date or a notice", text: printable(h.text)})
-		if err != nil {
+		footer := rejection{kind: rejectedFooter, reason: "a line below the table: a total, a date or a notice"}
+		if err := s.visitor.reject(footer.at(h.line, printable(h.text))); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -189,7 +190,7 @@ func columnNames(fields []string) (names, renamed []string) {
 	seen := map[string]bool{}
 	group := ""
 	for i, name := range fields {
-		if name == "" {
+		if strings.TrimSpace(name) == "" {
 			name = fmt.Sprintf("column %d", i+1)
 		}
 		if before, _, found := strings.Cut(name, " - "); found {
@@ -229,7 +230,11 @@ func missingColumn(path, column string, columns []string) error {
 	if distance <= max(2, len(column)/2) {
 		return fmt.Errorf("%s has no column %q: did you mean %q?", path, column, nearest)
 	}
-	return fmt.Errorf("%s has no column %q: it has %s", path, column, strings.Join(columns, ", "))
+	var quoted []string // a file without a header has values here
+	for _, c := range columns {
+		quoted = append(quoted, strconv.Quote(c))
+	}
+	return fmt.Errorf("%s has no column %q: it has %s", path, column, strings.Join(quoted, ", "))
 }
 
 // cell is a field's value: without the blanks around it, and without what spreadsheets and exporters put around a text

@@ -55,8 +55,7 @@ func (v jsonVisitor) see(place int64, value []byte, fault *rejection) error {
 	if fault == nil {
 		return v.record(place, value)
 	}
-	fault.line, fault.text = place, printable(value)
-	return v.reject(*fault)
+	return v.reject(fault.at(place, printable(value)))
 }
 
 // objectFault says what is wrong with a text that should be one JSON object; nil when nothing is.

@@ -126,3 +126,39 @@ func TestDryRunOfALongFile(t *testing.T) {
 	}
 	diff(t, "preview", fmt.Sprint(previews[0].Rows, previews[0].Whole, previews[0].Rejected, len(previews[0].Records)), "1000 false 0 3")
 }
+
+// FuzzPropose drafts a source for whatever bytes a file may have: never a panic, and a draft that loads.
+func FuzzPropose(f *testing.F) {
+	for _, name := range []string{"a.csv", "a.ndjson", "a.json"} {
+		for _, seed := range []string{
+			"id,first_name\n1,Ann\n2,Bob\n", "\u2028,\x00,\"a\nb\",#,: ,~\n1,2,3,4,5,6\n", "sep=|\n*ContactName|'|\\\n1|2|3\n", "{\"id\":1,\"\":{\"a.b\":\"\"}}\n{\"id\":2}",
+			"[{\"id\":1,\"e mail\":\"a@example.com\"}]", "\xff\xfei\x00d\x00", "title\n\nid;phone\n1;+61 2 5550 1000\n\nTotal;5.00\n",
+		} {
+			f.Add(name, seed)
+		}
+	}
+	f.Fuzz(func(t *testing.T, name, content string) {
+		if name != "a.csv" && name != "a.ndjson" && name != "a.json" {
+			return
+		}
+		dir := t.TempDir()
+		d, err := extract.Propose(t.Context(), extract.ProposeOptions{Path: writeFile(t, dir, name, content), Provider: "p", Realm: "r"})
+		if err != nil {
+			return
+		}
+		d.Name, d.Path = "fuzz", name
+		text := config.WithDrafts([]config.Draft{d})
+		cfg, err := config.Load(writeFile(t, dir, "sameas.yaml", string(text)))
+		if err != nil {
+			t.Fatalf("%q: %v\n%s", content, err, text)
+		}
+		if cfg.Sources[0].ID != d.ID {
+			t.Fatalf("%q: the ID %q became %q", content, d.ID, cfg.Sources[0].ID)
+		}
+		for _, field := range d.Fields {
+			if cfg.Sources[0].Fields[field.Key] != field.Column {
+				t.Fatalf("%q: %s of %q became %q", content, field.Key, field.Column, cfg.Sources[0].Fields[field.Key])
+			}
+		}
+	})
+}

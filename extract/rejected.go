@@ -31,6 +31,12 @@ type rejection struct {
 	text   string // the row as read
 }
 
+// at is the rejection with the row's place and text.
+func (r rejection) at(line int64, text string) rejection {
+	r.line, r.text = line, text
+	return r
+}
+
 // RejectedRow is one row of a file that was not loaded; the table rejected_rows holds it with its text.
 type RejectedRow struct {
 	Line   int64  `json:"line"` // of the file; of a JSON array or a Parquet file the number of the record

@@ -20,7 +20,12 @@ type stager struct {
 	t        *task
 	to       *duckdb.Appender
 	rejected *duckdb.Appender
-	row      []byte
+
+	// Of a delimited file: the columns' names as JSON, the places of the rows' own ID (-1 without) and of other IDs.
+	names  [][]byte
+	own    int
+	others []int
+	row    []byte
 }
 
 // append opens the scratch table and that of the rejected rows for one reading of the task's file.
@@ -91,55 +96,64 @@ func (s *stager) csv() error {
 	if len(dialect.renamed) > 0 {
 		t.note("columns whose name another one has are called %s", strings.Join(dialect.renamed, ", "))
 	}
-	own := slices.Index(dialect.columns, t.source.ID.Column)
-	others := t.otherIDs(dialect.columns)
-	names := make([][]byte, len(dialect.columns))
-	for i, c := range dialect.columns {
-		if names[i], err = jsontext.AppendQuote(nil, strings.ToValidUTF8(c, "\ufffd")); err != nil {
-			return err
-		}
+	s.own, s.others = slices.Index(dialect.columns, t.source.ID.Column), nil
+	for _, column := range t.otherIDs() {
+		s.others = append(s.others, slices.Index(dialect.columns, column))
 	}
-	return scanCSV(t.form, dialect, csvVisitor{reject: s.reject, row: func(line int64, cells []string) error {
-		if err := s.writeRow(names, cells); err != nil {
+	for _, c := range dialect.columns {
+		name, err := jsontext.AppendQuote(nil, c)
+		if err != nil {
 			return err
 		}
-		if own >= 0 {
-			if r := idFault(t.source.ID.Column, cells[own]); r != nil {
-				r.line, r.text = line, string(s.row)
-				return s.reject(*r)
-			}
-			if isDecimal(cells[own]) {
-				t.decimals++
-			}
-		}
-		for _, i := range others {
-			if isMangled(cells[i]) {
-				t.mangled[dialect.columns[i]]++
-			}
-		}
-		if err := s.step(); err != nil {
-			return err
-		}
-		return s.to.AppendRow(t.run, line, string(s.row))
-	}})
+		s.names = append(s.names, name)
+	}
+	return scanCSV(t.form, dialect, csvVisitor{row: s.csvRow, reject: s.reject})
 }
 
-// otherIDs are the places of the columns that hold IDs besides the rows' own.
-func (t *task) otherIDs(columns []string) []int {
+func (s *stager) csvRow(line int64, cells []string) error {
+	if err := s.writeRow(cells); err != nil {
+		return err
+	}
+	if s.own >= 0 {
+		if r := idFault(s.t.source.ID.Column, cells[s.own]); r != nil {
+			return s.reject(r.at(line, string(s.row)))
+		}
+		if isDecimal(cells[s.own]) {
+			s.t.decimals++
+		}
+	}
+	for _, i := range s.others {
+		if isMangled(cells[i]) {
+			s.t.mangled[s.t.columns[i]]++
+		}
+	}
+	return s.keep(line, string(s.row))
+}
+
+// keep appends a row that can be loaded.
+func (s *stager) keep(place int64, row string) error {
+	if err := s.step(); err != nil {
+		return err
+	}
+	return s.to.AppendRow(s.t.run, place, row)
+}
+
+// otherIDs are the columns that hold IDs besides the rows' own, each once.
+func (t *task) otherIDs() []string {
 	t.mangled = map[string]int64{}
-	var places []int
+	var columns []string
 	for _, id := range t.source.AlsoIDs {
-		places = append(places, slices.Index(columns, id.Column))
+		columns = append(columns, id.Column)
 	}
 	for _, id := range t.source.References {
-		places = append(places, slices.Index(columns, id.Column))
+		columns = append(columns, id.Column)
 	}
-	slices.Sort(places)
-	return slices.Compact(places)
+	slices.Sort(columns)
+	return slices.Compact(columns)
 }
 
 // writeRow writes the row as a JSON object. Empty cells are left out: exports have a hundred columns and fill ten.
-func (s *stager) writeRow(names [][]byte, cells []string) (err error) {
+func (s *stager) writeRow(cells []string) (err error) {
 	s.row = append(s.row[:0], '{')
 	for i, value := range cells {
 		if value == "" {
@@ -148,7 +162,7 @@ func (s *stager) writeRow(names [][]byte, cells []string) (err error) {
 		if len(s.row) > 1 {
 			s.row = append(s.row, ',')
 		}
-		s.row = append(append(s.row, names[i]...), ':')
+		s.row = append(append(s.row, s.names[i]...), ':')
 		if s.row, err = jsontext.AppendQuote(s.row, value); err != nil {
 			return err
 		}
@@ -159,29 +173,33 @@ func (s *stager) writeRow(names [][]byte, cells []string) (err error) {
 
 // json reads a file of JSON objects, mapped or as the hub returns them.
 func (s *stager) json(format string) error {
-	t := s.t
-	isMapped := t.source.ID.Column != ""
+	id := s.t.source.ID.Column
+	others := s.t.otherIDs()
 	visitor := jsonVisitor{reject: s.reject, record: func(place int64, object jsontext.Value) error {
-		if isMapped {
-			if r := idFault(t.source.ID.Column, trim(member(object, t.source.ID.Column))); r != nil {
-				r.line, r.text = place, string(object)
-				return s.reject(*r)
+		if id == "" {
+			return s.keep(place, string(object))
+		}
+		if r := idFault(id, trim(member(object, id))); r != nil {
+			return s.reject(r.at(place, string(object)))
+		}
+		if bytes.Contains(object, []byte("+")) { // hardly any does, and each look costs a parse
+			for _, column := range others {
+				if isMangled(trim(member(object, column))) {
+					s.t.mangled[column]++
+				}
 			}
 		}
-		if err := s.step(); err != nil {
-			return err
-		}
-		return s.to.AppendRow(t.run, place, string(object))
+		return s.keep(place, string(object))
 	}}
 	if format == formatNDJSON {
-		return scanLines(t.form, visitor)
+		return scanLines(s.t.form, visitor)
 	}
 	own := []string{"id"}
-	if isMapped {
-		first, _, _ := strings.Cut(t.source.ID.Column, ".")
-		own = []string{t.source.ID.Column, first}
+	if id != "" {
+		first, _, _ := strings.Cut(id, ".")
+		own = []string{id, first}
 	}
-	return scanJSON(t.form, own, visitor)
+	return scanJSON(s.t.form, own, visitor)
 }
 
 // mangled is a number as a spreadsheet shows one of more than eleven digits, and saves it: the last digits are lost.
