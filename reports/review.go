@@ -24,8 +24,9 @@ type ReviewOptions struct {
 	Now  func() time.Time // nil is the clock
 	// Match matches anew and says in words what changed; nil offers none. It tells how far it is.
 	Match func(ctx context.Context, progress func(stage string, done, total int64)) (string, error)
-	// Sampled serves the open clusters of the latest sample first.
-	Sampled bool
+	// Sample is how many clusters are drawn, by Seed, and audited first; 0 audits none.
+	Sample int
+	Seed   int64
 }
 
 // Review is the page on which a person judges doubtful clusters, and what it knows of the workspace meanwhile. The
@@ -56,10 +57,26 @@ type act struct {
 	at     time.Time
 }
 
-// NewReview reads what there is to judge.
+// ErrNoMatch says that the workspace holds no match of the records that were extracted last: a page would show the wrong
+// records, or none.
+var ErrNoMatch = errors.New("there is no match of these records to judge: run `sameas match` first")
+
+// NewReview reads what there is to judge. Without a match it is ErrNoMatch, without a cluster to draw ErrNothingToSample.
 func NewReview(ctx context.Context, o ReviewOptions) (*Review, error) {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	s, err := readStages(ctx, o.DB)
+	if err != nil {
+		return nil, fmt.Errorf("read what there is to judge: %w", err)
+	}
+	if !s.Matched || s.MatchStale {
+		return nil, ErrNoMatch
+	}
+	if o.Sample > 0 {
+		if err := drawSample(ctx, o.DB, o.Sample, o.Seed, o.Now()); err != nil {
+			return nil, err
+		}
 	}
 	r := &Review{o: o, skipped: map[place]bool{}, touched: func() {}}
 	if err := r.load(ctx); err != nil {
@@ -88,7 +105,7 @@ func (r *Review) load(ctx context.Context) (err error) {
 		r.undecided[i] = nothing.partition(item.Collection, item.Members)
 	}
 	r.cards = map[cardKey]*reviewCard{}
-	if r.o.Sampled {
+	if r.o.Sample > 0 {
 		if r.samples, err = latestSample(ctx, r.o.DB); err != nil {
 			return err
 		}
@@ -177,7 +194,7 @@ func (r *Review) progress() progress {
 	if n := len(r.acts); n > 0 {
 		p.Last, p.LastAt = r.acts[n-1].number, r.acts[n-1].at.Format(time.RFC3339)
 	}
-	if r.o.Sampled {
+	if r.o.Sample > 0 {
 		b := boundOf(r.samples, r.judged)
 		p.Sample = &b
 		p.Left += b.Open

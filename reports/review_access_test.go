@@ -233,7 +233,7 @@ func TestReviewAnswersItsOwnPage(t *testing.T) {
 // TestReviewTokens: the printed address lets in as often as it is used, the one for a browser's command line once.
 func TestReviewTokens(t *testing.T) {
 	t.Parallel()
-	s := serveReview(t, ReviewOptions{DB: newWorkspace(t)})
+	s := serveReview(t, ReviewOptions{DB: handMade(t)})
 	anew := func(r *http.Request) { r.Header.Del("Cookie"); r.Header.Set("Sec-Fetch-Site", "cross-site") }
 	once := strings.TrimPrefix(s.OpenOnce(), s.base)
 	for i, c := range []struct {
@@ -253,7 +253,7 @@ func TestReviewTokens(t *testing.T) {
 // TestReviewIsForThisMachine: a request from another address is refused, whatever it brings.
 func TestReviewIsForThisMachine(t *testing.T) {
 	t.Parallel()
-	s := serveReview(t, ReviewOptions{DB: newWorkspace(t)})
+	s := serveReview(t, ReviewOptions{DB: handMade(t)})
 	for remote, want := range map[string]int{"127.0.0.1:5": 200, "[::1]:5": 200, "192.168.1.9:5": 403, "10.0.0.1:5": 403, "[2001:db8::1]:5": 403, "": 403, "@": 403} {
 		r := httptest.NewRequest("GET", "/data", nil)
 		r.Host, r.RemoteAddr = s.access.host, remote

@@ -50,11 +50,11 @@ func (s sampled) judge(j *judgements) verdict {
 	return verdict{judged: things == 1}
 }
 
-// DrawSample draws n of the clusters that enter a plan unasked and that IDs alone do not hold together, at random by the
+// drawSample draws n of the clusters that enter a plan unasked and that IDs alone do not hold together, at random by the
 // seed, every one as likely as any other. While the latest sample is of the present match and has that seed it is
 // continued, or made larger; else a new one is drawn, by other dice: clusters that were right once would be drawn again by
 // the same, and those that were wrong are no longer there.
-func DrawSample(ctx context.Context, db *sql.DB, n int, seed int64, now time.Time) error {
+func drawSample(ctx context.Context, db *sql.DB, n int, seed int64, now time.Time) error {
 	latest, err := latestSample(ctx, db)
 	if err != nil {
 		return err
@@ -142,7 +142,7 @@ func (b bound) Words() string {
 	text := fmt.Sprintf("%s of %s sure clusters, drawn at random from %s that IDs alone do not hold together, %s two things: with 95 %% confidence at most %s of all do (1 in %s).",
 		none(b.Wrong), thousands(int64(b.Judged)), thousands(b.Population), plural(b.Wrong, "holds", "hold"), share(b.AtMost), thousands(int64(1/b.AtMost)))
 	if b.Open > 0 {
-		text += fmt.Sprintf(" %s of the sample still to judge.", many(int64(b.Open), "cluster is", "clusters are"))
+		text += fmt.Sprintf(" %s of the sample %s still to judge.", thousands(int64(b.Open)), plural(b.Open, "is", "are"))
 	}
 	if b.Changed > 0 {
 		text += fmt.Sprintf(" %s before being judged.", many(int64(b.Changed), "became another cluster", "became other clusters"))

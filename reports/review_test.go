@@ -331,9 +331,21 @@ func TestReviewMatchThatFails(t *testing.T) {
 	}
 }
 
+// TestReviewWantsAMatch: of records that were extracted anew, the clusters of before name others.
+func TestReviewWantsAMatch(t *testing.T) {
+	t.Parallel()
+	stale := handMade(t)
+	execute(t, stale, `UPDATE stages SET digest = 'another' WHERE stage = 'extract'`)
+	for name, db := range map[string]*sql.DB{"not matched": newWorkspace(t), "stale": stale} {
+		if _, err := NewReview(t.Context(), ReviewOptions{DB: db}); !errors.Is(err, ErrNoMatch) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestReviewEndsWhenIdle(t *testing.T) {
 	t.Parallel()
-	r, err := NewReview(t.Context(), ReviewOptions{DB: newWorkspace(t), Idle: time.Millisecond})
+	r, err := NewReview(t.Context(), ReviewOptions{DB: handMade(t), Idle: time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -78,12 +78,7 @@ func sampleSize(text string) (int, error) {
 
 // servePage serves the page until Ctrl-C or until nobody uses it.
 func (r *runner) servePage(ctx context.Context, c *cli.Context, s *session, sample int) error {
-	if sample > 0 {
-		if err := reports.DrawSample(ctx, s.db, sample, c.Int64("seed"), time.Now()); err != nil {
-			return err
-		}
-	}
-	review, err := reports.NewReview(ctx, reports.ReviewOptions{DB: s.db, Who: who(c), Idle: c.Duration("idle"), Sampled: sample > 0,
+	review, err := reports.NewReview(ctx, reports.ReviewOptions{DB: s.db, Who: who(c), Idle: c.Duration("idle"), Sample: sample, Seed: c.Int64("seed"),
 		Match: func(ctx context.Context, progress func(stage string, done, total int64)) (string, error) {
 			o := r.matchOptions(s, nil, 0)
 			o.Progress = progress

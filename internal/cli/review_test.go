@@ -42,9 +42,9 @@ type question struct {
 	Progress  struct{ Done, Total, Left int }
 }
 
-func newReviewer(t *testing.T, d *demo, sampled bool) *reviewer {
+func newReviewer(t *testing.T, d *demo, sample int) *reviewer {
 	t.Helper()
-	page, err := reports.NewReview(t.Context(), reports.ReviewOptions{DB: d.session.db, Who: "the truth", Sampled: sampled,
+	page, err := reports.NewReview(t.Context(), reports.ReviewOptions{DB: d.session.db, Who: "the truth", Sample: sample, Seed: 1,
 		Match: func(ctx context.Context, progress func(string, int64, int64)) (string, error) {
 			o := d.matchOptions(d.session, nil, 0)
 			o.Progress = progress
@@ -153,7 +153,7 @@ func TestReviewPageJudgesAWorld(t *testing.T) {
 	d := smallDemo(t, "150", nil)
 	_, err := d.runner.match(t.Context(), d.session, nil, 0)
 	must(t, err)
-	r := newReviewer(t, d, false)
+	r := newReviewer(t, d, 0)
 	rounds := 0
 	for answered := r.judge(); answered > 0; answered = r.judge() {
 		if rounds++; rounds > 5 {
@@ -193,8 +193,7 @@ func TestReviewSampleBoundsWhatIsWrong(t *testing.T) {
 	d := smallDemo(t, "120", nil)
 	_, err := d.runner.match(t.Context(), d.session, nil, 0)
 	must(t, err)
-	must(t, reports.DrawSample(t.Context(), d.session.db, 20, 1, time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)))
-	r := newReviewer(t, d, true)
+	r := newReviewer(t, d, 20)
 	wrong := rows(t, d.session.db, `SELECT count(DISTINCT place)::VARCHAR FROM samples`)[0][0]
 	if wrong != "20" {
 		t.Fatalf("%s clusters were drawn", wrong)

@@ -73,7 +73,7 @@
 
   // fresh is the answer that stands, or every record with its cluster.
   function fresh() {
-    return { groups: [...item.groups], survivor: item.survivor, values: { ...item.values }, before: [...item.groups], touched: false };
+    return { groups: [...item.groups], survivor: item.survivor, values: { ...item.values }, before: [...item.groups] };
   }
   function restored() {
     try {
@@ -82,7 +82,6 @@
     } catch { return null; }
   }
   function marked() {
-    draft.touched = true;
     try { sessionStorage.setItem("sameas-draft", JSON.stringify({ id: item.id, version: item.version, draft })); } catch { /* a browser may keep nothing */ }
     showItem();
   }
@@ -105,7 +104,7 @@
     const box = $("question");
     const heading = el("header", "", el("h1", "", el("bdi", "", title(card))),
       item.sampled ? el("span", "tag auto", "audit: is this one thing?") : item.asked ? el("span", "tag review", "to review") : el("span", "tag", "looked up"),
-      el("span", "meta", `${card.c} \u00b7 ${count(card.mn, "record", "records")}`), el("bdi", "id quiet", item.id));
+      el("span", "meta", `${card.c} \u00b7 ${count(card.mn, "record", "records")}${item.value ? ` \u00b7 an answer avoids about ${item.value.toFixed(1)} errors` : ""}`), el("bdi", "id quiet", item.id));
     const clusters = card.g.map((g, i) => `${letter(i)} (${count(card.m.filter((m) => m.g === i).length, "record", "records")})`);
     const question = el("p", "ask", item.sampled ? "sameas is sure that these are one thing. Is it right?" : card.g.length > 1 ? `Are ${clusters.slice(0, -1).join(", ")} and ${clusters[clusters.length - 1]} one thing?` : "Are these records one thing?");
     const facts = el("div", "");
@@ -375,6 +374,7 @@
       if (!s.running) break;
       await new Promise((done) => setTimeout(done, 300));
     }
+    data = await ask("/data"); // the model may have changed
     show(await ask("/next"));
     $("match-close").focus();
     root.dataset.matched = "yes";
