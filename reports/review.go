@@ -93,6 +93,9 @@ func (r *Review) load(ctx context.Context) (err error) {
 	if r.items, err = ReviewItems(ctx, r.o.DB); err != nil {
 		return err
 	}
+	for i := range r.items { // a person answers for what a card shows; what is left is asked after the next match
+		r.items[i].Members = r.items[i].Members[:min(len(r.items[i].Members), maxMembers)]
+	}
 	byValue(r.items)
 	r.at, r.itemOf = make(map[place]int, len(r.items)), map[place]int{}
 	r.undecided = make([]partition, len(r.items))

@@ -195,5 +195,8 @@ func (r *Review) keepAnswer(ctx context.Context, a answer) error {
 		return fmt.Errorf("keep the answer: %w", err)
 	}
 	delete(r.skipped, w.place)
+	if after, found := r.next(); found && after == w { // not settled by it: the others come first
+		r.skipped[w.place] = true
+	}
 	return nil
 }

@@ -249,6 +249,28 @@ func urlEscape(text string) string {
 	return strings.NewReplacer("%", "%25", " ", "%20", "/", "%2F", "Ñ", "%C3%91", "@", "%40").Replace(text)
 }
 
+// TestReviewOfMoreRecordsThanACardShows: the answer is on those that are shown, and the question is done with it.
+func TestReviewOfMoreRecordsThanACardShows(t *testing.T) {
+	t.Parallel()
+	db := handMade(t)
+	for i := range maxMembers + 5 {
+		key := fmt.Sprintf("connec/org-1/m%03d", i)
+		if i%2 == 1 {
+			key = fmt.Sprintf("a/1/m%03d", i)
+		}
+		execute(t, db, `INSERT INTO records (rid, source, collection, key, provider, realm, id, hub, content_hash, raw) VALUES ($1, 'hub', 'people', $2, 'x', 'y', $2, $3, '', '{}')`, 300+i, key, i%2 == 0)
+		execute(t, db, `INSERT INTO clusters (collection, rid, key, cluster_id, tier, review_id) VALUES ('people', $1, $2, $3, 'review', 'people-m')`, 300+i, key, fmt.Sprintf("people-m%d", i%3))
+	}
+	s := serveReview(t, ReviewOptions{DB: db})
+	item := get(s, "/next", 200)
+	if item.ID != "people-m" || len(item.Groups) != maxMembers || item.Card.MembersAll != maxMembers+5 {
+		t.Fatalf("first: %s with %d records of %d", item.ID, len(item.Groups), item.Card.MembersAll)
+	}
+	if after := s.answer(item, make([]int, maxMembers)); after.ID != "people-02" || after.Progress.Done != 1 {
+		t.Errorf("after it: %s, %+v", after.ID, after.Progress)
+	}
+}
+
 // TestReviewOrder: first what is likeliest to be one thing and concerns the most records.
 func TestReviewOrder(t *testing.T) {
 	t.Parallel()

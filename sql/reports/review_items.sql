@@ -6,6 +6,7 @@
 --
 -- An item is a review_id that holds more than one cluster, or a cluster that was taken out of auto. probability is that it
 -- is one thing, by the strongest pair between two of its clusters, else by its weakest link; 0.5 where none was scored.
+-- Records come in the order of cards, those of the hub first in each cluster.
 WITH items AS (
     SELECT
         collection,
@@ -58,4 +59,6 @@ LEFT JOIN cluster_stats AS s
 ORDER BY
     c.collection,
     c.review_id,
+    c.cluster_id,
+    starts_with(c.key, 'connec/') DESC,
     c.key
