@@ -66,6 +66,8 @@ type Extraction struct {
 // Result of Run.
 type Result struct {
 	Extractions []Extraction `json:"extractions"`
+	// Findings are what of the values and IDs in the workspace is no use.
+	Findings []Finding `json:"findings"`
 }
 
 // InDoubt reports whether any verdict is not complete: exit code 2.

@@ -47,6 +47,10 @@ func (x *extraction) load(ctx context.Context) (Result, error) {
 			}
 			result.Extractions = append(result.Extractions, e)
 		}
+		var err error
+		if result.Findings, err = x.measure(ctx, tx); err != nil {
+			return err
+		}
 		return x.keepDigests(ctx, tx)
 	})
 	if err != nil {

@@ -120,7 +120,17 @@ func sourceFiles() []csvFile {
 		{name: "quality", statement: "reports/csv_quality.sql", about: "How well each field is filled, source by source.", columns: []column{
 			{"source", "name in the configuration"}, {"collection", "organizations, people, ..."}, {"field", "title, first_name, ..."}, {"records", "of the source and collection"}, {"filled", "records with a value"},
 			{"fill_rate", "filled / records"}, {"distinct_values", "different values"}, {"top_value", "the commonest value"}, {"top_count", "how often"},
+			{"top_values", "the five commonest, each with how often"},
 			{"placeholder_like", "records whose value looks typed to get past a form: N/A, test, 0000, 1900-01-01"},
+			{"malformed", "records whose value is none of the field's: an e-mail address without its parts, a telephone number with letters or with fewer digits than 6 or more than 15, a date that cannot be read, a country with a digit, a registration number without one, a website without a dot"},
+			{"malformed_example", "one such value"},
+		}},
+		{name: "id_coverage", statement: "reports/csv_id_coverage.sql", about: "How many records that one application knows another knows too, source by source.", columns: []column{
+			{"source", "name in the configuration"}, {"collection", "organizations, people, ..."}, {"provider", "an application"}, {"realm", "its account"},
+			{"other_provider", "another one, or the same"}, {"other_realm", "its account"}, {"records", "that bear an ID of the first"},
+			{"both_know", "of these, how many bear an ID of the other too"}, {"share", "both_know / records"},
+			{"ids_shared", "IDs of the first that several records of the source bear: duplicates there, or no identity"},
+			{"most_records", "on how many records the most shared one stands"}, {"most_shared", "that ID"},
 		}},
 	}
 }

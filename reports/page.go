@@ -108,7 +108,9 @@ type qualityRow struct {
 	Distinct                  int64
 	TopValue                  sql.NullString
 	TopCount                  sql.NullInt64
-	Placeholders              int64
+	TopValues                 string
+	Placeholders, Malformed   int64
+	Example                   sql.NullString // of a malformed value
 }
 
 type weightBin struct {
@@ -132,7 +134,8 @@ func (p *page) rowsOf(file string) [][]any {
 	switch file {
 	case "quality":
 		for _, q := range p.Quality {
-			rows = append(rows, []any{q.Source, q.Collection, q.Field, q.Records, q.Filled, q.FillRate, q.Distinct, orNil(q.TopValue.String, q.TopValue.Valid), orNil(q.TopCount.Int64, q.TopCount.Valid), q.Placeholders})
+			rows = append(rows, []any{q.Source, q.Collection, q.Field, q.Records, q.Filled, q.FillRate, q.Distinct, orNil(q.TopValue.String, q.TopValue.Valid), orNil(q.TopCount.Int64, q.TopCount.Valid),
+				q.TopValues, q.Placeholders, q.Malformed, orNil(q.Example.String, q.Example.Valid)})
 		}
 	case "fix_in_app":
 		for _, f := range p.FixInApp {
@@ -214,7 +217,7 @@ func (p *page) readSources(ctx context.Context, on queries.Querier) (err error) 
 		return err
 	}
 	p.Quality, err = readRows(ctx, on, "reports/csv_quality.sql", func(q *qualityRow) []any {
-		return []any{&q.Source, &q.Collection, &q.Field, &q.Records, &q.Filled, &q.FillRate, &q.Distinct, &q.TopValue, &q.TopCount, &q.Placeholders}
+		return []any{&q.Source, &q.Collection, &q.Field, &q.Records, &q.Filled, &q.FillRate, &q.Distinct, &q.TopValue, &q.TopCount, &q.TopValues, &q.Placeholders, &q.Malformed, &q.Example}
 	})
 	return err
 }

@@ -159,6 +159,36 @@ CREATE TABLE IF NOT EXISTS rejected_rows (
     text VARCHAR NOT NULL              -- the row as read; bytes that are no text as U+FFFD, NUL as U+2400
 );
 
+-- owner: extract. grain: one field of one collection of one source, as it stood after the latest extraction.
+CREATE TABLE IF NOT EXISTS quality (
+    source VARCHAR NOT NULL,
+    collection VARCHAR NOT NULL,
+    position INTEGER NOT NULL,         -- of the field, for display
+    field VARCHAR NOT NULL,            -- a list field is counted by its first value
+    records BIGINT NOT NULL,
+    filled BIGINT NOT NULL,
+    distinct_values BIGINT NOT NULL,
+    top_values STRUCT(value VARCHAR, n BIGINT)[] NOT NULL, -- the five commonest, ties by value
+    placeholders BIGINT NOT NULL,      -- records whose value looks typed to get past a form
+    malformed BIGINT NOT NULL,         -- records whose value is none of the field's; placeholders are not counted again
+    malformed_example VARCHAR          -- the smallest such value; NULL when there is none
+);
+
+-- owner: extract. grain: one ordered pair of applications within one collection of one source; an application with itself
+-- counts what it knows at all.
+CREATE TABLE IF NOT EXISTS id_coverage (
+    source VARCHAR NOT NULL,
+    collection VARCHAR NOT NULL,
+    provider VARCHAR NOT NULL,
+    realm VARCHAR NOT NULL,
+    other_provider VARCHAR NOT NULL,
+    other_realm VARCHAR NOT NULL,
+    both_know BIGINT NOT NULL,         -- records that bear an ID of each
+    ids_shared BIGINT NOT NULL,        -- IDs of the first that several records of the source bear
+    most_records BIGINT NOT NULL,      -- on how many the most shared one stands
+    most_shared VARCHAR                -- that ID; NULL when none is shared
+);
+
 -- owner: match. grain: one record's normalised values, reused while content_hash and spec stand.
 CREATE TABLE IF NOT EXISTS features (
     rid BIGINT NOT NULL,

@@ -92,5 +92,6 @@ func extractText(result extract.Result) string {
 			fmt.Fprintf(&b, "%s/%s: %s\n", e.Source, e.Collection, e.Doubt)
 		}
 	}
+	b.WriteString(findingsText(result.Findings))
 	return b.String()
 }

@@ -1,5 +1,5 @@
 -- mask/views.sql: the workspace's tables as a reader may see them who may not see personal values
--- reads: workspace.records, workspace.extractions, workspace.conflicts, workspace.clusters, workspace.cluster_stats, workspace.features, workspace.pages, workspace.page_records, workspace.rejected_rows, workspace.edges, workspace.external_ids, workspace.links, workspace.refs, workspace.term_weights, workspace.decisions, workspace.field_decisions, workspace.samples, workspace.operations, workspace.operation_fields, workspace.outcomes
+-- reads: workspace.records, workspace.extractions, workspace.quality, workspace.id_coverage, workspace.conflicts, workspace.clusters, workspace.cluster_stats, workspace.features, workspace.pages, workspace.page_records, workspace.rejected_rows, workspace.edges, workspace.external_ids, workspace.links, workspace.refs, workspace.term_weights, workspace.decisions, workspace.field_decisions, workspace.samples, workspace.operations, workspace.operation_fields, workspace.outcomes
 -- writes: nothing; it makes views of the same names
 -- params:
 -- grain: that of the table
@@ -40,6 +40,16 @@ FROM workspace.records;
 CREATE VIEW extractions AS
 SELECT * REPLACE (mask_text(doubt) AS doubt, mask_text(note) AS note)
 FROM workspace.extractions;
+
+CREATE VIEW quality AS
+SELECT * REPLACE (
+    list_transform(top_values, lambda v: {'value': mask_value(v.value), 'n': v.n}) AS top_values,
+    mask_value(malformed_example) AS malformed_example)
+FROM workspace.quality;
+
+CREATE VIEW id_coverage AS
+SELECT * REPLACE (mask_id(most_shared) AS most_shared)
+FROM workspace.id_coverage;
 
 CREATE VIEW external_ids AS
 SELECT * REPLACE (mask_id(id) AS id)
