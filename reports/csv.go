@@ -2,8 +2,11 @@ package reports
 
 import (
 	"bufio"
+	"fmt"
 	"io"
+	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -11,13 +14,68 @@ import (
 // encoding/csv is not used because with CRLF line ends it also rewrites line ends inside a cell.
 type csvWriter struct {
 	w     *bufio.Writer
-	cells int // in the line so far
+	cells int  // in the line so far
+	raw   bool // text from outside is left as it is
 }
 
-func newCSVWriter(w io.Writer) *csvWriter { return &csvWriter{w: bufio.NewWriterSize(w, 1<<16)} }
+func newCSVWriter(w io.Writer, o TableOptions) *csvWriter {
+	c := &csvWriter{w: bufio.NewWriterSize(w, 1<<16), raw: o.Raw}
+	if o.BOM {
+		c.w.WriteString("\ufeff")
+	}
+	return c
+}
+
+func (c *csvWriter) header(columns []column) error {
+	for _, col := range columns {
+		c.cell(col.name)
+	}
+	c.endLine()
+	return nil
+}
+
+func (c *csvWriter) row(values []any) error {
+	for _, v := range values {
+		if err := c.value(v); err != nil {
+			return err
+		}
+	}
+	c.endLine()
+	return nil
+}
+
+// value writes a cell of any type that a row may hold; NULL is an empty cell.
+func (c *csvWriter) value(v any) error {
+	switch v := v.(type) {
+	case nil:
+		c.cell("")
+	case string:
+		c.text(v)
+	case written:
+		c.cell(string(v))
+	case bool:
+		c.cell(strconv.FormatBool(v))
+	case int64:
+		c.cell(strconv.FormatInt(v, 10))
+	case int32:
+		c.cell(strconv.FormatInt(int64(v), 10))
+	case float64:
+		c.cell(strconv.FormatFloat(v, 'f', -1, 64))
+	case time.Time:
+		c.cell(formatTime(v))
+	default:
+		return fmt.Errorf("a column of type %T has no form in CSV", v)
+	}
+	return nil
+}
 
 // text writes a cell whose content came from outside, made inert.
-func (c *csvWriter) text(s string) { c.cell(Neutralise(s)) }
+func (c *csvWriter) text(s string) {
+	if !c.raw {
+		s = Neutralise(s)
+	}
+	c.cell(s)
+}
 
 // cell writes a cell as it is: sameas's own numbers and words.
 func (c *csvWriter) cell(s string) {
@@ -39,7 +97,7 @@ func (c *csvWriter) endLine() {
 	c.w.WriteString("\r\n")
 }
 
-func (c *csvWriter) flush() error { return c.w.Flush() }
+func (c *csvWriter) finish() error { return c.w.Flush() }
 
 // startsFormula are the characters that make a spreadsheet compute what follows, after OWASP's "CSV Injection" page;
 // the last four are the full-width forms that spreadsheets with an East Asian setting read the same.

@@ -3,9 +3,6 @@ package reports
 import (
 	"context"
 	"database/sql"
-	"fmt"
-	"io"
-	"strconv"
 	"time"
 
 	queries "github.com/sameas/sameas/sql"
@@ -16,38 +13,40 @@ type column struct{ name, doc string }
 
 // csvFile is one file of the set: a statement whose columns are the file's, in order.
 type csvFile struct {
-	name      string // without .csv
+	name      string // without what tells the format
 	statement string
 	about     string
 	columns   []column
-	// known are the rows when the page has read them already; nil makes writeCSV run the statement.
+	// known are the rows when the page has read them already; nil has the statement run.
 	known [][]any
-	// row turns the statement's values into cells when they are not written as they come.
-	row func(c *csvWriter, values []any) error
+	// row turns the statement's values into those of the file; nil leaves them as they come.
+	row func(values []any) []any
 }
 
-// writeCSV runs the statement and writes its rows; the header is the documented columns.
-func writeCSV(ctx context.Context, on queries.Querier, f csvFile, w io.Writer) error {
-	c := newCSVWriter(w)
-	for _, col := range f.columns {
-		c.cell(col.name)
+// written is text of sameas's own, which is inert by how it is made.
+type written string
+
+// tableWriter writes one file of the set, row by row. Values are nil, string, written, bool, int32, int64, float64 or
+// time.Time.
+type tableWriter interface {
+	header(columns []column) error
+	row(values []any) error
+	finish() error
+}
+
+// writeTable runs the statement and writes its rows; the header is the documented columns.
+func writeTable(ctx context.Context, on queries.Querier, f csvFile, w tableWriter) error {
+	if err := w.header(f.columns); err != nil {
+		return err
 	}
-	c.endLine()
-	write := f.row
-	if write == nil {
-		write = plainRow
-	}
-	each := func(values []any) error {
-		if err := write(c, values); err != nil {
-			return err
-		}
-		c.endLine()
-		return nil
+	each := w.row
+	if f.row != nil {
+		each = func(values []any) error { return w.row(f.row(values)) }
 	}
 	if err := eachRow(ctx, on, f, each); err != nil {
 		return err
 	}
-	return c.flush()
+	return w.finish()
 }
 
 func eachRow(ctx context.Context, on queries.Querier, f csvFile, each func([]any) error) error {
@@ -76,38 +75,6 @@ func eachRow(ctx context.Context, on queries.Querier, f csvFile, each func([]any
 		}
 		return each(values)
 	})
-}
-
-func plainRow(c *csvWriter, values []any) error {
-	for _, v := range values {
-		if err := c.value(v); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// value writes a cell of any type that the statements give; NULL is an empty cell.
-func (c *csvWriter) value(v any) error {
-	switch v := v.(type) {
-	case nil:
-		c.cell("")
-	case string:
-		c.text(v)
-	case bool:
-		c.cell(strconv.FormatBool(v))
-	case int64:
-		c.cell(strconv.FormatInt(v, 10))
-	case int32:
-		c.cell(strconv.FormatInt(int64(v), 10))
-	case float64:
-		c.cell(strconv.FormatFloat(v, 'f', -1, 64))
-	case time.Time:
-		c.cell(formatTime(v))
-	default:
-		return fmt.Errorf("a column of type %T has no form in CSV", v)
-	}
-	return nil
 }
 
 // formatTime writes a day without its midnight, and an instant as RFC 3339 in UTC.

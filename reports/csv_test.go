@@ -65,14 +65,14 @@ func checkNeutral(t *testing.T, s string) {
 func TestCSVParsesBack(t *testing.T) {
 	t.Parallel()
 	var file bytes.Buffer
-	c := newCSVWriter(&file)
+	c := newCSVWriter(&file, TableOptions{})
 	values := hostile()
 	for i := range values {
 		c.text(values[i])
 		c.text(values[len(values)-1-i])
 		c.endLine()
 	}
-	if err := c.flush(); err != nil {
+	if err := c.finish(); err != nil {
 		t.Fatal(err)
 	}
 	reader := csv.NewReader(&file)

@@ -34,7 +34,7 @@ func ExportDecisions(ctx context.Context, db *sql.DB, w io.Writer) (int, error) 
 	if err != nil {
 		return 0, fmt.Errorf("export decisions: %w", err)
 	}
-	out := newCSVWriter(w)
+	out := newCSVWriter(w, TableOptions{})
 	for _, name := range decisionColumns() {
 		out.cell(name)
 	}
@@ -45,7 +45,7 @@ func ExportDecisions(ctx context.Context, db *sql.DB, w io.Writer) (int, error) 
 		}
 		out.endLine()
 	}
-	return len(decisions), out.flush()
+	return len(decisions), out.finish()
 }
 
 // ImportResult says what became of the lines of a file of decisions.

@@ -2,7 +2,6 @@ package reports
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -18,14 +17,14 @@ func makeDir(dir string) error {
 }
 
 // writeWhole writes a file that appears whole or not at all, readable by its owner alone.
-func writeWhole(dir, name string, fill func(io.Writer) error) error {
+func writeWhole(dir, name string, fill func(*os.File) error) error {
 	path := filepath.Join(dir, name)
 	f, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o600), renameio.WithStaticPermissions(0o600))
 	if err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
 	defer f.Cleanup()
-	if err := fill(f); err != nil {
+	if err := fill(f.File); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
 	if err := f.CloseAtomicallyReplace(); err != nil {

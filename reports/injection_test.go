@@ -3,6 +3,7 @@ package reports
 import (
 	"bytes"
 	"compress/gzip"
+	"database/sql"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -15,8 +16,15 @@ import (
 	"golang.org/x/net/html"
 )
 
-// fillHostile writes the report of a workspace that holds the values in every text that comes from outside.
+// fillHostile writes the report of a hostile workspace.
 func fillHostile(t testing.TB, values []string) string {
+	t.Helper()
+	dir, _ := write(t, hostileWorkspace(t, values))
+	return dir
+}
+
+// hostileWorkspace holds the values in every text that comes from outside.
+func hostileWorkspace(t testing.TB, values []string) *sql.DB {
 	t.Helper()
 	db := handMade(t)
 	for i, v := range values {
@@ -34,8 +42,7 @@ func fillHostile(t testing.TB, values []string) string {
 			VALUES ('abc', $1, $2, 'people', 'first_name', $3, $3, $3, $3, $3, true)`, fmt.Sprintf("op-h%d", i), fmt.Sprintf("people-h%02d", i/2), v)
 	}
 	execute(t, db, `UPDATE extractions SET doubt = $1 WHERE status = 'in_doubt'`, strings.Join(values[:20], " "))
-	dir, _ := write(t, db)
-	return dir
+	return db
 }
 
 func TestHostileValuesComeBackFromCSV(t *testing.T) {

@@ -103,7 +103,7 @@ func TestFileAppearsWholeOrNotAtAll(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "a.csv"), []byte("before"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	err := writeWhole(dir, "a.csv", func(w io.Writer) error {
+	err := writeWhole(dir, "a.csv", func(w *os.File) error {
 		if _, err := io.WriteString(w, "half"); err != nil {
 			return err
 		}

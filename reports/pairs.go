@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -98,13 +99,10 @@ func parseFloats(text string, want int) ([]float64, bool) {
 // signed writes bits as every view of them does.
 func signed(bits float64) string { return evidence.Signed(bits) }
 
-// pairRow ends a line of pairs.csv with the waterfall instead of the levels it is made from.
-func pairRow(m models) func(*csvWriter, []any) error {
-	return func(c *csvWriter, values []any) error {
+// pairRow ends a row of pairs with the waterfall instead of the levels it is made from.
+func pairRow(m models) func([]any) []any {
+	return func(values []any) []any {
 		last := len(values) - 2
-		if err := plainRow(c, values[:last]); err != nil {
-			return err
-		}
 		collection, _ := values[0].(string)
 		levels, _ := values[last].(string)
 		tf, _ := values[last+1].(string)
@@ -115,7 +113,6 @@ func pairRow(m models) func(*csvWriter, []any) error {
 			}
 			summary = w.Line()
 		}
-		c.cell(summary)
-		return nil
+		return append(slices.Clone(values[:last]), written(summary))
 	}
 }

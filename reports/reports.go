@@ -1,12 +1,12 @@
-// Package reports renders the workspace's tables as CSV files and one self-contained HTML file; it changes nothing.
+// Package reports renders the workspace's tables as CSV, JSON or Parquet files and one self-contained HTML file; it changes nothing.
 package reports
 
 import (
 	"context"
 	"database/sql"
 	"fmt"
-	"io"
 	"log/slog"
+	"os"
 	"runtime"
 	"slices"
 
@@ -20,6 +20,7 @@ type Options struct {
 	DB          *sql.DB
 	Config      *config.Config
 	Dir         string // made when it is not there
+	Tables      TableOptions
 	ToolVersion string
 	Log         *slog.Logger
 }
@@ -30,12 +31,15 @@ type Result struct {
 	NotRun []string `json:"not_run"` // stages that have not run, so that parts are missing
 }
 
-// Write writes report.html, the CSV set, a README.md about them and runbook.md into Dir, each file whole or not at all, readable
+// Write writes report.html, the tables, a README.md about them and runbook.md into Dir, each file whole or not at all, readable
 // by their owner alone. It works after any stage: what a stage that has not run would give is empty, and said.
 func Write(ctx context.Context, o Options) (Result, error) {
 	log := o.Log
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
+	}
+	if err := o.Tables.Check(); err != nil {
+		return Result{}, err
 	}
 	if err := makeDir(o.Dir); err != nil {
 		return Result{}, err
@@ -50,23 +54,23 @@ func Write(ctx context.Context, o Options) (Result, error) {
 // writing is one file of the report.
 type writing struct {
 	name string
-	fill func(context.Context, io.Writer) error
+	fill func(context.Context, *os.File) error
 }
 
 // writings are the files in the order they are listed.
-func writings(db *sql.DB, p *page) []writing {
+func writings(o Options, p *page) []writing {
 	var all []writing
 	for _, f := range csvSet() {
 		if f.name == "pairs" {
 			f.row = pairRow(p.Models)
 		}
 		f.known = p.rowsOf(f.name)
-		all = append(all, writing{f.name + ".csv", func(ctx context.Context, w io.Writer) error { return writeCSV(ctx, db, f, w) }})
+		all = append(all, writing{f.name + "." + o.Tables.extension(), func(ctx context.Context, w *os.File) error { return o.Tables.fill(ctx, o.DB, f, w) }})
 	}
 	return append(all,
-		writing{"README.md", func(_ context.Context, w io.Writer) error { return writeReadme(w) }},
-		writing{"runbook.md", func(_ context.Context, w io.Writer) error { return writeRunbook(p, w) }},
-		writing{"report.html", func(ctx context.Context, w io.Writer) error { return writeHTML(ctx, db, p, w) }})
+		writing{"README.md", func(_ context.Context, w *os.File) error { return writeReadme(o.Tables, w) }},
+		writing{"runbook.md", func(_ context.Context, w *os.File) error { return writeRunbook(p, w) }},
+		writing{"report.html", func(ctx context.Context, w *os.File) error { return writeHTML(ctx, o.DB, p, w) }})
 }
 
 // atOnce is how many files are written side by side: each holds a result of the database while it is written.
@@ -74,7 +78,7 @@ const atOnce = 3
 
 // writeAll writes the files side by side, the page, which takes longest, first.
 func writeAll(ctx context.Context, o Options, p *page, log *slog.Logger) (Result, error) {
-	all := writings(o.DB, p)
+	all := writings(o, p)
 	written := make([]bool, len(all))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(min(atOnce, max(1, runtime.GOMAXPROCS(0))))
@@ -83,7 +87,7 @@ func writeAll(ctx context.Context, o Options, p *page, log *slog.Logger) (Result
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if err := writeWhole(o.Dir, w.name, func(out io.Writer) error { return w.fill(ctx, out) }); err != nil {
+			if err := writeWhole(o.Dir, w.name, func(out *os.File) error { return w.fill(ctx, out) }); err != nil {
 				return err
 			}
 			log.Debug("wrote report file", "file", w.name)

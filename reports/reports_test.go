@@ -302,7 +302,7 @@ func TestSummaryOfHandMadeWorkspace(t *testing.T) {
 func TestReadmeNamesEveryFile(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	if err := writeReadme(&b); err != nil {
+	if err := writeReadme(TableOptions{}, &b); err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range csvSet() {

@@ -17,6 +17,7 @@ import (
 	"github.com/sameas/sameas/internal/sandbox/generator"
 	"github.com/sameas/sameas/match"
 	"github.com/sameas/sameas/merge"
+	"github.com/sameas/sameas/reports"
 	queries "github.com/sameas/sameas/sql"
 )
 
@@ -334,7 +335,7 @@ func (d *demo) sync(ctx context.Context) (err error) {
 
 func (d *demo) report(ctx context.Context) error {
 	dir := filepath.Join(d.dir, "report")
-	result, err := d.runner.report(ctx, d.session, dir)
+	result, err := d.runner.report(ctx, d.session, dir, reports.TableOptions{})
 	if err != nil {
 		return err
 	}

@@ -15,9 +15,14 @@ import (
 func (r *runner) reportCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "report",
-		Usage: "write the CSV files and one self-contained HTML file",
+		Usage: "write one self-contained HTML file and the tables behind it as CSV, JSON or Parquet",
+		Description: "The folder's README.md says what each file and column is. In CSV, cells that a spreadsheet would run as formulas\n" +
+			"are made inert by an apostrophe, reversibly; --raw leaves them as they are.",
 		Flags: []cli.Flag{
 			outFlag(),
+			&cli.StringFlag{Name: "format", Value: "csv", Usage: "write the tables as `FORMAT`: " + strings.Join(reports.Formats(), ", ")},
+			&cli.BoolFlag{Name: "bom", Usage: "begin CSV files with a byte order mark, by which older versions of Excel know UTF-8"},
+			&cli.BoolFlag{Name: "raw", Usage: "leave cells of CSV files that look like formulas as they are; for programs, never for a spreadsheet"},
 			&cli.BoolFlag{Name: "summary", Usage: "print the summary only, write nothing"},
 		},
 		Action: r.bareStage(false, func(ctx context.Context, c *cli.Context, s *session) error {
@@ -31,7 +36,11 @@ func (r *runner) reportCommand() *cli.Command {
 				}
 				return r.print(c, map[string]string{"summary": text}, text)
 			}
-			result, err := r.report(ctx, s, c.String("out"))
+			tables := reports.TableOptions{Format: c.String("format"), BOM: c.Bool("bom"), Raw: c.Bool("raw")}
+			if err := tables.Check(); err != nil {
+				return usageError(err)
+			}
+			result, err := r.report(ctx, s, c.String("out"), tables)
 			if err != nil {
 				return err
 			}
@@ -45,12 +54,12 @@ func outFlag() cli.Flag {
 }
 
 // report writes the report; masked, the session's workspace is masked from then on.
-func (r *runner) report(ctx context.Context, s *session, dir string) (reports.Result, error) {
+func (r *runner) report(ctx context.Context, s *session, dir string, tables reports.TableOptions) (reports.Result, error) {
 	unmasked := s.db
 	if err := r.masked(ctx, s); err != nil {
 		return reports.Result{}, err
 	}
-	result, err := reports.Write(ctx, reports.Options{DB: s.db, Config: s.config, Dir: dir, ToolVersion: Version, Log: s.log})
+	result, err := reports.Write(ctx, reports.Options{DB: s.db, Config: s.config, Dir: dir, Tables: tables, ToolVersion: Version, Log: s.log})
 	if err != nil || s.db != unmasked {
 		return result, err // a masked report holds nothing to purge
 	}
