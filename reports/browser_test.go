@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -11,8 +12,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	cdp "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -204,5 +207,50 @@ func TestHostileValuesInBrowser(t *testing.T) {
 		ask(&images, `document.querySelectorAll("img").length`))
 	if scripts != 0 || images != 0 || cards != 20 {
 		t.Errorf("%d scripts and %d images came from values; %d cards, want 20", scripts, images, cards)
+	}
+}
+
+// On a phone no figure of a table that people decide by lies beyond the edge: rows are stacked, each cell named.
+func TestStackedTablesOnPhone(t *testing.T) {
+	t.Parallel()
+	ctx := browser(t)
+	dir, _ := write(t, handMade(t))
+	var tables, beyond, unnamed int
+	visit(t, ctx, dir, 390,
+		ask(&tables, `document.querySelectorAll("table.stack").length`),
+		ask(&beyond, `{for (const d of document.querySelectorAll("details")) d.open = true}; [...document.querySelectorAll("table.stack td, table.stack th[scope=row]")].filter((c) => c.getBoundingClientRect().right > 390.5).length`),
+		ask(&unnamed, `[...document.querySelectorAll("table.stack td.n")].filter((c) => c.textContent && ["none", "normal"].includes(getComputedStyle(c, "::before").content)).length`))
+	if tables < 5 || beyond != 0 || unnamed != 0 {
+		t.Errorf("%d stacked tables, want 5 or more; %d cells beyond the edge and %d figures without a name, want none", tables, beyond, unnamed)
+	}
+}
+
+// On paper the controls are gone, the first page is the customer's with the place to sign, and colours are those of paper.
+func TestPrintInBrowser(t *testing.T) {
+	t.Parallel()
+	ctx := browser(t)
+	dir, _ := write(t, handMade(t))
+	var sign, bar, scheme, after string
+	var printed []byte
+	visit(t, ctx, dir, 1280,
+		ask(new(string), `document.documentElement.dataset.theme = "dark"`),
+		chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+			pdf, err := chromedp.Call(ctx, cdp.PrintToPDF, cdp.PrintToPDFParams{})
+			if err != nil {
+				return err
+			}
+			printed = pdf.Data
+			_, err = chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+			return err
+		}),
+		ask(&sign, `getComputedStyle(document.querySelector(".sign")).display`),
+		ask(&bar, `getComputedStyle(document.querySelector(".bar")).display`),
+		ask(&scheme, `getComputedStyle(document.body).backgroundColor`),
+		ask(&after, `getComputedStyle(document.querySelector("#change")).breakAfter`))
+	if sign != "flex" || bar != "none" || scheme != "rgb(255, 255, 255)" || after != "page" {
+		t.Errorf("the place to sign is %s, the bar is %s, paper is %s, the first page ends with %s", sign, bar, scheme, after)
+	}
+	if !bytes.HasPrefix(printed, []byte("%PDF-")) || len(printed) < 10_000 {
+		t.Errorf("printing gives %d bytes that begin with %.8q", len(printed), printed)
 	}
 }

@@ -78,7 +78,7 @@ func planFiles() []csvFile {
 			{"winner_key", "the record it came from"}, {"rule", "the rule that decided"},
 			{"losing", "values that did not survive, JSON"}, {"conflict", "true when two records held different values"},
 		}},
-		{name: "forecast", statement: "merge/forecast_applications.sql", about: "What each application's first sync would create in it.", columns: []column{
+		{name: "forecast", statement: "merge/forecast_applications.sql", twins: true, about: "What each application's first sync would create in it.", columns: []column{
 			{"collection", "organizations, people, ..."}, {"provider", "the application"}, {"realm", "its account"},
 			{"hub_records", "active records of the hub"},
 			{"known", "of these, how many carry an ID of this application"},
@@ -87,7 +87,7 @@ func planFiles() []csvFile {
 			{"review_twins", "of these, how many it may already hold, or be given twice"},
 			{"copies", "of these, how many the hub holds twice and the application not at all: it would be given both"},
 		}},
-		{name: "forecast_twins", statement: "merge/forecast_records.sql", about: "The records behind forecast.csv: hub records that an application holds already under another ID, or would be given twice.", columns: []column{
+		{name: "forecast_twins", statement: "merge/forecast_records.sql", twins: true, about: "The records behind forecast.csv: hub records that an application holds already under another ID, or would be given twice.", columns: []column{
 			{"collection", "organizations, people, ..."}, {"provider", "the application"}, {"realm", "its account"},
 			{"hub_key", "the hub record that its first sync would create in it"},
 			{"twin_key", "the ID under which it holds the same thing; of a copy, the hub record that it would be given first"},
@@ -95,7 +95,7 @@ func planFiles() []csvFile {
 			{"copied", "the application holds none: the hub holds the thing twice"},
 			{"probability", "of the pair itself; empty when others of the cluster join the two"},
 		}},
-		{name: "fix_in_app", statement: "reports/csv_fix_in_app.sql", about: "Probable duplicates inside one application, for its own users to merge.", columns: []column{
+		{name: "fix_in_app", statement: "reports/csv_fix_in_app.sql", twins: true, about: "Probable duplicates inside one application, for its own users to merge.", columns: []column{
 			{"collection", "organizations, people, ..."}, {"provider", "the application"}, {"realm", "its account"},
 			{"keep_id", "the ID to keep: natively linked, else borne by most hub records, else older, else the smaller number"}, {"merge_id", "the ID to merge into it"},
 			{"keep_name", "name that stands with the ID to keep"}, {"merge_name", "name that stands with the ID to merge"},

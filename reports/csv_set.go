@@ -17,6 +17,7 @@ type csvFile struct {
 	statement string
 	about     string
 	columns   []column
+	twins     bool // the statement asks for the twins of first syncs, or for who knows whom
 	// known are the rows when the page has read them already; nil has the statement run.
 	known [][]any
 	// row turns the statement's values into those of the file; nil leaves them as they come.

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 
@@ -132,8 +133,9 @@ func funcs() template.FuncMap {
 		"threshold": thresholdBits,
 		"prob":      probability,
 		"d":         decimal,
-		"scale":     func(share float64, width float64) string { return decimal(share * width) },
 		"weigh":     weighBar,
+		"chances":   chanceBars,
+		"meter":     meter,
 		"words":     func(s string) string { return strings.ReplaceAll(unhide(s), "_", " ") },
 		"seen":      visible,
 		"spans":     spans,
@@ -167,6 +169,20 @@ func weighBar(bits float64) template.HTML {
 	}
 	return template.HTML(fmt.Sprintf(`<svg viewBox="0 0 120 12" aria-hidden="true"><line x1="60" x2="60" y1="0" y2="12" class="mid"/><rect x="%s" y="2" width="%s" height="8" class="%s"/></svg>`,
 		decimal(x), decimal(width), class)) //nolint:gosec // numbers only
+}
+
+// chanceBars draws m above u, from a millionth to 1, each sixth of the width ten times the one before: u is mostly far below
+// what a straight scale shows.
+func chanceBars(m, u float64) template.HTML {
+	width := func(p float64) string { return decimal(120 * max(0, 1+math.Log10(max(p, 1e-6))/6)) }
+	return template.HTML(fmt.Sprintf(`<svg viewBox="0 0 120 12" aria-hidden="true"><line x1="0" x2="0" y1="0" y2="12" class="mid"/><rect x="0" y="1" width="%s" height="4" class="s1"/><rect x="0" y="7" width="%s" height="4" class="s3"/></svg>`,
+		width(m), width(u))) //nolint:gosec // numbers only
+}
+
+// meter draws a share of a whole.
+func meter(share float64) template.HTML {
+	return template.HTML(fmt.Sprintf(`<svg viewBox="0 0 120 12" aria-hidden="true"><rect x="0" y="2" width="120" height="8" class="s2" opacity=".35"/><rect x="0" y="2" width="%s" height="8" class="s1"/></svg>`,
+		decimal(share*120))) //nolint:gosec // numbers only
 }
 
 // hubName is which hub the records are of, for the head of the page.

@@ -63,6 +63,7 @@ type planFigures struct {
 	Made                              bool
 	Operations, Withheld, ReviewItems int64
 	Path                              string // base name
+	ID                                string // its digest, in hex
 }
 
 type operationFigures struct {
@@ -128,6 +129,17 @@ type overlapCell struct {
 	Things           int64
 }
 
+// ShareOfPairs is how many of its collection's pairs the rule found first, from 0 to 1.
+func (p *page) ShareOfPairs(rule blockingRule) float64 {
+	var all int64
+	for _, b := range p.Blocking {
+		if b.Collection == rule.Collection {
+			all += b.Pairs
+		}
+	}
+	return float64(rule.Pairs) / float64(max(all, 1))
+}
+
 // rowsOf are the rows of a CSV file whose statement the page has run too; nil for any other.
 func (p *page) rowsOf(file string) [][]any {
 	rows := [][]any{}
@@ -172,8 +184,9 @@ func readRows[T any](ctx context.Context, on queries.Querier, statement string, 
 	return all, err
 }
 
-// readPage reads the figures; what a stage that has not run would give is empty.
-func readPage(ctx context.Context, on *sql.DB, toolVersion string) (*page, error) {
+// readPage reads the figures; what a stage that has not run would give is empty. What asks for the twins of first syncs is
+// read from twins.
+func readPage(ctx context.Context, on *sql.DB, twins queries.Querier, toolVersion string) (*page, error) {
 	p := &page{ToolVersion: toolVersion}
 	var err error
 	if p.Stages, err = readStages(ctx, on); err != nil {
@@ -181,7 +194,8 @@ func readPage(ctx context.Context, on *sql.DB, toolVersion string) (*page, error
 	}
 	p.NotRun = p.Stages.notRun()
 	group, ctx := errgroup.WithContext(ctx)
-	for _, read := range []func(context.Context, queries.Querier) error{p.readSources, p.readClusters, p.readPlan, p.readCharts, p.readDecisions} {
+	group.Go(func() error { return p.readPlan(ctx, twins) })
+	for _, read := range []func(context.Context, queries.Querier) error{p.readSources, p.readClusters, p.readCharts, p.readDecisions} {
 		group.Go(func() error { return read(ctx, on) }) // each fills fields of its own
 	}
 	if err := group.Wait(); err != nil {
@@ -232,13 +246,7 @@ func (p *page) readClusters(ctx context.Context, on queries.Querier) (err error)
 	if err != nil {
 		return err
 	}
-	if err := p.readConflicts(ctx, on); err != nil {
-		return err
-	}
-	p.FixInApp, err = readRows(ctx, on, "reports/csv_fix_in_app.sql", func(f *fixInApp) []any {
-		return []any{&f.Collection, &f.Provider, &f.Realm, &f.KeepID, &f.MergeID, &f.KeepName, &f.MergeName, &f.Why, &f.Item}
-	})
-	return err
+	return p.readConflicts(ctx, on)
 }
 
 func (p *page) readConflicts(ctx context.Context, on queries.Querier) error {
@@ -261,6 +269,12 @@ func (p *page) readPlan(ctx context.Context, on queries.Querier) (err error) {
 	if p.Forecast, err = readForecast(ctx, on); err != nil {
 		return err
 	}
+	p.FixInApp, err = readRows(ctx, on, "reports/csv_fix_in_app.sql", func(f *fixInApp) []any {
+		return []any{&f.Collection, &f.Provider, &f.Realm, &f.KeepID, &f.MergeID, &f.KeepName, &f.MergeName, &f.Why, &f.Item}
+	})
+	if err != nil {
+		return err
+	}
 	p.Onboarding, err = readRows(ctx, on, "reports/page_onboarding.sql", func(a *application) []any { return []any{&a.Provider, &a.Realm} })
 	if err != nil {
 		return err
@@ -268,7 +282,7 @@ func (p *page) readPlan(ctx context.Context, on queries.Querier) (err error) {
 	if p.Stages.Planned {
 		p.Plan.Made = true
 		var header string
-		err := queries.One(ctx, on, "reports/plan.sql", nil, &p.Plan.Operations, &p.Plan.Withheld, &p.Plan.ReviewItems, &p.Plan.Path, &header)
+		err := queries.One(ctx, on, "reports/plan.sql", nil, &p.Plan.Operations, &p.Plan.Withheld, &p.Plan.ReviewItems, &p.Plan.Path, &p.Plan.ID, &header)
 		if err != nil {
 			return err
 		}

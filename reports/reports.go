@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/sameas/sameas/internal/config"
+	queries "github.com/sameas/sameas/sql"
 )
 
 // Options of Write.
@@ -44,11 +45,16 @@ func Write(ctx context.Context, o Options) (Result, error) {
 	if err := makeDir(o.Dir); err != nil {
 		return Result{}, err
 	}
-	p, err := readPage(ctx, o.DB, o.ToolVersion)
+	twins, free, err := keepTwins(ctx, o.DB)
+	if err != nil {
+		return Result{}, err
+	}
+	defer free()
+	p, err := readPage(ctx, o.DB, twins, o.ToolVersion)
 	if err != nil {
 		return Result{}, fmt.Errorf("read workspace for the report: %w", err)
 	}
-	return writeAll(ctx, o, p, log)
+	return writeAll(ctx, o, twins, p, log)
 }
 
 // writing is one file of the report.
@@ -58,14 +64,18 @@ type writing struct {
 }
 
 // writings are the files in the order they are listed.
-func writings(o Options, p *page) []writing {
+func writings(o Options, twins queries.Querier, p *page) []writing {
 	var all []writing
 	for _, f := range csvSet() {
 		if f.name == "pairs" {
 			f.row = pairRow(p.Models)
 		}
 		f.known = p.rowsOf(f.name)
-		all = append(all, writing{f.name + "." + o.Tables.extension(), func(ctx context.Context, w *os.File) error { return o.Tables.fill(ctx, o.DB, f, w) }})
+		on := queries.Querier(o.DB)
+		if f.twins {
+			on = twins
+		}
+		all = append(all, writing{f.name + "." + o.Tables.extension(), func(ctx context.Context, w *os.File) error { return o.Tables.fill(ctx, on, f, w) }})
 	}
 	return append(all,
 		writing{"README.md", func(_ context.Context, w *os.File) error { return writeReadme(o.Tables, w) }},
@@ -74,11 +84,11 @@ func writings(o Options, p *page) []writing {
 }
 
 // atOnce is how many files are written side by side: each holds a result of the database while it is written.
-const atOnce = 3
+const atOnce = 2
 
 // writeAll writes the files side by side, the page, which takes longest, first.
-func writeAll(ctx context.Context, o Options, p *page, log *slog.Logger) (Result, error) {
-	all := writings(o, p)
+func writeAll(ctx context.Context, o Options, twins queries.Querier, p *page, log *slog.Logger) (Result, error) {
+	all := writings(o, twins, p)
 	written := make([]bool, len(all))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(min(atOnce, max(1, runtime.GOMAXPROCS(0))))

@@ -11,7 +11,7 @@ import (
 // Summary is what a person at a terminal reads in ten seconds: what the applications' first syncs would create twice,
 // what was found, what is planned, what needs a person, what to do next, and what has not run. Plain text, no colour.
 func Summary(ctx context.Context, db *sql.DB) (string, error) {
-	p, err := readPage(ctx, db, "")
+	p, err := readPage(ctx, db, db, "")
 	if err != nil {
 		return "", fmt.Errorf("summarise workspace: %w", err)
 	}

@@ -17,6 +17,9 @@ type view struct {
 	Figures       []figure
 	Steps         []step
 	Runbook       []runbookPart
+	Changes       []string // what the plan changes; none before there is one
+	Stays         []string
+	Carried       []string
 	Charts        []chart
 	Overlaps      []overlap
 	QualityGroups []qualityGroup
@@ -46,6 +49,9 @@ type qualityGroup struct {
 func newView(p *page, cards []card) view {
 	v := view{page: p, Policy: policy(), Head: head(), Hub: hubName(p.Extractions), Lead: newLead(p), Stale: p.staleWords(), Stops: p.stops(),
 		Figures: p.figures(), Steps: p.steps(), Runbook: p.runbookParts(), Overlaps: overlaps(p.Overlap), QualityGroups: qualityGroups(p.Quality)}
+	if p.Plan.Made {
+		v.Changes, v.Stays, v.Carried = p.changeLines(), p.stayLines(), p.carriedLines()
+	}
 	v.FixFirst, v.FixRest = split(p.FixInApp[:min(len(p.FixInApp), maxRows)], 6)
 	for _, c := range p.Collections {
 		v.Charts = append(v.Charts, weightChart(c.Collection, p.Weights, p.Models.of(c.Collection)), sizeChart(c.Collection, p.Sizes))
@@ -102,15 +108,15 @@ func (p *page) foundFigure() figure {
 }
 
 func (p *page) personFigure() figure {
-	var review int64
-	for _, c := range p.Collections {
-		review += c.ReviewItems
+	items, sentBack := p.toJudge()
+	more := plural(int(items), "item that may be one thing", "items that may each be one thing")
+	if sentBack > 0 {
+		more += ", " + thousands(sentBack) + " of them sent back by the plan"
 	}
-	more := plural(int(review), "item that may be one thing", "items that may each be one thing")
 	if n := len(p.FixInApp); n > 0 {
 		more += "; " + many(int64(n), "duplicate", "duplicates") + " to merge inside applications"
 	}
-	return figure{"For a person to judge", thousands(review), more, "clusters"}
+	return figure{"For a person to judge", thousands(items), more, "clusters"}
 }
 
 func (p *page) planFigure() figure {
@@ -165,10 +171,7 @@ func plural(n int, one, many string) string {
 // steps is the order of onboarding with what has been done; the first that has not is the one to do now.
 func (p *page) steps() []step {
 	twins, maybe := p.twins()
-	var review int64
-	for _, c := range p.Collections {
-		review += c.ReviewItems
-	}
+	review, _ := p.toJudge()
 	s := p.Stages
 	all := []struct {
 		text, command string

@@ -420,23 +420,22 @@ LEFT JOIN own o ON o.collection = k.collection AND o.provider = k.provider AND o
 
 -- read by reports: what a person looks at in one piece. grain: one cluster whose review item holds two records or more.
 CREATE VIEW IF NOT EXISTS item_clusters AS
-SELECT
+WITH items AS (
+    SELECT
+        collection,
+        review_id
+    FROM clusters
+    GROUP BY
+        collection,
+        review_id
+    HAVING count(*) > 1
+)
+SELECT DISTINCT
     collection,
     cluster_id,
     review_id
-FROM (
-    SELECT
-        collection,
-        cluster_id,
-        review_id,
-        count(*) OVER (PARTITION BY collection, review_id) AS members
-    FROM clusters
-)
-WHERE members > 1
-GROUP BY
-    collection,
-    cluster_id,
-    review_id;
+FROM clusters
+SEMI JOIN items USING (collection, review_id);
 
 -- read by merge and reports: whom first syncs would create twice. grain: one active hub record and one application (provider
 -- and realm) that does not know it, but holds a record of the same thing, or would be given one.
@@ -479,6 +478,15 @@ known AS (
     JOIN ids i USING (rid)
     WHERE r.hub AND NOT i.told
 ),
+joined AS (                                       -- the others stand alone: nothing is their twin
+    SELECT c.rid
+    FROM clusters c
+    JOIN item_clusters u USING (collection, cluster_id)
+    UNION
+    SELECT rid
+    FROM ids
+    WHERE told
+),
 lacking AS (
     SELECT
         a.collection,
@@ -487,6 +495,7 @@ lacking AS (
         a.key,
         a.rid
     FROM active a
+    SEMI JOIN joined j USING (rid)
     JOIN applications p USING (collection)
     ANTI JOIN known k USING (collection, key, provider, realm)
 ),
@@ -515,6 +524,7 @@ held AS (
         i.realm,
         min(i.id_key) AS twin_key
     FROM groups g
+    SEMI JOIN joined j USING (rid)
     JOIN ids i USING (rid)
     WHERE NOT i.dead
     GROUP BY

@@ -8,11 +8,7 @@
 WITH ids AS (
     SELECT
         rid,
-        string_agg(
-            replace(replace(provider, '%', '%25'), '/', '%2F') || '/'
-            || replace(replace(realm, '%', '%25'), '/', '%2F') || '/'
-            || replace(replace(id, '%', '%25'), '/', '%2F'),
-            ' ' ORDER BY provider, realm, id) AS external_ids
+        array_to_string(list_sort(list(id_text(provider, realm, id))), ' ') AS external_ids
     FROM external_ids
     GROUP BY rid
 ),

@@ -8,6 +8,7 @@ SELECT
     p.withheld,
     p.review_items,
     p.path,
+    p.plan_id,
     p.header
 FROM plans p
 ORDER BY p.plan_id IN (SELECT plan_id FROM operations) DESC, p.plan_id
