@@ -15,6 +15,7 @@ type chart struct {
 	Width, Height float64
 	Bars          []bar
 	Lines         []rule
+	Curves        []curve
 	Labels        []label
 	Empty         string // said instead of a drawing
 }

@@ -34,6 +34,7 @@ type page struct {
 	Weights     []weightBin
 	Sizes       []sizeBin
 	Overlap     []overlapCell
+	Judged      []judgedBin
 	Audit       string             // what the latest sample shows, in words; "" when there is none
 	Contradict  []DecisionConflict // decisions that contradict each other
 }
@@ -338,6 +339,12 @@ func (p *page) readCharts(ctx context.Context, on queries.Querier) (err error) {
 	}
 	p.Overlap, err = readRows(ctx, on, "reports/page_overlap.sql", func(o *overlapCell) []any {
 		return []any{&o.Collection, &o.A, &o.B, &o.Things}
+	})
+	if err != nil {
+		return err
+	}
+	p.Judged, err = readRows(ctx, on, "reports/page_judged.sql", func(b *judgedBin) []any {
+		return []any{&b.Collection, &b.Bit, &b.Same, &b.Different}
 	})
 	return err
 }

@@ -55,6 +55,9 @@ func newView(p *page, cards []card) view {
 	v.FixFirst, v.FixRest = split(p.FixInApp[:min(len(p.FixInApp), maxRows)], 6)
 	for _, c := range p.Collections {
 		v.Charts = append(v.Charts, weightChart(c.Collection, p.Weights, p.Models.of(c.Collection)), sizeChart(c.Collection, p.Sizes))
+		if curves, drawn := accuracyChart(c.Collection, p.Judged, p.Models.of(c.Collection)); drawn {
+			v.Charts = append(v.Charts, curves)
+		}
 	}
 	for _, c := range cards {
 		v.Cards = append(v.Cards, newCardView(c, p.Models))
