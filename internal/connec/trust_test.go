@@ -1,9 +1,15 @@
 package connec
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
 	"io"
 	"log"
+	"math/big"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -18,15 +24,21 @@ func TestTrust(t *testing.T) {
 	t.Parallel()
 	var asked atomic.Int64
 	answer := answerWith(200, fixture(t, "person.json"))
-	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		asked.Add(1)
-		answer(w, r)
-	}))
-	s.Config.ErrorLog = log.New(io.Discard, "", 0)
-	s.StartTLS()
-	t.Cleanup(s.Close)
+	serve := func(certificates ...tls.Certificate) *httptest.Server {
+		s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			asked.Add(1)
+			answer(w, r)
+		}))
+		s.Config.ErrorLog = log.New(io.Discard, "", 0)
+		s.TLS = &tls.Config{Certificates: certificates}
+		s.StartTLS()
+		t.Cleanup(s.Close)
+		return s
+	}
+	s, late := serve(), serve(runOut(t))
 	own := x509.NewCertPool()
 	own.AddCert(s.Certificate())
+	own.AddCert(late.Certificate())
 	for _, x := range []struct {
 		name, url string
 		roots     *x509.CertPool
@@ -36,6 +48,7 @@ func TestTrust(t *testing.T) {
 		{"other authorities", s.URL, x509.NewCertPool(), "does not prove that it is the server meant"},
 		{"its own", s.URL, own, ""},
 		{"another host's certificate", strings.Replace(s.URL, "127.0.0.1", "localhost", 1), own, "does not prove"},
+		{"a certificate that has run out", late.URL, own, "expired"},
 		{"no TLS", strings.Replace(s.URL, "https:", "http:", 1), own, "400"},
 	} {
 		before := asked.Load()
@@ -51,6 +64,23 @@ func TestTrust(t *testing.T) {
 			t.Errorf("%s: %v", x.name, err)
 		}
 	}
+}
+
+// runOut is a certificate of 127.0.0.1 that was good until yesterday.
+func runOut(t *testing.T) tls.Certificate {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: now.AddDate(0, -1, 0), NotAfter: now.AddDate(0, 0, -1),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
 // TestPlainHTTPIsAllowedByName takes the one host that is named, and no other that contains its name.

@@ -112,6 +112,10 @@ func rewrite(ctx context.Context, db *sql.DB, path, toolVersion string) error {
 	if err != nil {
 		return err
 	}
+	// Nothing of the old file may be left in its log, which the new one would be opened with after a kill.
+	if _, err := conn.ExecContext(ctx, "CHECKPOINT"); err != nil {
+		return fmt.Errorf("purge: %w", err)
+	}
 	return replace(fresh, path)
 }
 
