@@ -56,6 +56,7 @@ func TestBadFiles(t *testing.T) {
 		{"no records", "a.ndjson", "\n\n", hubShaped, `DIR/a.ndjson holds no record`},
 		{"hub-shaped without ID", "a.ndjson", person(1, "") + "\n\n{\"id\":[{\"provider\":\"p\",\"id\":\"1\"}]}\n", hubShaped, `DIR/a.ndjson line 3: no ID: every row needs the ID that its application names it by (1 of 2 rows cannot be loaded, ` + none},
 		{"JSON without ID", "a.json", "[{\"contact_id\":5},\n{\"given_name\":\"x\"}]", crm, `DIR/a.json record 2: no ID in column "contact_id": every row needs the ID that the application names it by (1 of 2 rows cannot be loaded, ` + none},
+		{"two arrays", "a.json", "[{\"contact_id\":5}]\n[{\"contact_id\":6}]", crm, `DIR/a.json: something follows the array of 1 records: put all records into one array, or one object on each line (ndjson)`},
 		{"broken JSON", "a.json", "[{\"contact_id\":5},\n\n{\"given_name\":x}]", crm, `DIR/a.json line 3, record 2: not JSON: jsontext: invalid character 'x' at start of value within "/1/given_name" after offset 34`},
 		{"not Parquet", "a.parquet", "PAR0", crm, `DIR/a.parquet is not a Parquet file that can be read: `},
 		{"a broken gzip", "a.csv.gz", "\x1f\x8b" + header, crm, `DIR/a.csv.gz: not a gzip file: gzip: invalid header`},

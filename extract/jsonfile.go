@@ -115,7 +115,7 @@ func scanJSON(form textForm, own []string, visitor jsonVisitor) error {
 		for place := int64(1); ; place++ {
 			kind := d.PeekKind()
 			if inside && kind == ']' {
-				return nil
+				return form.atEnd(d, place, member)
 			}
 			value, err := d.ReadValue()
 			if err == io.EOF && !inside {
@@ -133,6 +133,21 @@ func scanJSON(form textForm, own []string, visitor jsonVisitor) error {
 			}
 		}
 	})
+}
+
+// atEnd makes sure that nothing follows the array: what would stand there was never read. Around an array that an object
+// holds, arrayMember has read all.
+func (form textForm) atEnd(d *jsontext.Decoder, place int64, member string) error {
+	if member != "" {
+		return nil
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return jsonError(form, place, err)
+	}
+	if _, err := d.ReadToken(); err != io.EOF {
+		return fmt.Errorf("%s: something follows the array of %d records: put all records into one array, or one object on each line (ndjson)", form.path, place-1)
+	}
+	return nil
 }
 
 // enter goes to the first record: into the array, the object's own when member names one.

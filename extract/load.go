@@ -32,7 +32,10 @@ func (x *extraction) load(ctx context.Context) (Result, error) {
 				return err
 			}
 		}
-		_, err := x.exec(ctx, tx, "extract/refs_targets.sql", nil)
+		if _, err := x.exec(ctx, tx, "extract/refs_targets.sql", nil); err != nil {
+			return err
+		}
+		_, err := x.exec(ctx, tx, "extract/stages_blank.sql", nil)
 		return err
 	})
 	if err != nil {

@@ -146,3 +146,26 @@ func TestAgain(t *testing.T) {
 		t.Error("the digest of people does not show that their numbers moved")
 	}
 }
+
+// A run that ends between the records and the verdict has renumbered and resolved anew what it was not asked for: what was
+// matched of that must count as out of date, too, or a plan would join clusters to other records.
+func TestNoDigestOutlivesTheRecordsThatItIsOf(t *testing.T) {
+	t.Parallel()
+	server := &hub{collections: map[string][]string{
+		"organizations": {`{"id":[{"realm":"org-1","provider":"connec","id":"o1"}],"name":"Acme"}`},
+		"people":        people(3),
+	}}
+	w := newWorld(t, server)
+	w.mustRun()
+	if _, err := w.db.Exec("DROP TABLE quality"); err != nil { // the verdict cannot be kept
+		t.Fatal(err)
+	}
+	server.collections["organizations"] = append(server.collections["organizations"], `{"id":[{"realm":"org-1","provider":"connec","id":"o2"}],"name":"Bolt"}`)
+	o := w.options()
+	o.Collections, o.Fresh = []string{"organizations"}, true
+	if _, err := extract.Run(t.Context(), o); err == nil {
+		t.Fatal("no error")
+	}
+	diff(t, "records", w.rows("SELECT count(*) FROM records"), "5")
+	diff(t, "digests that stand", w.rows("SELECT count(*) FROM stages WHERE stage = 'extract' AND digest <> ''"), "0")
+}

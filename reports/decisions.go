@@ -73,8 +73,12 @@ func keep(ctx context.Context, on queries.Querier, act int64, decisions []Decisi
 
 // standing are the decisions that count: the latest on each subject, in the order of collection, kind and records.
 func standing(ctx context.Context, on queries.Querier) ([]Decision, error) {
+	return readDecided(ctx, on, "reports/decisions.sql")
+}
+
+func readDecided(ctx context.Context, on queries.Querier, name string) ([]Decision, error) {
 	var all []Decision
-	err := queries.Each(ctx, on, "reports/decisions.sql", nil, func(rows *sql.Rows) error {
+	err := queries.Each(ctx, on, name, nil, func(rows *sql.Rows) error {
 		var d Decision
 		err := rows.Scan(&d.Collection, &d.Kind, &d.Record, &d.Other, &d.Field, &d.Who, &d.At, &d.Why)
 		all = append(all, d)

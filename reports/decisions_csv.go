@@ -53,8 +53,8 @@ type ImportResult struct {
 	Lines     int                `json:"lines"`     // without the header
 	Kept      int                `json:"kept"`      // new, or later than what stood
 	Known     int                `json:"known"`     // stood already
-	Older     []LineNote         `json:"older"`     // not kept: the workspace holds a later decision on the same
-	Unknown   []LineNote         `json:"unknown"`   // not kept: an ID that no record bears
+	Older     []LineNote         `json:"older"`     // not kept: the workspace holds a later decision on the same, or it was undone
+	Unknown   []LineNote         `json:"unknown"`   // not kept: an ID that no record bears, or two of one record
 	Conflicts []DecisionConflict `json:"conflicts"` // among all decisions that stand now
 }
 
@@ -110,7 +110,11 @@ func ImportDecisions(ctx context.Context, db *sql.DB, r io.Reader, name string, 
 		if err != nil {
 			return err
 		}
-		if err := keep(ctx, tx, fromFile, result.choose(lines, before)); err != nil {
+		undone, err := readDecided(ctx, tx, "reports/decisions_undone.sql")
+		if err != nil {
+			return err
+		}
+		if err := keep(ctx, tx, fromFile, result.choose(result.leaveUndone(lines, undone), before)); err != nil {
 			return err
 		}
 		after, err := standing(ctx, tx)
@@ -150,6 +154,10 @@ func (r *ImportResult) resolve(ctx context.Context, on queries.Querier, lines []
 			r.Unknown = append(r.Unknown, LineNote{l.line, fmt.Sprintf("no record of %s bears %s", visible(l.Collection), visible(missing))})
 			continue
 		}
+		if l.onPair() && l.Record == l.Other {
+			r.Unknown = append(r.Unknown, LineNote{l.line, fmt.Sprintf("both IDs are of one record of %s, %s", visible(l.Collection), visible(l.Record))})
+			continue
+		}
 		known = append(known, l)
 	}
 	return known, nil
@@ -180,6 +188,28 @@ func recordsNamed(ctx context.Context, on queries.Querier, names [][2]string) (m
 		return err
 	})
 	return keys, err
+}
+
+// leaveUndone leaves out, and notes, the lines that say what a person has taken back since.
+func (r *ImportResult) leaveUndone(lines []decisionLine, undone []Decision) []decisionLine {
+	type saying struct {
+		subject [4]string
+		kind    string
+	}
+	last := map[saying]time.Time{}
+	for _, d := range undone {
+		if s := (saying{d.subject(), d.Kind}); d.At.After(last[s]) {
+			last[s] = d.At
+		}
+	}
+	return slices.DeleteFunc(lines, func(l decisionLine) bool {
+		at, was := last[saying{l.subject(), l.Kind}]
+		if !was || l.At.After(at) {
+			return false
+		}
+		r.Older = append(r.Older, LineNote{l.line, fmt.Sprintf("%s %s %s was undone since", visible(l.Record), l.Kind, visible(l.Other+l.Field))})
+		return true
+	})
 }
 
 // choose gives the decisions that are new, and counts the others.

@@ -137,6 +137,9 @@ func TestReviewByKeyboard(t *testing.T) {
 	if err := db.QueryRow(`SELECT why FROM decisions WHERE left_key = 'connec/org-1/p-3' AND judgement = 'different' LIMIT 1`).Scan(&why); err != nil || why != "phone" {
 		t.Errorf("the remark is %q: %v", why, err)
 	}
+	if err := db.QueryRow(`SELECT why FROM decisions WHERE left_key = 'connec/org-1/q-2a' AND judgement = 'same' LIMIT 1`).Scan(&why); err != nil || why != "" {
+		t.Errorf("the answer after it bears the remark %q: %v", why, err)
+	}
 	for _, p := range problems() {
 		t.Error(p)
 	}

@@ -25,7 +25,7 @@ func newJudgements(decisions []Decision) *judgements {
 		}
 	}
 	for _, d := range decisions {
-		if d.Kind == Different {
+		if d.Kind == Different && d.Record != d.Other {
 			a, b := j.find(place{d.Collection, d.Record}), j.find(place{d.Collection, d.Other})
 			j.oppose(a, b)
 			j.oppose(b, a)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/sameas/sameas/internal/purge"
 	"github.com/sameas/sameas/match"
 )
 
@@ -79,6 +80,9 @@ func (m matched) Text() string {
 // matchAgain matches. Where people have decided something and there was a match before, it says what changed: that costs
 // memory by the external ID, so it is not done unasked.
 func matchAgain(ctx context.Context, o match.Options) (matched, error) {
+	if _, err := purge.Restore(ctx, o.DB); err != nil { // of an extraction that ended before it could
+		return matched{}, err
+	}
 	before, err := match.DecidedSnapshot(ctx, o.DB)
 	if err != nil {
 		return matched{}, err
@@ -130,6 +134,9 @@ const matchGCPercent = 40
 func (r *runner) match(ctx context.Context, s *session, collections []string, threads int) (match.Result, error) {
 	defer s.progress.Close()
 	defer debug.SetGCPercent(debug.SetGCPercent(matchGCPercent))
+	if _, err := purge.Restore(ctx, s.db); err != nil {
+		return match.Result{}, err
+	}
 	return match.Run(ctx, r.matchOptions(s, collections, threads))
 }
 

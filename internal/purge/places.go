@@ -72,7 +72,7 @@ type File struct {
 	Changed bool `json:"changed,omitempty"`
 }
 
-// places are the remembered files that are still there.
+// places are the remembered files that are still there, and the plans that were.
 func places(ctx context.Context, db *sql.DB) ([]File, error) {
 	var files []File
 	err := queries.Each(ctx, db, "purge/places.sql", nil, func(rows *sql.Rows) error {
@@ -83,6 +83,9 @@ func places(ctx context.Context, db *sql.DB) ([]File, error) {
 		}
 		info, err := os.Lstat(f.Path)
 		if errors.Is(err, fs.ErrNotExist) {
+			if f.Kind == KindPlan { // something may lie beside where it was
+				files = append(files, f)
+			}
 			return nil
 		}
 		if err != nil {

@@ -46,13 +46,19 @@ func Look(ctx context.Context, db *sql.DB, path string, belongings func(plan str
 			s.Files = append(s.Files, f)
 		}
 	}
+	remembered := map[string]bool{}
 	for _, f := range files {
-		add(f)
-		if f.Kind == KindPlan {
+		remembered[f.Path] = true
+	}
+	for _, f := range files {
+		if f.Kind == KindPlan { // what lies beside it goes first: without the plan nobody would find it again
 			for _, beside := range belongings(f.Path) {
-				add(File{KindPlan, beside, f.Changed})
+				if !remembered[beside] {
+					add(File{KindPlan, beside, f.Changed})
+				}
 			}
 		}
+		add(f)
 	}
 	return s, nil
 }
@@ -105,7 +111,9 @@ func rewrite(ctx context.Context, db *sql.DB, path, toolVersion string) error {
 	if _, err := conn.ExecContext(ctx, "ATTACH '"+strings.ReplaceAll(fresh, "'", "''")+"' AS kept"); err != nil {
 		return fmt.Errorf("purge: %w", err)
 	}
-	_, err = queries.Exec(ctx, conn, "purge/keep.sql", nil)
+	if _, err = queries.Exec(ctx, conn, "purge/keep.sql", nil); err == nil {
+		_, err = conn.ExecContext(ctx, "CHECKPOINT kept") // detaching does that, too, but tells of no failure
+	}
 	if _, detachErr := conn.ExecContext(context.WithoutCancel(ctx), "DETACH kept"); err == nil && detachErr != nil {
 		err = fmt.Errorf("purge: %w", detachErr)
 	}

@@ -73,7 +73,7 @@
 
   // fresh is the answer that stands, or every record with its cluster.
   function fresh() {
-    return { groups: [...item.groups], survivor: item.survivor, values: { ...item.values }, before: [...item.groups] };
+    return { groups: [...item.groups], survivor: item.survivor, values: { ...item.values }, before: [...item.groups], why: "" };
   }
   function restored() {
     try {
@@ -81,8 +81,11 @@
       return kept && kept.id === item.id && kept.version === item.version ? kept.draft : null;
     } catch { return null; }
   }
-  function marked() {
+  function keepDraft() {
     try { sessionStorage.setItem("sameas-draft", JSON.stringify({ id: item.id, version: item.version, draft })); } catch { /* a browser may keep nothing */ }
+  }
+  function marked() {
+    keepDraft();
     showItem();
   }
 
@@ -191,7 +194,7 @@
   const answer = (groups) => doing(async () => {
     const survivor = draft.survivor >= 0 && draft.survivor !== item.survivor ? draft.survivor : null;
     const values = Object.fromEntries(Object.entries(draft.values).filter(([row, i]) => item.values[row] !== i));
-    const sent = { collection: item.collection, id: item.id, sampled: item.sampled, version: item.version, groups, survivor, values, why: $("why")?.value || "" };
+    const sent = { collection: item.collection, id: item.id, sampled: item.sampled, version: item.version, groups, survivor, values, why: draft.why };
     const said = `Kept: ${things(groups) === 1 ? "the same" : inThings(groups)}.`;
     show(await ask("/answer", sent), said);
   });
@@ -217,9 +220,11 @@
     if (all.length === 1) return split();
     marked();
   }
+  const stands = "That was chosen in an earlier answer, and stands: choose another record, or take that answer back (u).";
   function survive() {
     const m = item.card.m[at.record];
     if (!m || !m.h || hubs() < 2) return notice("Choose a record of the hub first (1 to 9, or the arrows): of two or more hub records one survives; an application's own record stays in its application.");
+    if (item.survivor === at.record && draft.survivor === at.record) return notice(stands);
     draft.survivor = draft.survivor === at.record ? -1 : at.record;
     notice("");
     marked();
@@ -227,6 +232,7 @@
   function choose() {
     const row = data.fields[at.row], m = item.card.m[at.record];
     if (!row || !m || !m.h || hubs() < 2 || !m.v[at.row] || !data.decidable.includes(row)) return notice("Choose a value of a hub record first (the arrows): of the hub records that are merged, its value survives. Status, codes and fields of applications alone cannot be chosen.");
+    if (item.values[row] === at.record && draft.values[row] === at.record) return notice(stands);
     if (draft.values[row] === at.record) delete draft.values[row]; else draft.values[row] = at.record;
     notice("");
     marked();
@@ -245,10 +251,18 @@
     document.querySelector(".side .cell, .side th.at")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
+  // differ answers that the clusters are different things. Of a cluster that is in doubt itself that would say that its own
+  // records are one, which nobody was asked: there every record is marked instead.
+  function differ() {
+    const doubtful = item.card.g.length > 1 ? item.card.g.findIndex((g) => g.t === "review") : -1;
+    if (doubtful < 0) return answer(apart());
+    notice(`${letter(doubtful)} is in doubt itself: mark which of its records are one thing (1 to 9, then t or x), and keep that (Enter).`);
+  }
+
   const open = () => item && !item.finished;
   const keys = [
     { key: "s", name: "Same", does: "these are one thing", run: () => open() && answer(item.card.m.map(() => 0)), button: "main" },
-    { key: "d", name: "Different", does: "each cluster shown is a thing of its own; of one cluster, each record is", run: () => open() && answer(apart()), button: "main" },
+    { key: "d", name: "Different", does: "each cluster shown is a thing of its own; of one cluster, each record is", run: () => open() && differ(), button: "main" },
     { key: "x", name: "Split off", does: "the record at hand is a thing of its own; again, it goes back", run: () => open() && split(), button: "more" },
     { key: "t", name: "Other thing", does: "the record at hand goes to the next of the other things", run: () => open() && move() },
     { key: "Enter", name: "Keep", does: "keep the answer as marked: records of one thing are the same, of two are different", run: () => open() && answer(draft.groups), button: "more" },
@@ -267,7 +281,6 @@
   ];
 
   function showActions() {
-    const remark = $("why")?.value || "";
     const offered = (k) => k.key === "u" || open() && (!["w", "v"].includes(k.key) || hubs() > 1 && at.record >= 0);
     const buttons = keys.filter((k) => k.button && offered(k)).map((k) => {
       const label = k.key === "d" && open() ? `Different: ${things(apart())} things` : k.key === "Enter" && open() ? `Keep: ${things(draft.groups)} ${things(draft.groups) === 1 ? "thing" : "things"}` : k.name;
@@ -283,7 +296,8 @@
     field.placeholder = "Remark";
     field.maxLength = 500;
     field.setAttribute("aria-label", "Remark that is kept with the answer");
-    if (document.activeElement?.id === "why") field.value = remark;
+    field.value = draft?.why || "";
+    field.addEventListener("input", () => { draft.why = field.value; keepDraft(); });
     $("actions").replaceChildren(...buttons, ...(open() ? [field] : []));
     $("actions").hidden = false;
   }
@@ -310,7 +324,7 @@
     const k = keys.find((k) => k.run && k.key === (e.key.length === 1 ? e.key.toLowerCase() : e.key));
     if (!k) return;
     e.preventDefault();
-    k.run();
+    if (!e.repeat) k.run(); // a key that is held would answer questions that nobody has read
   });
 
   // ---- search ---------------------------------------------------------------------------------------------------
