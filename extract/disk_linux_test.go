@@ -2,7 +2,6 @@ package extract_test
 
 import (
 	"fmt"
-	"os/exec"
 	"strings"
 	"testing"
 )
@@ -51,12 +50,7 @@ func (k killWorld) starve(t *testing.T, job childJob, when string, behind ...str
 // the long run, and needs strace.
 func TestEveryWriteFails(t *testing.T) {
 	t.Parallel()
-	if !*long {
-		t.Skip("part of the long run: -long")
-	}
-	if _, err := exec.LookPath("strace"); err != nil {
-		t.Skip("strace is not installed")
-	}
+	needsStrace(t)
 	k := newKillWorld(t, 7)
 	total := 0
 	for n, failures := 1, 1; failures > 0; n++ {

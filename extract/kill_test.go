@@ -161,16 +161,22 @@ func TestSIGKILL(t *testing.T) {
 	t.Logf("%d of %d killed", died, kills)
 }
 
-// TestKilledAtEveryFsync kills the process at the first fsync of a thread, at the second and so on, until no thread has so
-// many; a few times each, as threads share the work now this way and now that. It is part of the long run, and needs strace.
-func TestKilledAtEveryFsync(t *testing.T) {
-	t.Parallel()
+// needsStrace skips what has strace interfere with a process, unless it is there and this is the long run.
+func needsStrace(t *testing.T) {
+	t.Helper()
 	if !*long {
 		t.Skip("part of the long run: -long")
 	}
 	if _, err := exec.LookPath("strace"); err != nil {
 		t.Skip("strace is not installed")
 	}
+}
+
+// TestKilledAtEveryFsync kills the process at the first fsync of a thread, at the second and so on, until no thread has so
+// many; a few times each, as threads share the work now this way and now that. It is part of the long run, and needs strace.
+func TestKilledAtEveryFsync(t *testing.T) {
+	t.Parallel()
+	needsStrace(t)
 	k := newKillWorld(t, 7)
 	total := 0
 	for n, died := 1, 1; died > 0; n++ {
