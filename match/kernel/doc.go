@@ -11,8 +11,8 @@
 //
 // Filter, `sameas kernel --spec FILE` and match/kernel/cmd read rows from stdin and write rows to stdout. Both are
 // lines of columns with tabs between, each line ended by a line feed, without escapes: a value holds no tab, line feed,
-// carriage return or backslash. Whatever is not as said here ends the filter with one line on stderr and a code other
-// than 0, and without a trailer.
+// carriage return or backslash. Whatever is not as said here ends the filter with one line on stderr, of fewer than
+// 2,048 bytes, and an exit code that tells of its kind (ExitRow and those below it), and without a trailer.
 //
 // A row in is a record in a block, or in a tile of a block that was cut. The rows of a tile stand together, in any
 // order; a tile comes once, in one process; tiles come in any order.
@@ -40,10 +40,11 @@
 // are in units; those of a count in whole bits. The rules of a count are a bit each, its strata 256*smaller+larger.
 // The trailer tells how many rows came in, pairs were looked at, were compared, edges and counted pairs went out; its
 // hash is the exclusive or of FNV-1a over each edge's line, line feed included. Sums and exclusive or over the trailers
-// of all processes do not depend on how blocks were shared out; whoever reads the edges holds them against these.
+// of all processes do not depend on how blocks were shared out; whoever reads the edges holds them against these. A
+// stream of no rows has a trailer, too.
 //
-// The spec file is JSON: `contract`; `rules` and `apart`, how many there are; `fields` with `kind`, `bits` by level,
-// `terms` (units by the text whose frequency counts, 0 for one not named), `group`, `lent`, `swap`; `caps` and `within`
-// of the groups; `prior`, or `priors` by two strata; `keep`; `count`. Field and Spec say what they mean. All numbers
-// are whole. WriteSpec writes it, RowWriter the rows.
+// The spec file is JSON: `contract`; `version`, that of the kernel which it is for, any other refuses it; `rules` and
+// `apart`, how many there are; `fields` with `kind`, `bits` by level, `terms` (units by the text whose frequency counts,
+// 0 for one not named), `group`, `lent`, `swap`; `caps` and `within` of the groups; `prior`, or `priors` by two strata;
+// `keep`; `count`. Field and Spec say what they mean. All numbers are whole. WriteSpec writes it, RowWriter the rows.
 package kernel

@@ -2,7 +2,6 @@ package kernel
 
 import (
 	"bufio"
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -12,62 +11,57 @@ import (
 	"strconv"
 )
 
-// Filter is the scorer as a stream filter under the contract of Version: a spec, and blocks in, edges, counts and a
-// trailer out. It ends at the first row that is not as the contract says; what was written by then is of no use.
+// Filter is the scorer as a stream filter under the contract: a spec, and blocks in, edges, counts and a trailer out,
+// as lines of columns. It ends at the first row that is not as the contract says; what was written by then is of no
+// use. ExitCode tells of an error what kind it is of.
 func Filter(spec, in io.Reader, out io.Writer) error {
-	file, s, err := readSpec(spec)
+	f, err := openFilter(spec, &textSink{out: bufio.NewWriterSize(out, 1<<16)})
 	if err != nil {
 		return err
 	}
-	w := bufio.NewWriterSize(out, 1<<16)
-	f := newFilter(file, s, w)
-	if err := f.read(bufio.NewReaderSize(in, 1<<16)); err != nil {
-		return err
-	}
-	if err := f.finish(); err != nil {
-		return err
-	}
-	return w.Flush()
+	return f.run(&textSource{in: bufio.NewReaderSize(in, 1<<16), layout: f.layout})
 }
+
+// source is rows coming in; after the last one, io.EOF.
+type source interface {
+	next() (row, error)
+}
+
+// sink takes what goes out, a letter and numbers: one by one and as the line that the hash is of.
+type sink interface {
+	put(kind byte, columns *[columnsOut]int64, line []byte) error
+	end() error
+}
+
+// columnsOut is how many numbers stand behind the letter of a row out.
+const columnsOut = 6
 
 // filter holds one tile at a time, and the distinct values of many.
 type filter struct {
+	layout
 	file    *specFile
 	spec    *Spec
-	out     *bufio.Writer
+	out     sink
 	line    []byte // being written
 	tile    []row
 	set     *Set
 	scanner *Scanner
-	strata  int
 
 	rows, enumerated, scored, edges int64
 	hash                            uint64
 	totals                          counts
 }
 
-// row is one line of the input, cut.
-type row struct {
-	rule, key, tile string
-	second          bool
-	id              uint64
-	stratum         uint8
-	apart           []string
-	values          []string
-	keys            []blockKey // ascending
+func openFilter(spec io.Reader, out sink) (*filter, error) {
+	file, s, err := readSpec(spec)
+	if err != nil {
+		return nil, err
+	}
+	return newFilter(file, s, out), nil
 }
 
-type blockKey struct {
-	rule int
-	key  string
-}
-
-func (a blockKey) compare(b blockKey) int {
-	return cmp.Or(cmp.Compare(a.rule, b.rule), cmp.Compare(a.key, b.key))
-}
-
-func newFilter(file *specFile, spec *Spec, out *bufio.Writer) *filter {
-	f := &filter{file: file, spec: spec, out: out, strata: spec.strata()}
+func newFilter(file *specFile, spec *Spec, out sink) *filter {
+	f := &filter{file: file, spec: spec, out: out, layout: layout{rules: file.Rules, apart: file.Apart, fields: len(spec.Fields), strata: spec.strata()}}
 	f.renew()
 	return f
 }
@@ -87,19 +81,13 @@ func (f *filter) renew() {
 // mostValues is how many distinct values of one field are held before starting anew.
 const mostValues = 1 << 20
 
-// read takes in the stream, tile by tile.
-func (f *filter) read(in *bufio.Reader) error {
+// run takes in the stream, tile by tile, and ends with the trailer.
+func (f *filter) run(in source) error {
 	for {
-		line, err := readLine(in)
-		switch {
-		case err == io.EOF && len(line) == 0:
-			return f.scan()
-		case err == io.EOF:
-			return fmt.Errorf("row %d: the stream ends within the row", f.rows+1)
-		case err != nil:
-			return fmt.Errorf("row %d: %w", f.rows+1, err)
+		r, err := in.next()
+		if err == io.EOF {
+			break
 		}
-		r, err := f.cut(string(line))
 		if err != nil {
 			return fmt.Errorf("row %d: %w", f.rows+1, err)
 		}
@@ -111,20 +99,13 @@ func (f *filter) read(in *bufio.Reader) error {
 		f.tile = append(f.tile, r)
 		f.rows++
 	}
-}
-
-// readLine reads up to a line feed, without it; at the end of the stream, what was left.
-func readLine(in *bufio.Reader) ([]byte, error) {
-	line, err := in.ReadSlice('\n')
-	if err == nil {
-		return line[:len(line)-1], nil
+	if err := f.scan(); err != nil {
+		return err
 	}
-	long := bytes.Clone(line)
-	for errors.Is(err, bufio.ErrBufferFull) {
-		line, err = in.ReadSlice('\n')
-		long = append(long, line...)
+	if err := f.finish(); err != nil {
+		return err
 	}
-	return bytes.TrimSuffix(long, []byte("\n")), err
+	return f.out.end()
 }
 
 // scan compares the tile at hand and writes what was found.
@@ -134,7 +115,7 @@ func (f *filter) scan() error {
 	}
 	block, err := f.block()
 	if err != nil {
-		return fmt.Errorf("the tile that ends with row %d: %w", f.rows, err)
+		return &fault{ExitRow, fmt.Errorf("the tile that ends with row %d: %w", f.rows, err)}
 	}
 	f.scanner.Scan(block)
 	n := int64(len(block.Records))
@@ -156,9 +137,7 @@ func (f *filter) scan() error {
 // block makes the tile's set and block, in the order of IDs.
 func (f *filter) block() (Block, error) {
 	slices.SortFunc(f.tile, func(a, b row) int { return cmp.Compare(a.id, b.id) })
-	first := &f.tile[0]
-	own := blockKey{key: first.key}
-	own.rule, _ = strconv.Atoi(first.rule)
+	own := blockKey{rule: f.tile[0].rule, key: f.tile[0].key}
 	for i := range f.tile {
 		r := &f.tile[i]
 		if i > 0 && f.tile[i-1].id == r.id {
@@ -222,16 +201,15 @@ func (f *filter) edge(e Edge, p keptPattern) error {
 	return nil
 }
 
-// write makes a line of seven columns, none of them empty.
 func (f *filter) write(kind byte, columns ...int64) error {
+	numbers := [columnsOut]int64(columns)
 	f.line = append(f.line[:0], kind)
-	for _, c := range columns {
+	for _, c := range numbers {
 		f.line = append(f.line, '\t')
 		f.line = strconv.AppendInt(f.line, c, 10)
 	}
 	f.line = append(f.line, '\n')
-	_, err := f.out.Write(f.line)
-	return err
+	return f.out.put(kind, &numbers, f.line)
 }
 
 // hashLine is the hash FNV-1a of G. Fowler, L. C. Noll and K.-P. Vo, in 64 bits.

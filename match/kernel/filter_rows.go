@@ -1,7 +1,7 @@
 package kernel
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -14,55 +14,70 @@ const (
 	columnsAfter  = 1 // keys
 )
 
-// cut takes a line apart.
-func (f *filter) cut(line string) (row, error) {
-	want := columnsBefore + f.file.Apart + len(f.spec.Fields) + columnsAfter
-	columns := strings.Split(line, "\t")
-	if len(columns) != want {
-		return row{}, fmt.Errorf("%d columns, want %d", len(columns), want)
-	}
-	if strings.Contains(line, "\r") {
-		return row{}, errors.New("a carriage return: lines end with a line feed alone")
-	}
-	r := row{rule: columns[0], key: columns[1], tile: columns[2], second: columns[3] == "2"}
-	if columns[3] != "1" && columns[3] != "2" {
-		return row{}, fmt.Errorf("side %q, want 1 or 2", columns[3])
-	}
-	if _, err := f.rule(r.rule); err != nil {
-		return row{}, err
-	}
-	var err error
-	if r.id, err = strconv.ParseUint(columns[4], 10, 63); err != nil {
-		return row{}, fmt.Errorf("id %q is no number below 2^63", columns[4])
-	}
-	stratum, err := strconv.ParseUint(columns[5], 10, 8)
-	if err != nil || f.strata > 0 && int(stratum) >= f.strata {
-		return row{}, fmt.Errorf("stratum %q is none that the spec has a prior for", columns[5])
-	}
-	r.stratum = uint8(stratum)
-	fields := columnsBefore + f.file.Apart
-	r.apart, r.values = columns[columnsBefore:fields], columns[fields:want-columnsAfter]
-	r.keys, err = f.keys(columns[want-1])
-	return r, err
+// row is a row of the input, taken apart.
+type row struct {
+	rule      int
+	key, tile string
+	second    bool
+	id        uint64
+	stratum   uint8
+	apart     []string
+	values    []string
+	keys      []blockKey // ascending
 }
 
-func (f *filter) rule(text string) (int, error) {
+type blockKey struct {
+	rule int
+	key  string
+}
+
+func (a blockKey) compare(b blockKey) int {
+	return cmp.Or(cmp.Compare(a.rule, b.rule), cmp.Compare(a.key, b.key))
+}
+
+// layout is how many there are of what rows hold, under a spec.
+type layout struct {
+	rules, apart, fields int
+	strata               int // 0 = any
+}
+
+// columns is how many columns a row has.
+func (l layout) columns() int { return columnsBefore + l.apart + l.fields + columnsAfter }
+
+// forbidden is what no value holds.
+const forbidden = "\t\n\r\\"
+
+// clean refuses a text that holds what no value may.
+func clean(text, forbidden string) error {
+	at := strings.IndexAny(text, forbidden)
+	if at < 0 {
+		return nil
+	}
+	hint := ""
+	if strings.HasPrefix(text[at:], `\N`) {
+		hint = `; \N is how an engine writes a missing value: give "" instead`
+	}
+	return faultf(ExitCharacter, "a value holds %q, which no value may%s", text[at:at+1], hint)
+}
+
+// rule reads the number of a blocking rule.
+func (l layout) rule(text string) (int, error) {
 	rule, err := strconv.Atoi(text)
-	if err != nil || rule < 0 || rule >= f.file.Rules || strconv.Itoa(rule) != text {
-		return 0, fmt.Errorf("rule %q, want a number below %d", text, f.file.Rules)
+	if err != nil || rule < 0 || rule >= l.rules || strconv.Itoa(rule) != text {
+		return 0, faultf(ExitRow, "rule %q, want a number below %d", text, l.rules)
 	}
 	return rule, nil
 }
 
 // keys reads a record's block keys, rule:key each.
-func (f *filter) keys(text string) ([]blockKey, error) {
+func (l layout) keys(text string) ([]blockKey, error) {
 	var keys []blockKey
 	for k := range strings.SplitSeq(text, Separator) {
 		number, key, found := strings.Cut(k, ":")
 		if !found {
-			return nil, fmt.Errorf("key %q, want rule:key", k)
+			return nil, faultf(ExitRow, "key %q, want rule:key", k)
 		}
-		rule, err := f.rule(number)
+		rule, err := l.rule(number)
 		if err != nil {
 			return nil, err
 		}

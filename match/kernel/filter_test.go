@@ -2,12 +2,15 @@ package kernel
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // streams writes all blocks of a set as rows, cut into partitions by the hash of the block's key as an engine would,
@@ -185,35 +188,79 @@ func TestFilterOnOneBlock(t *testing.T) {
 func TestFilterRefuses(t *testing.T) {
 	t.Parallel()
 	good := "1\tk\t0\t1\t7\t0\tsmith\t1:k\n"
-	for _, c := range []struct{ name, spec, rows, want string }{
-		{"a column too few", smallSpec, good + "1\tk\t0\t1\t8\t0\t1:k\n", "row 2: 7 columns, want 8"},
-		{"a cut stream", smallSpec, good + "1\tk\t0\t1\t8\t0\tsm", "row 2: the stream ends within the row"},
-		{"a carriage return", smallSpec, "1\tk\t0\t1\t7\t0\tsmith\t1:k\r\n", "row 1: a carriage return"},
-		{"no such rule", smallSpec, "2\tk\t0\t1\t7\t0\tsmith\t1:k\n", `row 1: rule "2", want a number below 2`},
-		{"no such side", smallSpec, "1\tk\t0\t3\t7\t0\tsmith\t1:k\n", `row 1: side "3"`},
-		{"a negative id", smallSpec, "1\tk\t0\t1\t-7\t0\tsmith\t1:k\n", `row 1: id "-7"`},
-		{"a stratum too high", smallSpec, "1\tk\t0\t1\t7\t256\tsmith\t1:k\n", `row 1: stratum "256"`},
-		{"a key without a rule", smallSpec, "1\tk\t0\t1\t7\t0\tsmith\tk\n", `row 1: key "k", want rule:key`},
-		{"the block's key not among the keys", smallSpec, "1\tk\t0\t1\t7\t0\tsmith\t0:k\n", "the block's key is not among the keys of record 7"},
-		{"a record twice", smallSpec, good + good, "record 7 stands in it twice"},
-		{"one side alone", smallSpec, "1\tk\t0\t2\t7\t0\tsmith\t1:k\n", "none of side 1"},
-		{"another version", strings.Replace(smallSpec, "kernel/1", "kernel/2", 1), good, `spec: its contract is "sameas-kernel/2", that of this kernel is sameas-kernel/1`},
-		{"no spec", "", good, "spec: EOF"},
-		{"a fraction", strings.Replace(smallSpec, "20", "20.5", 1), good, "spec: json: cannot unmarshal number 20.5"},
-		{"no such kind", strings.Replace(smallSpec, "family", "surname", 1), good, `spec: field 0: no kind "surname"`},
-		{"a weight too few", strings.Replace(smallSpec, "[0,20,", "[0,", 1), good, "spec: field 0: 6 weights, want one for each of the 7 levels of family"},
-		{"no such group", strings.Replace(smallSpec, `"group":-1`, `"group":0`, 1), good, "spec: field 0: no group 0"},
-		{"no such swap", strings.Replace(smallSpec, `"swap":-1`, `"swap":0`, 1), good, "spec: field 0: swap 0"},
-		{"caps without groups", strings.Replace(smallSpec, `"caps":[]`, `"caps":[1]`, 1), good, "spec: 1 caps and 0 wider groups"},
+	long := strings.Repeat("smith\xc3\xa9", 10_000)
+	for _, c := range []struct {
+		name, spec, rows string
+		code             int
+		want             string
+	}{
+		{"a column too few", smallSpec, good + "1\tk\t0\t1\t8\t0\t1:k\n", ExitColumns, "row 2: 7 columns, want 8"},
+		{"a tab in a value", smallSpec, "1\tk\t0\t1\t7\t0\tsm\tith\t1:k\n", ExitColumns, "row 1: 9 columns, want 8"},
+		{"a line feed in a value", smallSpec, "1\tk\t0\t1\t7\t0\tsm\nith\t1:k\n", ExitColumns, "row 1: 7 columns, want 8"},
+		{"a cut stream", smallSpec, good + "1\tk\t0\t1\t8\t0\tsm", ExitCut, "row 2: the stream ends within the row"},
+		{"a carriage return", smallSpec, "1\tk\t0\t1\t7\t0\tsmith\t1:k\r\n", ExitCharacter, `row 1: a value holds "\r"`},
+		{"a backslash", smallSpec, "1\tk\t0\t1\t7\t0\tsmi\\th\t1:k\n", ExitCharacter, `row 1: a value holds "\\"`},
+		{"an engine's NULL", smallSpec, "1\tk\t0\t1\t7\t0\t\\N\t1:k\n", ExitCharacter, `\N is how an engine writes a missing value`},
+		{"no such rule", smallSpec, "2\tk\t0\t1\t7\t0\tsmith\t1:k\n", ExitRow, `row 1: rule "2", want a number below 2`},
+		{"no such side", smallSpec, "1\tk\t0\t3\t7\t0\tsmith\t1:k\n", ExitRow, `row 1: side "3"`},
+		{"a negative id", smallSpec, "1\tk\t0\t1\t-7\t0\tsmith\t1:k\n", ExitRow, `row 1: id "-7"`},
+		{"a stratum too high", smallSpec, "1\tk\t0\t1\t7\t256\tsmith\t1:k\n", ExitRow, `row 1: stratum "256"`},
+		{"a key without a rule", smallSpec, "1\tk\t0\t1\t7\t0\tsmith\tk\n", ExitRow, `row 1: key "k", want rule:key`},
+		{"the block's key not among the keys", smallSpec, "1\tk\t0\t1\t7\t0\tsmith\t0:k\n", ExitRow, "the block's key is not among the keys of record 7"},
+		{"a record twice", smallSpec, good + good, ExitRow, "record 7 stands in it twice"},
+		{"one side alone", smallSpec, "1\tk\t0\t2\t7\t0\tsmith\t1:k\n", ExitRow, "none of side 1"},
+		{"a value too long to be told", smallSpec, "1\tk\t0\t1\t" + long + "\t0\tsmith\t1:k\n", ExitRow, `row 1: id "smith`},
+		{"another contract", strings.Replace(smallSpec, "kernel/1", "kernel/2", 1), good, ExitVersion, `spec: its contract is "sameas-kernel/2", that of this kernel is sameas-kernel/1`},
+		{"another contract, with a key of its own", strings.Replace(smallSpec, `kernel/1",`, `kernel/2","new":1,`, 1), good, ExitVersion, "spec: its contract is"},
+		{"another version", strings.Replace(smallSpec, `kernel/1",`, `kernel/1","version":"sameas-kernel/1+0000",`, 1), good, ExitVersion, `spec: it is for the kernel "sameas-kernel/1+0000", this one is ` + Version()},
+		{"no spec", "", good, ExitSpec, "spec: the file is empty"},
+		{"a cut spec", smallSpec[:80], good, ExitSpec, "spec: unexpected end of JSON input"},
+		{"two specs", smallSpec + smallSpec, good, ExitSpec, "spec: invalid character"},
+		{"a key that nobody knows", strings.Replace(smallSpec, `"rules"`, `"rulez":1,"rules"`, 1), good, ExitSpec, `spec: json: unknown field "rulez"`},
+		{"a fraction", strings.Replace(smallSpec, "20", "20.5", 1), good, ExitSpec, "spec: json: cannot unmarshal number 20.5"},
+		{"no such kind", strings.Replace(smallSpec, "family", "surname", 1), good, ExitSpec, `spec: field 0: no kind "surname"`},
+		{"a weight too few", strings.Replace(smallSpec, "[0,20,", "[0,", 1), good, ExitSpec, "spec: field 0: 6 weights, want one for each of the 7 levels of family"},
+		{"no such group", strings.Replace(smallSpec, `"group":-1`, `"group":0`, 1), good, ExitSpec, "spec: field 0: no group 0"},
+		{"no such swap", strings.Replace(smallSpec, `"swap":-1`, `"swap":0`, 1), good, ExitSpec, "spec: field 0: swap 0"},
+		{"caps without groups", strings.Replace(smallSpec, `"caps":[]`, `"caps":[1]`, 1), good, ExitSpec, "spec: 1 caps and 0 wider groups"},
 	} {
 		var out strings.Builder
 		err := Filter(strings.NewReader(c.spec), strings.NewReader(c.rows), &out)
-		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
-			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
+		if err == nil || ExitCode(err) != c.code || !strings.Contains(Line(err), c.want) {
+			t.Errorf("%s: got %d, %v, want %d, %q", c.name, ExitCode(err), err, c.code, c.want)
+		}
+		if line := Line(err); len(line) > 2000 || strings.ContainsAny(line, "\r\n") || !utf8.ValidString(line) {
+			t.Errorf("%s: an engine does not keep %d bytes whole", c.name, len(line))
 		}
 		if strings.Contains(out.String(), "t\t") {
 			t.Errorf("%s: a refused stream has a trailer", c.name)
 		}
+	}
+}
+
+// broken fails when it is read or written.
+type broken struct{}
+
+func (broken) Read([]byte) (int, error)  { return 0, errors.New("no device") }
+func (broken) Write([]byte) (int, error) { return 0, errors.New("no device") }
+
+// TestFilterTellsTroubleFromFaults: what fails outside of the contract has the code of an error, and is told as it is.
+func TestFilterTellsTroubleFromFaults(t *testing.T) {
+	t.Parallel()
+	spec, rows := strings.NewReader(smallSpec), strings.NewReader("1\tk\t0\t1\t7\t0\tsmith\t1:k\n")
+	for name, err := range map[string]error{
+		"the spec": Filter(broken{}, rows, io.Discard),
+		"the rows": Filter(spec, broken{}, io.Discard),
+		"the output": func() error {
+			return Filter(strings.NewReader(smallSpec), rows, broken{})
+		}(),
+	} {
+		if ExitCode(err) != ExitError || !strings.Contains(Line(err), "no device") {
+			t.Errorf("%s: got %d, %v", name, ExitCode(err), err)
+		}
+	}
+	if ExitCode(nil) != 0 {
+		t.Error("no error has a code")
 	}
 }
 
@@ -233,6 +280,8 @@ func FuzzFilter(f *testing.F) {
 		var out strings.Builder
 		if err := Filter(strings.NewReader(smallSpec), strings.NewReader(rows), &out); err == nil && !strings.Contains(out.String(), "t\t") {
 			t.Error("no error and no trailer")
+		} else if err != nil && ExitCode(err) < ExitRow {
+			t.Errorf("a stream that is not as the contract says ends with %d: %v", ExitCode(err), err)
 		}
 	})
 }

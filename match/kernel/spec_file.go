@@ -1,15 +1,12 @@
 package kernel
 
 import (
+	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
 )
-
-// Version names the contract that this kernel keeps; the package comment says what it is.
-const Version = "sameas-kernel/1"
 
 // kindNames are the kinds as a spec file names them.
 var kindNames = []string{"given", "family", "date", "email", "phone", "street", "city", "code", "exact", "orgname", "text", "employer"}
@@ -26,6 +23,7 @@ func (k Kind) String() string {
 // rows that it goes with.
 type specFile struct {
 	Contract string      `json:"contract"`
+	Version  string      `json:"version,omitempty"` // of the kernel that wrote it; "" = any
 	Rules    int         `json:"rules"`
 	Apart    int         `json:"apart"`
 	Fields   []fieldFile `json:"fields"`
@@ -46,9 +44,10 @@ type fieldFile struct {
 	Swap  int              `json:"swap"`
 }
 
-// WriteSpec writes a spec over a set as the file that Filter reads. The same spec gives the same bytes.
+// WriteSpec writes a spec over a set as the file that Filter reads, for kernels of this one's version. The same spec
+// gives the same bytes.
 func WriteSpec(w io.Writer, spec *Spec, set *Set) error {
-	file := specFile{Contract: Version, Rules: set.RuleCount(), Apart: len(set.Apart), Caps: spec.Caps, Within: spec.Within,
+	file := specFile{Contract: Contract, Version: Version(), Rules: set.RuleCount(), Apart: len(set.Apart), Caps: spec.Caps, Within: spec.Within,
 		Prior: spec.Prior, Priors: spec.Priors, Keep: spec.Keep, Count: spec.Count}
 	for f := range spec.Fields {
 		field := &spec.Fields[f]
@@ -68,29 +67,58 @@ func WriteSpec(w io.Writer, spec *Spec, set *Set) error {
 	return enc.Encode(file)
 }
 
-// readSpec reads a spec file and refuses one that cannot be meant.
+// readSpec reads a spec file and refuses one that is for another kernel, or that cannot be meant.
 func readSpec(r io.Reader) (*specFile, *Spec, error) {
-	var file specFile
-	dec := json.NewDecoder(r)
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := checkVersion(text); err != nil {
+		return nil, nil, err
+	}
+	file := &specFile{}
+	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()
-	if err := dec.Decode(&file); err != nil {
-		return nil, nil, fmt.Errorf("spec: %w", err)
+	if err := dec.Decode(file); err != nil {
+		return nil, nil, faultf(ExitSpec, "spec: %w", err)
 	}
-	if file.Contract != Version {
-		return nil, nil, fmt.Errorf("spec: its contract is %q, that of this kernel is %s", file.Contract, Version)
+	spec, err := file.spec()
+	if err != nil {
+		return nil, nil, faultf(ExitSpec, "spec: %w", err)
 	}
-	spec := &Spec{Caps: file.Caps, Within: file.Within, Prior: file.Prior, Priors: file.Priors, Keep: file.Keep, Count: file.Count}
-	for f, in := range file.Fields {
+	return file, spec, nil
+}
+
+// checkVersion refuses a spec for another kernel, before anything else of it is read: that may be new.
+func checkVersion(text []byte) error {
+	var wants struct{ Contract, Version string }
+	switch err := json.Unmarshal(text, &wants); {
+	case len(bytes.TrimSpace(text)) == 0:
+		return faultf(ExitSpec, "spec: the file is empty")
+	case err != nil:
+		return faultf(ExitSpec, "spec: %w", err)
+	case wants.Contract != Contract:
+		return faultf(ExitVersion, "spec: its contract is %q, that of this kernel is %s: put the kernel that came with the sameas at home in this one's place", wants.Contract, Contract)
+	case wants.Version != "" && wants.Version != Version():
+		return faultf(ExitVersion, "spec: it is for the kernel %q, this one is %s (%s) and would compare otherwise: put the kernel that came with the sameas at home in its place", wants.Version, Version(), Build())
+	}
+	return nil
+}
+
+// spec is what the file says, terms aside: they are numbered as their texts come in.
+func (s *specFile) spec() (*Spec, error) {
+	spec := &Spec{Caps: s.Caps, Within: s.Within, Prior: s.Prior, Priors: s.Priors, Keep: s.Keep, Count: s.Count}
+	for f, in := range s.Fields {
 		kind := slices.Index(kindNames, in.Kind)
 		if kind < 0 {
-			return nil, nil, fmt.Errorf("spec: field %d: no kind %q: there are %v", f, in.Kind, kindNames)
+			return nil, fmt.Errorf("field %d: no kind %q: there are %v", f, in.Kind, kindNames)
 		}
 		spec.Fields = append(spec.Fields, Field{Kind: Kind(kind), Bits: in.Bits, Group: in.Group, Lent: in.Lent, Swap: in.Swap, rarest: in.rarest()})
 	}
-	if err := errors.Join(file.check(), spec.Check()); err != nil {
-		return nil, nil, fmt.Errorf("spec: %w", err)
+	if err := s.check(); err != nil {
+		return nil, err
 	}
-	return &file, spec, nil
+	return spec, spec.Check()
 }
 
 func (s *specFile) check() error {

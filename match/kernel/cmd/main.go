@@ -1,5 +1,6 @@
 // Command cmd is the scorer alone, static and without cgo, for the workers of a cluster: `kernel --spec FILE` reads
-// blocks from stdin and writes edges to stdout, `kernel version` names the contract. See package kernel.
+// blocks from stdin and writes edges to stdout, `kernel version` names the contract and what it makes of a sample, and
+// then the build. See package kernel, exit codes among the rest.
 package main
 
 import (
@@ -12,22 +13,21 @@ import (
 	"github.com/sameas/sameas/match/kernel"
 )
 
-// Exit codes, those of sameas.
-const (
-	exitError = 1
-	exitUsage = 64
-)
-
 var errUsage = errors.New("usage: kernel --spec FILE < rows > edges, or kernel version")
 
 func main() {
-	if err := run(os.Args[1:], os.Stdin, os.Stdout); err != nil {
-		fmt.Fprintf(os.Stderr, "kernel: error: %s\n", err)
-		if errors.Is(err, errUsage) {
-			os.Exit(exitUsage)
-		}
-		os.Exit(exitError)
+	err := run(os.Args[1:], os.Stdin, os.Stdout)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "kernel: error: %s\n", kernel.Line(err))
 	}
+	os.Exit(exitCode(err))
+}
+
+func exitCode(err error) int {
+	if errors.Is(err, errUsage) {
+		return kernel.ExitUsage
+	}
+	return kernel.ExitCode(err)
 }
 
 func run(args []string, in io.Reader, out io.Writer) error {
@@ -38,7 +38,7 @@ func run(args []string, in io.Reader, out io.Writer) error {
 	case err != nil:
 		return fmt.Errorf("%w: %w", err, errUsage)
 	case flags.NArg() == 1 && flags.Arg(0) == "version" && *path == "":
-		_, err := fmt.Fprintln(out, kernel.Version)
+		_, err := fmt.Fprintf(out, "%s\nbuild %s\n", kernel.Version(), kernel.Build())
 		return err
 	case flags.NArg() > 0 || *path == "":
 		return errUsage

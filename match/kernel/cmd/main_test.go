@@ -19,7 +19,7 @@ func TestCommandLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	if err := run([]string{"version"}, nil, &out); err != nil || out.String() != kernel.Version+"\n" {
+	if err := run([]string{"version"}, nil, &out); err != nil || out.String() != kernel.Version()+"\nbuild "+kernel.Build()+"\n" {
 		t.Errorf("version says %q, %v", out.String(), err)
 	}
 	out.Reset()
@@ -28,12 +28,15 @@ func TestCommandLine(t *testing.T) {
 		t.Errorf("got %q, %v", out.String(), err)
 	}
 	for _, args := range [][]string{nil, {"--spec", spec, "more"}, {"--nothing"}, {"version", "more"}} {
-		if err := run(args, strings.NewReader(rows), &out); !errors.Is(err, errUsage) {
+		if err := run(args, strings.NewReader(rows), &out); !errors.Is(err, errUsage) || exitCode(err) != 64 {
 			t.Errorf("%q: got %v, want the usage", args, err)
 		}
 	}
-	if err := run([]string{"--spec", spec + ".none"}, nil, &out); err == nil || errors.Is(err, errUsage) {
+	if err := run([]string{"--spec", spec + ".none"}, nil, &out); exitCode(err) != 1 {
 		t.Errorf("a spec that is not there gives %v", err)
+	}
+	if err := run([]string{"--spec", spec}, strings.NewReader(rows+"0\n"), &out); exitCode(err) != kernel.ExitColumns {
+		t.Errorf("a row of one column gives %v", err)
 	}
 }
 
