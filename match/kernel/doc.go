@@ -33,6 +33,7 @@
 // A row out is a letter and six whole numbers in 64 bits:
 //
 //	e  id of A, id of B, rule, pattern, weight, terms     a pair that weighs at least `keep`
+//	r  rule, pairs, 0, 0, 0, 0                            pairs compared under one rule
 //	c  rules, strata, terms, pattern, pairs, 0            with `count`: pairs of one pattern
 //	t  rows, enumerated, scored, edges, hash, counted     the trailer, last
 //

@@ -47,9 +47,10 @@ type filter struct {
 	set     *Set
 	scanner *Scanner
 
-	rows, enumerated, scored, edges int64
-	hash                            uint64
-	totals                          counts
+	rows, enumerated, edges int64
+	hash                    uint64
+	pairs                   []int64 // compared, by rule
+	totals                  counts
 }
 
 func openFilter(spec io.Reader, out sink) (*filter, error) {
@@ -61,7 +62,8 @@ func openFilter(spec io.Reader, out sink) (*filter, error) {
 }
 
 func newFilter(file *specFile, spec *Spec, out sink) *filter {
-	f := &filter{file: file, spec: spec, out: out, layout: layout{rules: file.Rules, apart: file.Apart, fields: len(spec.Fields), strata: spec.strata()}}
+	f := &filter{file: file, spec: spec, out: out, pairs: make([]int64, file.Rules),
+		layout: layout{rules: file.Rules, apart: file.Apart, fields: len(spec.Fields), strata: spec.strata()}}
 	f.renew()
 	return f
 }
@@ -165,12 +167,21 @@ func (f *filter) block() (Block, error) {
 	return b, nil
 }
 
-// finish writes the counts and the trailer.
+// finish writes the pairs by rule, the counts and the trailer.
 func (f *filter) finish() error {
 	if f.scanner != nil {
 		f.retire()
 	}
-	counted := int64(0)
+	scored, counted := int64(0), int64(0)
+	for rule, n := range f.pairs {
+		scored += n
+		if n == 0 {
+			continue
+		}
+		if err := f.write('r', int64(rule), n, 0, 0, 0, 0); err != nil {
+			return err
+		}
+	}
 	all := f.totals.all()
 	for _, c := range slices.SortedFunc(maps.Keys(all), Count.compare) {
 		counted += all[c]
@@ -178,14 +189,14 @@ func (f *filter) finish() error {
 			return err
 		}
 	}
-	return f.write('t', f.rows, f.enumerated, f.scored, f.edges, int64(f.hash), counted)
+	return f.write('t', f.rows, f.enumerated, scored, f.edges, int64(f.hash), counted)
 }
 
 // retire adds up what the scanner at hand has found.
 func (f *filter) retire() {
 	r := f.scanner.Result()
-	for _, n := range r.Pairs {
-		f.scored += n
+	for rule, n := range r.Pairs {
+		f.pairs[rule] += n
 	}
 	for c, n := range r.Counts {
 		f.totals.addMany(c, n)

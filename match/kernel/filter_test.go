@@ -36,6 +36,7 @@ func streams(t *testing.T, set *Set, partitions, tile int) []*bytes.Buffer {
 // filtered is what the filter says of the partitions together.
 type filtered struct {
 	edges                []string
+	pairs                map[int64]int64 // by rule
 	counts               map[string]int64
 	rows, scored, edgesN int64
 	hash                 int64
@@ -43,7 +44,7 @@ type filtered struct {
 
 func filterAll(t *testing.T, spec []byte, in []*bytes.Buffer) filtered {
 	t.Helper()
-	all := filtered{counts: map[string]int64{}}
+	all := filtered{pairs: map[int64]int64{}, counts: map[string]int64{}}
 	for _, rows := range in {
 		var out bytes.Buffer
 		if err := Filter(bytes.NewReader(spec), rows, &out); err != nil {
@@ -63,6 +64,8 @@ func filterAll(t *testing.T, spec []byte, in []*bytes.Buffer) filtered {
 			switch {
 			case c[0] == "e":
 				all.edges = append(all.edges, line)
+			case c[0] == "r":
+				all.pairs[numbers[0]] += numbers[1]
 			case c[0] == "c":
 				all.counts[strings.Join(c[1:5], " ")] += numbers[4]
 			case c[0] == "t" && i == len(lines)-1:
@@ -78,7 +81,7 @@ func filterAll(t *testing.T, spec []byte, in []*bytes.Buffer) filtered {
 
 // embedded is the same of scanning without a stream.
 func embedded(set *Set, spec *Spec) filtered {
-	all := filtered{counts: map[string]int64{}}
+	all := filtered{pairs: map[int64]int64{}, counts: map[string]int64{}}
 	result := scanned(set, spec, 1000)
 	c := NewComparer(set, spec)
 	for _, e := range result.Edges {
@@ -97,8 +100,11 @@ func embedded(set *Set, spec *Spec) filtered {
 	for k, n := range result.Counts {
 		all.counts[fmt.Sprintf("%d %d %d %d", k.Rules, int(k.Strata[0])<<8|int(k.Strata[1]), k.Terms, k.Pattern)] = n
 	}
-	for _, n := range result.Pairs {
+	for rule, n := range result.Pairs {
 		all.scored += n
+		if n > 0 {
+			all.pairs[int64(rule)] = n
+		}
 	}
 	return all
 }
@@ -128,6 +134,9 @@ func TestStreamsInAnyPartitionsAreTheEmbeddedScan(t *testing.T) {
 			got := filterAll(t, file.Bytes(), streams(t, set, cut.partitions, cut.tile))
 			if !slices.Equal(got.edges, want.edges) || got.edgesN != want.edgesN || got.hash != want.hash || got.scored != want.scored {
 				t.Errorf("%d partitions: %d edges of %d pairs with hash %x, embedded %d of %d with %x", cut.partitions, got.edgesN, got.scored, got.hash, want.edgesN, want.scored, want.hash)
+			}
+			if !maps.Equal(got.pairs, want.pairs) {
+				t.Errorf("%d partitions: %v pairs by rule, embedded %v", cut.partitions, got.pairs, want.pairs)
 			}
 			if !maps.Equal(got.counts, want.counts) {
 				t.Errorf("%d partitions: %d patterns are counted otherwise than the %d embedded ones", cut.partitions, len(got.counts), len(want.counts))
@@ -180,7 +189,7 @@ func TestFilterOnOneBlock(t *testing.T) {
 	}
 	lines := strings.Split(out.String(), "\n")
 	// 7 and 9 share a key of rule 0: that block has the pair.
-	if len(lines) != 4 || lines[0] != "e\t3\t7\t1\t1\t5\t-5" || lines[1] != "e\t3\t9\t1\t1\t5\t-5" || !strings.HasPrefix(lines[2], "t\t4\t6\t5\t2\t") {
+	if len(lines) != 5 || lines[0] != "e\t3\t7\t1\t1\t5\t-5" || lines[1] != "e\t3\t9\t1\t1\t5\t-5" || lines[2] != "r\t1\t5\t0\t0\t0\t0" || !strings.HasPrefix(lines[3], "t\t4\t6\t5\t2\t") {
 		t.Errorf("got %q", lines)
 	}
 }

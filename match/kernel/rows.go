@@ -30,23 +30,36 @@ func (w *RowWriter) Write(b Block, tile string) error {
 	return nil
 }
 
-func (w *RowWriter) row(b Block, tile string, side int, record uint32) error {
-	w.line = fmt.Appendf(w.line[:0], "%d\t%010d\t%s\t%d\t%d\t%d", b.Rule, b.Key, tile, side, record, w.set.stratum(record))
-	for _, column := range w.set.Apart {
-		w.line = append(w.line, '\t')
-		w.line = strconv.AppendUint(w.line, uint64(column[record]), 10)
+func (w *RowWriter) row(b Block, tile string, side int, record uint32) (err error) {
+	w.line = fmt.Appendf(w.line[:0], "%d\t%s\t%s\t%d\t%d\t%d\t", b.Rule, KeyText(b.Key), tile, side, record, w.set.stratum(record))
+	if w.line, err = w.set.AppendRecord(w.line, record); err != nil {
+		return err
 	}
-	for f, d := range w.set.Dictionaries {
-		text := d.Text(w.set.Values[f][record])
-		if strings.ContainsAny(text, "\t\n\r\\") {
-			return fmt.Errorf("record %d: %q holds a tab, an end of line or a backslash: rows have no way to write it", record, text)
-		}
-		w.line = append(append(w.line, '\t'), text...)
-	}
-	for i, k := range w.set.Keys.Of(record) {
-		w.line = append(w.line, "\t\x1f"[min(i, 1)])
-		w.line = fmt.Appendf(w.line, "%d:%010d", w.set.RuleOf(k), k)
-	}
-	_, err := w.out.Write(append(w.line, '\n'))
+	_, err = w.out.Write(append(w.line, '\n'))
 	return err
+}
+
+// KeyText is a key's number as rows have it: texts in the order of numbers.
+func KeyText(key uint32) string { return fmt.Sprintf("%010d", key) }
+
+// AppendRecord appends the columns of a row that are the record's alone, whatever block it stands in: from what is kept
+// apart on, with tabs between. A value that a row has no way to write is an error.
+func (s *Set) AppendRecord(line []byte, record uint32) ([]byte, error) {
+	for _, column := range s.Apart {
+		line = append(strconv.AppendUint(line, uint64(column[record]), 10), '\t')
+	}
+	for f, d := range s.Dictionaries {
+		text := d.Text(s.Values[f][record])
+		if strings.ContainsAny(text, "\t\n\r\\") {
+			return nil, fmt.Errorf("record %d: %q holds a tab, an end of line or a backslash: rows have no way to write it", record, text)
+		}
+		line = append(append(line, text...), '\t')
+	}
+	for i, k := range s.Keys.Of(record) {
+		if i > 0 {
+			line = append(line, Separator...)
+		}
+		line = fmt.Appendf(line, "%d:%010d", s.RuleOf(k), k)
+	}
+	return line, nil
 }

@@ -12,7 +12,7 @@ import (
 // aloud that kernels before and after it may not work together. A change that only makes it faster leaves the line alone.
 func TestVersionIsThatOfTheseResults(t *testing.T) {
 	t.Parallel()
-	const want = "sameas-kernel/1+0d0bde37cc640863"
+	const want = "sameas-kernel/1+4d275600c4b73d6f"
 	if got := Version(); got != want {
 		t.Errorf("the kernel compares otherwise than the one that was %s: if that is meant, its version is now %s", want, got)
 	}
@@ -58,7 +58,11 @@ func TestSampleReachesEveryLevel(t *testing.T) {
 			}
 		}
 	}
-	if f.edges < 100 || f.edges > f.scored/4 {
-		t.Errorf("%d of %d pairs are kept: the sums are hardly tried", f.edges, f.scored)
+	scored := int64(0)
+	for _, n := range f.pairs {
+		scored += n
+	}
+	if f.edges < 100 || f.edges > scored/4 {
+		t.Errorf("%d of %d pairs are kept: the sums are hardly tried", f.edges, scored)
 	}
 }
