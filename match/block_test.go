@@ -30,8 +30,8 @@ func TestEveryPairOfASmallCollectionIsCompared(t *testing.T) {
 			t.Errorf("%d records: the last of %d rules makes %d of %d pairs, %d rules are keyed", c.records, len(p.rules), last, pairsOf(c.records), p.keyed)
 		}
 		learnt := sampleBlocks(p, trainingPairs)
-		for i := range learnt.n {
-			if b := learnt.at(i); len(b.Records) > 0 && b.Rule >= keyed {
+		for i := range learnt.N {
+			if b := learnt.At(i); len(b.Records) > 0 && b.Rule >= keyed {
 				t.Errorf("%d records: a model would learn from pairs that nothing brings together", c.records)
 				break
 			}

@@ -20,6 +20,7 @@ type Options struct {
 	Models      Models   // kept ones, used instead of fitting
 	Threads     int      // 0 means all cores; the result does not depend on it
 	Budget      Budget   // beyond it a collection is refused before a pair is scored
+	Engine      Engine   // that compares the pairs elsewhere; nil compares them here
 	Log         *slog.Logger
 	Progress    func(stage string, done, total int64)
 }

@@ -42,6 +42,7 @@ type training struct {
 	linked  linkedPairs
 	apart   [][]uint32 // IDs that keep records apart: such pairs take no part
 	threads int
+	scan    func(ctx context.Context, set *kernel.Set, spec *kernel.Spec, blocks kernel.Blocks) (kernel.Result, error)
 }
 
 // fitModel estimates u from value counts and random pairs, then m and the priors by EM over the patterns of candidate
@@ -68,7 +69,7 @@ func fitModel(ctx context.Context, s *schema, t training) (fit, error) {
 	}
 	free := *t.set
 	free.Apart = slices.Concat(t.set.Apart, t.apart)
-	result, err := scan(ctx, &free, spec, sampleBlocks(t.plan, trainingPairs), t.threads, func(int64, int64) {})
+	result, err := t.scan(ctx, &free, spec, sampleBlocks(t.plan, trainingPairs))
 	if err != nil {
 		return fit{}, err
 	}
@@ -84,9 +85,9 @@ func startLambda(n int) float64 {
 }
 
 // sampleBlocks takes blocks spread evenly over all, up to about so many pairs.
-func sampleBlocks(p *plan, pairs int64) blockList {
+func sampleBlocks(p *plan, pairs int64) kernel.Blocks {
 	step := sampleStep(p, pairs)
-	return blockList{p.blocks(), func(i int) kernel.Block {
+	return kernel.Blocks{N: p.blocks(), At: func(i int) kernel.Block {
 		if step > 1 && mix(uint64(i))%uint64(step) != 0 {
 			return kernel.Block{}
 		}

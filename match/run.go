@@ -248,11 +248,16 @@ func (m *matching) countTerms(ctx context.Context) ([]termTable, error) {
 // fitted is the model as the data have it.
 func (m *matching) fitted(ctx context.Context, terms []termTable, thresholds config.Thresholds) (*model, error) {
 	f, err := fitModel(ctx, m.schema, training{set: m.set, sources: m.sources, plan: m.plan, terms: terms, linked: m.linkedPatterns(),
-		apart: m.identity.apartColumns(len(m.records)), threads: m.options.Threads})
+		apart: m.identity.apartColumns(len(m.records)), threads: m.options.Threads, scan: m.scanTraining})
 	if err != nil {
 		return nil, err
 	}
 	return m.schema.build(f, m.sources, terms, m.set, thresholds), nil
+}
+
+// scanTraining counts the patterns of the pairs that the model learns from.
+func (m *matching) scanTraining(ctx context.Context, set *kernel.Set, spec *kernel.Spec, blocks kernel.Blocks) (kernel.Result, error) {
+	return m.options.scan(ctx, m.schema.collection+"/model", set, spec, blocks, func(int64, int64) {})
 }
 
 // linkedPatterns are those of must-linked pairs, less the pairs whose content is equal: a sync copied those, and they
@@ -274,7 +279,7 @@ func (m *matching) linkedPatterns() linkedPairs {
 
 func (m *matching) score(ctx context.Context) (err error) {
 	stage := m.schema.collection + "/score"
-	m.scanned, err = scan(ctx, m.set, m.model.spec, blockList{m.plan.blocks(), m.plan.block}, m.options.Threads, func(done, total int64) {
+	m.scanned, err = m.options.scan(ctx, stage, m.set, m.model.spec, kernel.Blocks{N: m.plan.blocks(), At: m.plan.block}, func(done, total int64) {
 		m.options.Progress(stage, done, total)
 	})
 	if err != nil {

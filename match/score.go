@@ -11,15 +11,9 @@ import (
 	"github.com/sameas/sameas/match/kernel"
 )
 
-// blockList is a choice of blocks, made one by one: all at once they would take more memory than the records.
-type blockList struct {
-	n  int
-	at func(i int) kernel.Block
-}
-
 // scan compares the blocks on all cores. The result does not depend on their number: counts are added, and edges are
 // put in the order of records.
-func scan(ctx context.Context, set *kernel.Set, spec *kernel.Spec, blocks blockList, threads int, progress func(done, total int64)) (kernel.Result, error) {
+func scan(ctx context.Context, set *kernel.Set, spec *kernel.Spec, blocks kernel.Blocks, threads int, progress func(done, total int64)) (kernel.Result, error) {
 	n := workers(threads)
 	scanners := make([]*kernel.Scanner, n)
 	var next, done atomic.Int64
@@ -30,18 +24,18 @@ func scan(ctx context.Context, set *kernel.Set, spec *kernel.Spec, blocks blockL
 			const batch = 64
 			for {
 				from := int(next.Add(batch)) - batch
-				if from >= blocks.n {
+				if from >= blocks.N {
 					return nil
 				}
 				if err := ctx.Err(); err != nil {
 					return err
 				}
-				to := min(from+batch, blocks.n)
+				to := min(from+batch, blocks.N)
 				for i := from; i < to; i++ {
-					scanners[w].Scan(blocks.at(i))
+					scanners[w].Scan(blocks.At(i))
 				}
 				if w == 0 || done.Load()%4096 == 0 {
-					progress(done.Add(int64(to-from)), int64(blocks.n))
+					progress(done.Add(int64(to-from)), int64(blocks.N))
 				} else {
 					done.Add(int64(to - from))
 				}

@@ -9,6 +9,13 @@ type Block struct {
 	Others  []uint32 // ascending; nil = pairs within Records
 }
 
+// Blocks is a choice of blocks, made one by one: all at once they would take more memory than the records. At may be
+// called for any of them, from any goroutine, more than once; a block without records is none.
+type Blocks struct {
+	N  int
+	At func(i int) Block
+}
+
 // Edge is a pair that was kept, A < B.
 type Edge struct {
 	A, B   uint32
