@@ -21,6 +21,7 @@ type Options struct {
 	Threads     int      // 0 means all cores; the result does not depend on it
 	Budget      Budget   // beyond it a collection is refused before a pair is scored
 	Engine      Engine   // that compares the pairs elsewhere; nil compares them here
+	Anew        bool     // match even what has not changed since the run before
 	Log         *slog.Logger
 	Progress    func(stage string, done, total int64)
 }

@@ -121,6 +121,7 @@ type matching struct {
 	clusters  *clusterRows
 	outcome   outcome
 	found     []placeholder
+	inputs    string // digest of all that was read
 }
 
 func runCollection(ctx context.Context, o Options, collection string) (Summary, error) {
@@ -129,6 +130,28 @@ func runCollection(ctx context.Context, o Options, collection string) (Summary, 
 		return Summary{}, err
 	}
 	m := &matching{options: o, schema: s}
+	if m.inputs, err = m.inputsDigest(ctx); err != nil {
+		return Summary{}, err
+	}
+	if !o.Anew && o.Engine == nil && o.Budget == (Budget{}) {
+		summary, same, err := m.unchanged(ctx)
+		if err == nil && same {
+			o.Log.Info("nothing changed since the match before: its clusters stand", "collection", collection)
+		}
+		if err != nil || same {
+			return summary, err
+		}
+	}
+	summary, err := m.run(ctx)
+	if err == nil {
+		err = m.keepInputs(ctx, summary)
+	}
+	return summary, err
+}
+
+// run does all steps.
+func (m *matching) run(ctx context.Context) (Summary, error) {
+	o, collection := m.options, m.schema.collection
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var writing errgroup.Group // while the next steps go on

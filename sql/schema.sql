@@ -14,9 +14,11 @@ CREATE TABLE IF NOT EXISTS meta (
 );
 
 -- owner: each stage writes its own rows. grain: the latest finished run of one stage over one collection.
--- A stage whose input_digest differs from the digest of the stage before it is stale.
+-- A stage whose input_digest differs from the digest of the stage before it is stale. The row of inputs tells a match that
+-- nothing changed since the last one: digest is that of all that it read, input_digest says how many rows it left in which
+-- table, and config_digest is what it found, as JSON.
 CREATE TABLE IF NOT EXISTS stages (
-    stage VARCHAR NOT NULL,            -- extract | features | match | plan
+    stage VARCHAR NOT NULL,            -- extract | features | match | inputs | plan
     collection VARCHAR NOT NULL,
     digest VARCHAR NOT NULL,           -- hex SHA-256 over what the stage wrote for the collection, order-free
     input_digest VARCHAR NOT NULL,     -- digest of the stage before it when this one ran; '' for extract

@@ -21,7 +21,8 @@ func (r *runner) matchCommand() *cli.Command {
 		Name:      "match",
 		Usage:     "find which records are the same: shared IDs first, then fuzzy names, e-mails and more",
 		ArgsUsage: "[FILE] [COLLECTION...]",
-		Description: "Without a collection: organizations, then people. The same input gives the same clusters, whatever the threads.\n" +
+		Description: "Without a collection: organizations, then people. The same input gives the same clusters, whatever the threads;\n" +
+			"where nothing changed since the match before, its clusters stand and nothing is compared again.\n" +
 			"--model alone prints the fitted model. --model FILE matches with the models that `match --model --json` printed into FILE, and fits none.",
 		Flags: []cli.Flag{
 			&cli.IntFlag{Name: "threads", Usage: "`N` threads; 0 means all cores"},
@@ -29,6 +30,7 @@ func (r *runner) matchCommand() *cli.Command {
 			&cli.Int64Flag{Name: "max-pairs", Usage: "refuse a collection with more than `N` pairs to compare, before one is scored"},
 			&cli.Int64Flag{Name: "max-memory", Usage: "refuse a collection expected to take more than `MB` beside the database"},
 			&cli.DurationFlag{Name: "max-time", Usage: "refuse a collection expected to take longer than `DURATION` to compare, such as 10m"},
+			&cli.BoolFlag{Name: "anew", Usage: "match even what has not changed since the match before; it finds the same"},
 			&cli.BoolFlag{Name: "model", Usage: "print the fitted model; with a FILE as argument, match with the models kept in it"},
 		},
 		Action: r.stage(false, func(ctx context.Context, c *cli.Context, s *session) error {
@@ -55,7 +57,7 @@ func (r *runner) matchAndPrint(ctx context.Context, c *cli.Context, s *session, 
 	defer s.progress.Close()
 	defer debug.SetGCPercent(debug.SetGCPercent(matchGCPercent))
 	o := r.matchOptions(s, collections, c.Int("threads"))
-	o.Models, o.Budget = kept, budgetOf(c)
+	o.Models, o.Budget, o.Anew = kept, budgetOf(c), c.Bool("anew")
 	result, err := matchAgain(ctx, o)
 	if err != nil {
 		return err

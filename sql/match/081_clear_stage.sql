@@ -2,7 +2,7 @@
 -- reads: nothing
 -- writes: stages
 -- params: collection
--- grain: none; the collection's row is deleted
+-- grain: none; the collection's rows are deleted
 DELETE FROM stages
-WHERE stage = 'match'
+WHERE stage IN ('match', 'inputs')
     AND collection = $collection
