@@ -79,6 +79,9 @@ type Operation struct {
 	Request *connec.Request `json:"request,omitempty"`
 	// BearsIDs are the external IDs that the request carries.
 	BearsIDs []connec.ExternalID `json:"bears_ids,omitempty"`
+	// LeftIDs are, of a create, the other IDs by which applications know the record, which the request does not carry: when
+	// one of them must never be created again, neither may the record.
+	LeftIDs []connec.ExternalID `json:"left_ids,omitempty"`
 	// NoIdentity are IDs of the target that name nothing ("0", "N/A", one on more records than can be true): they are
 	// neither written nor expected, and coming or going they are no drift.
 	NoIdentity []connec.ExternalID `json:"no_identity,omitempty"`

@@ -59,7 +59,7 @@ func (p *planner) planCreate(collection, clusterID string, records []*member, re
 	s := survivorship{ranked: u.ranked, priority: p.priority, owners: p.o.Config.Merge.Owners, decided: deciders(p.decided[collection], u.ranked), meaning: func(_ string, raw json.RawMessage) string { return compact(raw) }}
 	u.fields = s.decide()
 	op := Operation{ID: opID(TypeCreate, collection, first.Key), Level: level(collection, stepCreate), Type: TypeCreate,
-		Collection: collection, ClusterID: clusterID, Record: first.Key, BearsIDs: ids, Reason: reason, Fields: u.fields,
+		Collection: collection, ClusterID: clusterID, Record: first.Key, BearsIDs: ids, LeftIDs: leftIDs(records, ids), Reason: reason, Fields: u.fields,
 		Irreversible: "Connec! deletes nothing: a record that was created can only be made INACTIVE"}
 	op.Expect.IDs = ids
 	attributes := map[string]any{"id": ids}

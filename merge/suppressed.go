@@ -3,8 +3,10 @@ package merge
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/sameas/sameas/internal/config"
+	"github.com/sameas/sameas/internal/connec"
 	"github.com/sameas/sameas/internal/suppress"
 )
 
@@ -14,11 +16,10 @@ func suppressed(c *config.Config) (suppress.List, error) { return suppress.Load(
 // withholdSuppressed takes the records out of a plan when an ID of any of them is on the list: together they are one thing.
 func (p *planner) withholdSuppressed(collection, clusterID string, records []*member) (withheld bool, err error) {
 	found := ""
-	for _, m := range records {
-		for _, h := range m.IDs {
-			if p.suppressed.Holds(collection, h.id) {
-				found = h.Key
-			}
+	for _, id := range namesOf(records) {
+		if p.suppressed.Holds(collection, id) {
+			found = id.String()
+			break
 		}
 	}
 	if found == "" {
@@ -33,6 +34,22 @@ func (p *planner) withholdSuppressed(collection, clusterID string, records []*me
 	return true, nil
 }
 
+// namesOf are all IDs by which applications know the records, those that a crosswalk tells included, sorted.
+func namesOf(records []*member) []connec.ExternalID {
+	var ids []connec.ExternalID
+	for _, m := range records {
+		for _, h := range slices.Concat(m.IDs, m.Linked) {
+			ids = append(ids, h.id)
+		}
+	}
+	return sortedIDs(ids)
+}
+
+// leftIDs are those of them that a request which bears the others leaves out.
+func leftIDs(records []*member, bears []connec.ExternalID) []connec.ExternalID {
+	return slices.DeleteFunc(namesOf(records), func(id connec.ExternalID) bool { return slices.Contains(bears, id) })
+}
+
 // refuseSuppressed refuses a plan that would create what has been put on the list since it was made.
 func refuseSuppressed(c *config.Config, plan *PlanReader, creates int64) error {
 	list, err := suppressed(c)
@@ -45,9 +62,9 @@ func refuseSuppressed(c *config.Config, plan *PlanReader, creates int64) error {
 		if op.Type != TypeCreate {
 			return nil
 		}
-		for _, id := range op.BearsIDs {
+		for _, id := range slices.Concat(op.BearsIDs, op.LeftIDs) {
 			if list.Holds(op.Collection, id) {
-				refusal = refuse("make a new plan", "operation %s would create %s, which is on the list of records that must never be created again", op.ID, id)
+				refusal = refuse("make a new plan", "operation %s would create the record of %s, which is on the list of records that must never be created again", op.ID, id)
 				return stop
 			}
 		}
