@@ -52,6 +52,8 @@ type RehearseResult struct {
 	// Refusals are why Apply would refuse the plan before its first request; the rehearsal goes on regardless.
 	Refusals []string `json:"refusals"`
 	Notes    []string `json:"notes"`
+	// Saved are the files that were written of the hub, also when the rehearsal failed afterwards.
+	Saved []string `json:"saved,omitempty"`
 }
 
 // RehearsedRun is the plan applied under one setting of what was asked for.
@@ -304,7 +306,7 @@ func (x *rehearsal) run(ctx context.Context, fixed behaviour.Settings, number in
 		return nil, nil, err
 	}
 	if number == 1 && x.o.SaveHub != "" {
-		err = hub.Save(x.o.SaveHub)
+		x.result.Saved, err = hub.Save(x.o.SaveHub)
 	}
 	return run, askedFor(asked, hub.Consulted()), err
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/sameas/sameas/internal/connec"
+	"github.com/sameas/sameas/internal/keyhash"
 	queries "github.com/sameas/sameas/sql"
 )
 
@@ -53,7 +54,7 @@ func keep(ctx context.Context, on queries.Querier, act int64, decisions []Decisi
 	for _, d := range decisions {
 		statement, args := "reports/decide.sql", queries.Args{"collection": d.Collection, "left_key": d.Record, "right_key": d.Other, "judgement": d.Kind}
 		if !d.onPair() {
-			id, err := connec.ParseExternalID(d.Record)
+			id, err := namedBy(d.Record)
 			if err != nil {
 				return err
 			}
@@ -69,6 +70,14 @@ func keep(ctx context.Context, on queries.Querier, act int64, decisions []Decisi
 		}
 	}
 	return nil
+}
+
+// namedBy is the ID, or what stands for one after a purge: its digest alone.
+func namedBy(record string) (connec.ExternalID, error) {
+	if keyhash.Is(record) {
+		return connec.ExternalID{ID: record}, nil
+	}
+	return connec.ParseExternalID(record)
 }
 
 // standing are the decisions that count: the latest on each subject, in the order of collection, kind and records.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/sameas/sameas/internal/connec"
+	"github.com/sameas/sameas/internal/keyhash"
 	queries "github.com/sameas/sameas/sql"
 )
 
@@ -27,12 +28,13 @@ func decisionColumns() []string {
 // atForm is how times are written: a workspace keeps microseconds.
 const atForm = "2006-01-02T15:04:05.000000Z"
 
-// ExportDecisions writes the decisions that stand as CSV, keyed by external IDs, and says how many they are. The same
-// decisions give the same bytes; formulas are made inert, as in every CSV file of a report.
-func ExportDecisions(ctx context.Context, db *sql.DB, w io.Writer) (int, error) {
+// ExportDecisions writes the decisions that stand as CSV, keyed by external IDs, and says how many they are, and how many of
+// these name records by digests, because the workspace was purged and they were not extracted since: no other workspace can
+// read them. The same decisions give the same bytes; formulas are made inert, as in every CSV file of a report.
+func ExportDecisions(ctx context.Context, db *sql.DB, w io.Writer) (n, digests int, err error) {
 	decisions, err := standing(ctx, db)
 	if err != nil {
-		return 0, fmt.Errorf("export decisions: %w", err)
+		return 0, 0, fmt.Errorf("export decisions: %w", err)
 	}
 	out := newCSVWriter(w, TableOptions{})
 	for _, name := range decisionColumns() {
@@ -44,8 +46,11 @@ func ExportDecisions(ctx context.Context, db *sql.DB, w io.Writer) (int, error) 
 			out.text(cell)
 		}
 		out.endLine()
+		if keyhash.Is(d.Record) || keyhash.Is(d.Other) {
+			digests++
+		}
 	}
-	return len(decisions), out.finish()
+	return len(decisions), digests, out.finish()
 }
 
 // ImportResult says what became of the lines of a file of decisions.
@@ -103,15 +108,18 @@ func ImportDecisions(ctx context.Context, db *sql.DB, r io.Reader, name string, 
 	}
 	result := ImportResult{Lines: len(lines), Older: []LineNote{}, Unknown: []LineNote{}}
 	err = queries.Transact(ctx, db, func(tx *sql.Tx) error {
-		if lines, err = result.resolve(ctx, tx, lines); err != nil {
-			return err
-		}
 		before, err := standing(ctx, tx)
 		if err != nil {
 			return err
 		}
 		undone, err := readDecided(ctx, tx, "reports/decisions_undone.sql")
 		if err != nil {
+			return err
+		}
+		if err := recall(ctx, tx, lines); err != nil {
+			return err
+		}
+		if lines, err = result.resolve(ctx, tx, lines, digestsOf(before, undone)); err != nil {
 			return err
 		}
 		if err := keep(ctx, tx, fromFile, result.choose(result.leaveUndone(lines, undone), before)); err != nil {
@@ -127,8 +135,9 @@ func ImportDecisions(ctx context.Context, db *sql.DB, r io.Reader, name string, 
 	return result, nil
 }
 
-// resolve names the records by their own IDs, and notes and leaves out the lines of which a record is unknown.
-func (r *ImportResult) resolve(ctx context.Context, on queries.Querier, lines []decisionLine) ([]decisionLine, error) {
+// resolve names the records by their own IDs, and notes and leaves out the lines of which a record is unknown. digests are
+// those by which the workspace's own decisions name records that are not extracted again yet.
+func (r *ImportResult) resolve(ctx context.Context, on queries.Querier, lines []decisionLine, digests map[[2]string]bool) ([]decisionLine, error) {
 	names := make([][2]string, 0, 2*len(lines))
 	for _, l := range lines {
 		names = append(names, [2]string{l.Collection, l.Record}, [2]string{l.Collection, l.Other})
@@ -143,12 +152,17 @@ func (r *ImportResult) resolve(ctx context.Context, on queries.Querier, lines []
 		for _, id := range []*string{&l.Record, &l.Other} {
 			key, found := keys[[2]string{l.Collection, *id}]
 			switch {
-			case *id == "":
+			case *id == "" || digests[[2]string{l.Collection, *id}]:
 			case found:
 				*id = key
 			case missing == "":
 				missing = *id
 			}
+		}
+		if keyhash.Is(missing) {
+			r.Unknown = append(r.Unknown, LineNote{l.line, fmt.Sprintf("%s stands for a record of %s since a purge: only the workspace that was purged knows it again, "+
+				"once the record is extracted; export from there then", missing, visible(l.Collection))})
+			continue
 		}
 		if missing != "" {
 			r.Unknown = append(r.Unknown, LineNote{l.line, fmt.Sprintf("no record of %s bears %s", visible(l.Collection), visible(missing))})
@@ -325,6 +339,9 @@ func readDecision(cell func(string) string, undecidable func(string) string, now
 }
 
 func readID(column, text string) (string, error) {
+	if digest := strings.TrimSpace(text); keyhash.Is(digest) {
+		return digest, nil
+	}
 	id, err := connec.ParseExternalID(text)
 	if err != nil || !id.Complete() {
 		return "", fmt.Errorf("%w: %s %q is no external ID: write provider/realm/id", ErrDecision, column, text)

@@ -35,7 +35,7 @@ func importText(t *testing.T, db *sql.DB, text string) ImportResult {
 func exportText(t *testing.T, db *sql.DB) string {
 	t.Helper()
 	var out bytes.Buffer
-	if _, err := ExportDecisions(t.Context(), db, &out); err != nil {
+	if _, _, err := ExportDecisions(t.Context(), db, &out); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()

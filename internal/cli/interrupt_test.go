@@ -407,7 +407,8 @@ func (p *interrupted) serve(hub *sandbox.Server) {
 func (p *interrupted) saved() []string {
 	p.t.Helper()
 	dir := p.t.TempDir()
-	p.must(p.serving.Save(dir))
+	_, err := p.serving.Save(dir)
+	p.must(err)
 	return []string{string(p.read(filepath.Join(dir, "organizations.ndjson"))), string(p.read(filepath.Join(dir, "people.ndjson")))}
 }
 

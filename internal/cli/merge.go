@@ -123,6 +123,9 @@ func (r *runner) plan(ctx context.Context, s *session, out string, part merge.Pa
 	if err := s.config.CheckNamed(); err != nil {
 		return merge.PlanSummary{}, err
 	}
+	if err := purge.Expect(ctx, s.db, purge.KindPlan, out); err != nil {
+		return merge.PlanSummary{}, err
+	}
 	summary, err := merge.WritePlan(ctx, merge.PlanOptions{DB: s.db, Config: s.config, Out: out, ToolVersion: Version, Log: s.log, Part: part})
 	if err != nil {
 		return summary, err

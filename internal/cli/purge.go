@@ -33,8 +33,8 @@ func (r *runner) purgeCommand() *cli.Command {
 		Name:  "purge",
 		Usage: "remove personal data: the workspace's records, raw pages, plans, journals and reports; counts and decisions stay",
 		Description: "Removes the files that were written from the workspace, wherever that was, and puts in the workspace's place one that\n" +
-			"holds counts, verdicts, and the decisions of people, the records in them named by keyed digests of their IDs: after a\n" +
-			"new extraction they count again. It lists everything and asks first. While a plan may still be undone, it refuses: an\n" +
+			"holds counts, verdicts, the decisions of people and the samples of audits, the records in them named by keyed digests of\n" +
+			"their IDs: after a new extraction they count again. It lists everything and asks first. While a plan may still be undone, it refuses: an\n" +
 			"undo needs plan and journal. Run again, it removes what is left; when nothing is, it says so.",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "dry-run", Usage: "list what would be removed; remove nothing"},
@@ -47,7 +47,7 @@ func (r *runner) purgeCommand() *cli.Command {
 }
 
 func (r *runner) purge(ctx context.Context, c *cli.Context, s *session) error {
-	survey, err := purge.Look(ctx, s.db, s.path, merge.Belongings)
+	survey, err := purge.Look(ctx, s.db, s.path, purge.Belongings{Of: merge.Belongings, Written: merge.IsBelonging})
 	if err != nil {
 		return err
 	}

@@ -2,8 +2,8 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"path/filepath"
 
 	"github.com/urfave/cli/v2"
 
@@ -37,10 +37,8 @@ func (r *runner) mergeRehearseCommand() *cli.Command {
 				ro.Provider, ro.Realm = own.Provider, own.Realm
 			}
 			result, err := merge.Rehearse(ctx, ro)
+			err = errors.Join(err, purge.Remember(context.WithoutCancel(ctx), o.DB, purge.KindHub, result.Saved...))
 			if err != nil {
-				return err
-			}
-			if err := rememberHub(ctx, o, ro.SaveHub); err != nil {
 				return err
 			}
 			if err := r.print(c, result, result.Text()); err != nil {
@@ -52,18 +50,4 @@ func (r *runner) mergeRehearseCommand() *cli.Command {
 			return nil
 		}),
 	}
-}
-
-// rememberHub keeps where the hub was saved, for a purge; dir "" is nowhere.
-func rememberHub(ctx context.Context, o merge.ApplyOptions, dir string) error {
-	if dir == "" {
-		return nil
-	}
-	var paths []string
-	for _, s := range o.Config.Sources {
-		for _, collection := range append(s.Collections, s.Collection) {
-			paths = append(paths, filepath.Join(dir, collection+".ndjson"))
-		}
-	}
-	return purge.Remember(ctx, o.DB, purge.KindHub, paths...)
 }

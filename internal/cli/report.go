@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -60,14 +61,14 @@ func (r *runner) report(ctx context.Context, s *session, dir string, tables repo
 		return reports.Result{}, err
 	}
 	result, err := reports.Write(ctx, reports.Options{DB: s.db, Config: s.config, Dir: dir, Tables: tables, ToolVersion: Version, Log: s.log})
-	if err != nil || s.db != unmasked {
+	if s.db != unmasked {
 		return result, err // a masked report holds nothing to purge
 	}
 	paths := make([]string, len(result.Files))
 	for i, name := range result.Files {
 		paths[i] = filepath.Join(dir, name)
 	}
-	return result, purge.Remember(ctx, s.db, purge.KindReport, paths...)
+	return result, errors.Join(err, purge.Remember(context.WithoutCancel(ctx), s.db, purge.KindReport, paths...)) // also of one that was not finished
 }
 
 func reportText(result reports.Result, dir string) string {

@@ -136,7 +136,10 @@ func openBrowser(ctx context.Context, address string) {
 func (r *runner) exportDecisions(ctx context.Context, c *cli.Context, s *session) error {
 	path := c.String("export")
 	if path == "-" {
-		_, err := reports.ExportDecisions(ctx, s.db, r.env.Stdout)
+		_, digests, err := reports.ExportDecisions(ctx, s.db, r.env.Stdout)
+		if digests > 0 {
+			s.log.Warn(digestsNote(digests))
+		}
 		return err
 	}
 	f, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o600), renameio.WithStaticPermissions(0o600))
@@ -144,14 +147,24 @@ func (r *runner) exportDecisions(ctx context.Context, c *cli.Context, s *session
 		return fmt.Errorf("export decisions: %w", err)
 	}
 	defer f.Cleanup()
-	n, err := reports.ExportDecisions(ctx, s.db, f)
+	n, digests, err := reports.ExportDecisions(ctx, s.db, f)
 	if err != nil {
 		return err
 	}
 	if err := f.CloseAtomicallyReplace(); err != nil {
 		return fmt.Errorf("export decisions: %w", err)
 	}
-	return r.print(c, map[string]any{"file": path, "decisions": n}, fmt.Sprintf("wrote %d decisions to %s", n, path))
+	text := fmt.Sprintf("wrote %d decisions to %s", n, path)
+	if digests > 0 {
+		text += "\n" + digestsNote(digests)
+	}
+	return r.print(c, map[string]any{"file": path, "decisions": n, "digests": digests}, text)
+}
+
+// digestsNote says of so many exported decisions what a purge has made of them.
+func digestsNote(n int) string {
+	return fmt.Sprintf("%d of them name records by digests, since the workspace was purged: only this workspace reads them; for a file that others can "+
+		"read, `sameas extract` first and export again", n)
 }
 
 func (r *runner) importDecisions(ctx context.Context, c *cli.Context, s *session) error {

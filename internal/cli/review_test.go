@@ -168,7 +168,7 @@ func TestReviewPageJudgesAWorld(t *testing.T) {
 		t.Fatal("the world has nothing to judge")
 	}
 	var kept bytes.Buffer
-	n, err := reports.ExportDecisions(t.Context(), d.session.db, &kept)
+	n, _, err := reports.ExportDecisions(t.Context(), d.session.db, &kept)
 	must(t, err)
 	before := rows(t, d.session.db, `SELECT collection, string_agg(key, ' ' ORDER BY key) FROM clusters GROUP BY collection, cluster_id ORDER BY 1, 2`)
 

@@ -121,7 +121,8 @@ func (r *runner) serve(c *cli.Context) error {
 		return err
 	}
 	if data := c.String("data"); data != "" {
-		return server.Save(data)
+		_, err := server.Save(data)
+		return err
 	}
 	return nil
 }

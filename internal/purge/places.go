@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	queries "github.com/sameas/sameas/sql"
 )
@@ -64,42 +65,70 @@ func digest(path string) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
+// Expect keeps that a file is about to be written there, so that a purge names it even when the process ends before
+// Remember. Until then it counts as changed, which nothing removes unasked.
+func Expect(ctx context.Context, db *sql.DB, kind string, paths ...string) error {
+	for _, path := range paths {
+		absolute, err := filepath.Abs(path)
+		if err != nil {
+			return fmt.Errorf("remember %s: %w", path, err)
+		}
+		if _, err := queries.Exec(ctx, db, "purge/place_expect.sql", queries.Args{"kind": kind, "path": absolute}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // File is one file that was written from the workspace, or that belongs to one.
 type File struct {
 	Kind string `json:"kind"`
 	Path string `json:"path"`
 	// Changed says that it is no longer as it was written: it may have become something else.
 	Changed bool `json:"changed,omitempty"`
+
+	of      string      // the remembered file that it was found beside; "" when it is remembered itself
+	written func() bool // looks again whether it is as it was written
 }
 
-// places are the remembered files that are still there, and the plans that were.
+// looked is the file with what a look at it shows.
+func looked(kind, path, of string, written func() bool) File {
+	return File{kind, path, !written(), of, written}
+}
+
+// as reports whether the file is a regular one with that digest: a link in its place is another's.
+func as(path, sum string) bool {
+	info, err := os.Lstat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	now, err := digest(path)
+	return err == nil && now == sum
+}
+
+// places are the remembered files, there or not.
 func places(ctx context.Context, db *sql.DB) ([]File, error) {
 	var files []File
 	err := queries.Each(ctx, db, "purge/places.sql", nil, func(rows *sql.Rows) error {
-		var f File
-		var written string
-		if err := rows.Scan(&f.Kind, &f.Path, &written); err != nil {
-			return err
-		}
-		info, err := os.Lstat(f.Path)
-		if errors.Is(err, fs.ErrNotExist) {
-			if f.Kind == KindPlan { // something may lie beside where it was
-				files = append(files, f)
-			}
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		now := ""
-		if info.Mode().IsRegular() { // a link in its place is another's file
-			if now, err = digest(f.Path); err != nil {
-				return err
-			}
-		}
-		f.Changed = now != written
-		files = append(files, f)
-		return nil
+		var kind, path, sum string
+		err := rows.Scan(&kind, &path, &sum)
+		files = append(files, looked(kind, path, "", func() bool { return as(path, sum) }))
+		return err
 	})
 	return files, err
+}
+
+// unfinished are files beside the path, of the names under which it is written until it is whole: a killed process leaves
+// them.
+func unfinished(path string) []string {
+	folder, name := filepath.Split(path)
+	entries, _ := os.ReadDir(filepath.Clean(folder + "."))
+	var found []string
+	for _, e := range entries {
+		number, is := strings.CutPrefix(e.Name(), "."+name)
+		if is && number != "" && strings.Trim(number, "0123456789") == "" {
+			found = append(found, folder+e.Name())
+		}
+	}
+	return found
 }

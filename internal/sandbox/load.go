@@ -205,19 +205,22 @@ func readTime(seconds *int64, name string, text []byte) error {
 	return nil
 }
 
-// Save writes every collection to DIR/<collection>.ndjson, each file whole or not at all.
-func (s *Server) Save(dir string) error {
+// Save writes every collection to DIR/<collection>.ndjson, each file whole or not at all, and returns the files that it
+// wrote.
+func (s *Server) Save(dir string) (written []string, err error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("save: %w", err)
+		return nil, fmt.Errorf("save: %w", err)
 	}
 	for _, name := range s.collectionNames() {
-		if err := s.saveCollection(filepath.Join(dir, name+".ndjson"), s.collections[name]); err != nil {
-			return fmt.Errorf("save %s: %w", name, err)
+		path := filepath.Join(dir, name+".ndjson")
+		if err := s.saveCollection(path, s.collections[name]); err != nil {
+			return written, fmt.Errorf("save %s: %w", name, err)
 		}
+		written = append(written, path)
 	}
-	return nil
+	return written, nil
 }
 
 // Collections are the names of those that the server holds, sorted.

@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -279,11 +280,15 @@ func TestSaveAndLoad(t *testing.T) {
 	h.raw("PUT", "/api/v2/cld-1234/people/"+john, person("", "my-application/2243/17"))
 	h.raw("POST", "/api/v2/cld-1234/invoices", `{"invoices":{"type":"SUPPLIER","lines":[{"id":"1"}]}}`)
 	dir, again := t.TempDir(), t.TempDir()
-	if err := h.Save(dir); err != nil {
+	written, err := h.Save(dir)
+	if err != nil {
 		t.Fatal(err)
 	}
 	// A rehearsal saves the records of real people: they are their owner's alone.
 	paths, _ := filepath.Glob(filepath.Join(dir, "*.ndjson"))
+	if !slices.Equal(written, paths) {
+		t.Errorf("it says that it wrote %q, there are %q", written, paths)
+	}
 	for _, path := range paths {
 		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("%s: %v, %v", path, info.Mode(), err)
@@ -293,7 +298,7 @@ func TestSaveAndLoad(t *testing.T) {
 	if err := n.LoadDir(dir); err != nil {
 		t.Fatal(err)
 	}
-	if err := n.Save(again); err != nil {
+	if _, err := n.Save(again); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"people", "organizations", "invoices"} {

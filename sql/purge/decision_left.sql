@@ -1,4 +1,4 @@
--- purge/decision_left.sql: name the left record of decisions by another key: a digest for an ID, or the ID again.
+-- purge/decision_left.sql: name the left record of decisions by its ID again, in the place of a digest.
 -- reads: nothing
 -- writes: decisions
 -- params: collection, new, old

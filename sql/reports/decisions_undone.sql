@@ -18,7 +18,7 @@ UNION ALL
 SELECT
     collection,
     CASE field WHEN 'survivor' THEN 'survivor' ELSE 'value' END AS kind,
-    id_text(provider, realm, id) AS record,
+    CASE provider WHEN '' THEN id ELSE id_text(provider, realm, id) END AS record, -- a digest has an id alone
     '' AS other,
     CASE field WHEN 'survivor' THEN '' ELSE field END AS field,
     who,
