@@ -133,7 +133,7 @@ func (d *demo) say(heading, text string) {
 	}
 	d.step++
 	fmt.Fprintf(d.env.Stdout, "\n%d. %s\n", d.step, heading)
-	for line := range strings.Lines(strings.TrimRight(text, "\n")) {
+	for line := range strings.Lines(d.mask.Text(strings.TrimRight(text, "\n"))) {
 		fmt.Fprint(d.env.Stdout, "   ", line)
 	}
 	fmt.Fprintln(d.env.Stdout)
@@ -185,6 +185,10 @@ func (d *demo) openDemo(ctx context.Context, workspace string) (*session, error)
 	}
 	db, err := queries.Open(ctx, workspace, queries.Options{Create: true, ToolVersion: Version})
 	if err != nil {
+		return nil, err
+	}
+	if err := d.maskBy(ctx, db); err != nil {
+		_ = db.Close()
 		return nil, err
 	}
 	p := newProgress(d.env.Stderr, d.c.Bool("quiet"))

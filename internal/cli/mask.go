@@ -29,7 +29,27 @@ func (r *runner) maskBy(ctx context.Context, db *sql.DB) error {
 	}
 	key, err := queries.MaskKey(ctx, db, mask.NewKey())
 	if err == nil {
-		r.mask = mask.New(key)
+		r.mask = mask.New(key).Knowing(func() (*mask.Known, error) { return knownValues(context.WithoutCancel(ctx), db) })
+	}
+	return err
+}
+
+// knownValues are those of the workspace's records.
+func knownValues(ctx context.Context, db *sql.DB) (*mask.Known, error) {
+	known := mask.NewKnown()
+	err := queries.Each(ctx, db, "mask/known_values.sql", nil, func(rows *sql.Rows) error {
+		var value sql.NullString
+		err := rows.Scan(&value)
+		known.Add(value.String)
+		return err
+	})
+	return known, err
+}
+
+// maskWhileOpen looks at the error while the workspace is open that knows what must be hidden in it.
+func (r *runner) maskWhileOpen(err error) error {
+	if err != nil {
+		r.maskedError(err)
 	}
 	return err
 }
@@ -38,6 +58,13 @@ func (r *runner) maskBy(ctx context.Context, db *sql.DB) error {
 func (r *runner) masked(ctx context.Context, s *session) error {
 	if r.mask == nil {
 		return nil
+	}
+	var there bool
+	if err := queries.One(ctx, s.db, "mask/hub_words.sql", nil, &there); err != nil {
+		return err
+	}
+	if there {
+		r.mask.Know()
 	}
 	if err := s.db.Close(); err != nil {
 		return err

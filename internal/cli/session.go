@@ -61,7 +61,7 @@ func (r *runner) stage(create bool, f func(ctx context.Context, c *cli.Context, 
 			return err
 		}
 		defer s.close()
-		return f(c.Context, c, s)
+		return r.maskWhileOpen(f(c.Context, c, s))
 	}
 }
 

@@ -17,10 +17,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Masker masks by one key. A nil Masker leaves everything as it is.
-type Masker struct{ key []byte }
+type Masker struct {
+	key   []byte
+	known func() (*Known, error) // nil for none
+}
 
 // NewKey is a random key, as hexadecimal digits.
 func NewKey() string {
@@ -30,7 +34,26 @@ func NewKey() string {
 }
 
 // New masks by that key.
-func New(key string) *Masker { return &Masker{[]byte(key)} }
+func New(key string) *Masker { return &Masker{key: []byte(key)} }
+
+// Knowing masks, beside what others do, the values that load gives, wherever they stand in the words of a hub. It is
+// called once, when such words are met first; where it fails, these are hidden whole.
+func (m *Masker) Knowing(load func() (*Known, error)) *Masker {
+	return &Masker{m.key, sync.OnceValues(func() (*Known, error) {
+		k, err := load()
+		if err == nil {
+			k.sort()
+		}
+		return k, err
+	})}
+}
+
+// Know loads the values that are known, for later, when they can be loaded no more.
+func (m *Masker) Know() {
+	if m != nil && m.known != nil {
+		_, _ = m.known() // an error hides the hub's words whole
+	}
+}
 
 // digits is how long a stand-in is, after its mark.
 const digits = 10
@@ -50,14 +73,34 @@ var (
 	quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 	// address is what looks like an e-mail address, also as part of an ID.
 	address = regexp.MustCompile(`[^\s"'<>(),;:/=\[\]]+(?:@|%40)[^\s"'<>(),;:/=\[\]]+`)
+	// answered is an HTTP status and what follows it to the end of the line: the words of a hub, and perhaps ours behind them.
+	answered = regexp.MustCompile(`\b([1-5][0-9][0-9]: )(.+)`)
 )
 
 // Text masks what may be personal in a sentence of sameas: what stands between double quotes, where its sentences put the
-// values of records, and whatever looks like an e-mail address. IDs and the other words stay.
+// values of records, whatever looks like an e-mail address, and in the words of a hub every value that is known. IDs and
+// the other words stay.
 func (m *Masker) Text(text string) string {
-	if m == nil || !strings.ContainsAny(text, "\"@%") {
+	if m == nil {
 		return text
 	}
+	if strings.ContainsAny(text, "\"@%") {
+		text = m.sentence(text)
+	}
+	if m.known == nil || !answered.MatchString(text) {
+		return text
+	}
+	return answered.ReplaceAllStringFunc(text, func(found string) string {
+		status, words := found[:len("422: ")], found[len("422: "):]
+		known, err := m.known()
+		if err != nil {
+			return status + m.Value(words)
+		}
+		return status + known.replace(words, m.Value)
+	})
+}
+
+func (m *Masker) sentence(text string) string {
 	text = quoted.ReplaceAllStringFunc(text, func(literal string) string {
 		value, err := strconv.Unquote(literal)
 		if err != nil && json.Unmarshal([]byte(literal), &value) != nil {

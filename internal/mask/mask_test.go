@@ -2,6 +2,7 @@ package mask
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -96,4 +97,66 @@ func TestLines(t *testing.T) {
 	if got := string(m.Lines([]byte(document))); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
+}
+
+// TestKnownValues hides, in the words of a hub, the values that are known, whatever stands around them and however a
+// number is cut; the words of the sentence before them stay, and so do words that only look like a name.
+func TestKnownValues(t *testing.T) {
+	t.Parallel()
+	m := New("key").Knowing(func() (*Known, error) {
+		k := NewKnown()
+		for range 3 {
+			for _, value := range []string{"Ann", "O'Hara", "May", "Zoë", "12 High St, Unit 3", "0412 345 678", "1980-02-01", "ann@x.example", "The Coffee Shop", "51 824 753 556", "J", "7", "de", ""} {
+				k.Add(value)
+			}
+		}
+		return k, nil
+	})
+	v := m.Value
+	for text, want := range map[string]string{
+		"POST /people: 422: Ann is taken, may be by O'Hara (May)":       "POST /people: 422: " + v("Ann") + " is taken, may be by " + v("O'Hara") + " (" + v("May") + ")",
+		"Ann of the sentence: 409: ANN, zoë, ZOË, Anna, ann":            "Ann of the sentence: 409: " + v("ANN") + ", zoë, " + v("ZOË") + ", Anna, ann",
+		"422: 12 high st unit 3; 12 High Street":                        "422: " + v("12 high st unit 3") + "; 12 High Street",
+		"422: 3 +61412345678, 0412-345-678, (04) 1234 5678, 0412345679": "422: 3 +" + v("61412345678") + ", " + v("0412-345-678") + ", (04) " + v("1234 5678") + ", 0412345679",
+		"422: born 1980-02-01T00:00:00Z":                                "422: born " + v("1980-02-01") + "T00:00:00Z",
+		"422: J at 7, de facto, the coffee shop of the coffee":          "422: J at 7, " + v("de") + " facto, " + v("the coffee shop") + " of the coffee",
+		"422: ABN 51824753556 of ann@x.example":                         "422: ABN " + v("51824753556") + " of " + v("ann@x.example"),
+		"line one: Ann\n500: Ann\nAnn":                                  "line one: Ann\n500: " + v("Ann") + "\nAnn",
+		"GET /people: 404: no such record in group cld-1234 (17 of 20)": "GET /people: 404: no such record in group cld-1234 (17 of 20)",
+	} {
+		got := m.Text(text)
+		if got != want || m.Text(got) != got {
+			t.Errorf("%s:\ngot   %s\nagain %s\nwant  %s", text, got, m.Text(got), want)
+		}
+	}
+	none := New("key").Knowing(func() (*Known, error) { return nil, errors.New("closed") })
+	if got, want := none.Text("POST /people: 422: Ann is taken"), "POST /people: 422: "+v("Ann is taken"); got != want {
+		t.Errorf("what nobody can look up: %s, want %s", got, want)
+	}
+	if got := none.Text("Ann is here"); got != "Ann is here" {
+		t.Error(got)
+	}
+}
+
+// FuzzKnown: a value that is known is nowhere left among words, and what is hidden once is not hidden again.
+func FuzzKnown(f *testing.F) {
+	f.Add("Ann", "is", "taken")
+	f.Add("0412 345 678", "(+61", ")")
+	f.Add("a#0123456789 b", "#0123456789", "x")
+	f.Add("12 High St", "12", "3")
+	f.Fuzz(func(t *testing.T, value, before, after string) {
+		k := NewKnown()
+		k.Add(value)
+		k.sort()
+		stood := 0
+		stand := func(string) string { stood++; return "#0123456789" }
+		text := before + " | " + value + " | " + after
+		got := k.replace(text, stand)
+		if again := k.replace(got, stand); again != got {
+			t.Errorf("%q: %q, then %q", text, got, again)
+		}
+		if words := wordsOf(value); len(k.hashes) > 0 && len(words) > 0 && words[len(words)-1].stretch == 0 && stood == 0 {
+			t.Errorf("%q is left in %q", value, got)
+		}
+	})
 }
