@@ -151,9 +151,17 @@ func hashOf(path string) (string, error) {
 
 // keepFingerprint keeps the file's hash among the pages: what was read, should the file change.
 func (x *extraction) keepFingerprint(ctx context.Context, t *task) error {
-	_, err := queries.Exec(ctx, x.conn, "extract/page_keep.sql", queries.Args{
-		"source": t.source.Name, "collection": t.collection, "sweep": 0, "skip": int64(0), "top": nil, "rows_got": t.rows,
-		"body": nil, "sha256": t.sha256, "fetched_at": now(), "served_at": nil, "total": nil, "more": nil,
-	})
+	of := queries.Args{"source": t.source.Name, "collection": t.collection, "sweep": 0}
+	_, err := queries.Insert(ctx, x.conn, "extract/pages.sql", of, queries.Rows{Len: 1, Fill: func(row *queries.Row, _ int) {
+		row.Int(0)
+		row.Null() // asked for no number of rows
+		row.Int(t.rows)
+		row.Null() // the file itself is the body
+		row.Text(t.sha256)
+		row.Int(now().UnixMicro())
+		row.Null() // nobody served it, counted it, or told of more
+		row.Null()
+		row.Null()
+	}})
 	return err
 }

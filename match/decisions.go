@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 
 	queries "github.com/sameas/sameas/sql"
 )
@@ -22,12 +23,12 @@ type verdicts struct {
 // loadDecisions reads what persons judged.
 func (id *identity) loadDecisions(ctx context.Context, db *sql.DB, collection string, records []record) error {
 	err := queries.Each(ctx, db, "match/040_decisions.sql", queries.Args{"collection": collection}, func(rows *sql.Rows) error {
-		var left, right, judgement string
-		if err := rows.Scan(&left, &right, &judgement); err != nil {
+		var record, other, left, right, judgement string
+		if err := rows.Scan(&record, &other, &left, &right, &judgement); err != nil {
 			return err
 		}
-		a, okA := id.recordOf(records, left)
-		b, okB := id.recordOf(records, right)
+		a, okA := numberOf(records, left)
+		b, okB := numberOf(records, right)
 		switch {
 		case !okA || !okB:
 			id.unknown++
@@ -35,7 +36,7 @@ func (id *identity) loadDecisions(ctx context.Context, db *sql.DB, collection st
 		case judgement == "different":
 			id.different[[2]uint32{min(a, b), max(a, b)}] = true
 		default:
-			id.links = append(id.links, mustLink{a: min(a, b), b: max(a, b), kind: "decision", via: left + " = " + right, source: "decisions"})
+			id.links = append(id.links, mustLink{a: min(a, b), b: max(a, b), kind: "decision", via: record + " = " + other, source: "decisions"})
 		}
 		return nil
 	})
@@ -44,6 +45,12 @@ func (id *identity) loadDecisions(ctx context.Context, db *sql.DB, collection st
 	}
 	id.settle(records)
 	return nil
+}
+
+// numberOf finds the record of a key; records are in the order of their keys.
+func numberOf(records []record, key string) (uint32, bool) {
+	at, found := slices.BinarySearchFunc(records, key, func(r record, key string) int { return strings.Compare(r.key, key) })
+	return uint32(at), found
 }
 
 // warnings say what of the judgements could not be used.

@@ -127,23 +127,6 @@ func (id *identity) loadLinks(ctx context.Context, db *sql.DB, collection string
 	})
 }
 
-// recordOf finds the record that a judgement's key names: by its own ID, or else by one that it carries.
-func (id *identity) recordOf(records []record, key string) (uint32, bool) {
-	at, found := slices.BinarySearchFunc(records, key, func(r record, key string) int { return strings.Compare(r.key, key) })
-	if found {
-		return uint32(at), true
-	}
-	e, err := connec.ParseExternalID(key)
-	if err != nil {
-		return 0, false
-	}
-	n, found := id.ids.find(e)
-	if !found {
-		return 0, false
-	}
-	return id.ids.records(n)[0], true
-}
-
 // loadHoldings finds the IDs that keep records apart: those of applications, not the hub's own, not of a provider
 // whose duplicates are allowed, not hub values, and not IDs that are gone from an application listed in full.
 func (id *identity) loadHoldings(ctx context.Context, db *sql.DB, c *config.Config, collection string, records []record, hubs map[uint32]bool) error {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sameas/sameas/internal/connec"
 	queries "github.com/sameas/sameas/sql"
 )
 
@@ -30,8 +29,8 @@ func Undecidable(field string) string {
 // decidedField is a decision of a person: wherever the record is one of several that are merged, its value of the field
 // survives, or it survives itself. It goes before every rule.
 type decidedField struct {
-	record connec.ExternalID
-	field  string
+	key   string // the record's
+	field string
 }
 
 // readFieldDecisions reads what people decided, by collection, the latest last.
@@ -40,48 +39,54 @@ func readFieldDecisions(ctx context.Context, on queries.Querier) (map[string][]d
 	err := queries.Each(ctx, on, "merge/field_decisions.sql", nil, func(rows *sql.Rows) error {
 		var collection string
 		var d decidedField
-		err := rows.Scan(&collection, &d.record.Provider, &d.record.Realm, &d.record.ID, &d.field)
+		err := rows.Scan(&collection, &d.key, &d.field)
 		all[collection] = append(all[collection], d)
 		return err
 	})
 	return all, err
 }
 
+// wanted is a record whose value a person wants, and the decision's place in the order of time.
+type wanted struct {
+	by *member
+	at int
+}
+
 // deciders are the records of a cluster that people's decisions name, by field; of two decisions on one field the later
-// counts. A decision whose ID several of the records bear says nothing.
-func deciders(decided []decidedField, records []*member) map[string]*member {
-	var by map[string]*member
-	for _, d := range decided {
-		bears := func(m *member) bool {
-			return slices.ContainsFunc(m.IDs, func(h heldID) bool { return h.id == d.record })
-		}
-		at := slices.IndexFunc(records, bears)
-		if at < 0 || slices.ContainsFunc(records[at+1:], bears) {
+// counts.
+func deciders(decided []decidedField, records []*member) map[string]wanted {
+	var by map[string]wanted
+	for n, d := range decided {
+		at := slices.IndexFunc(records, func(m *member) bool { return m.Key == d.key })
+		if at < 0 {
 			continue
 		}
 		if by == nil {
-			by = map[string]*member{}
+			by = map[string]wanted{}
 		}
-		by[d.field] = records[at]
+		by[d.field] = wanted{records[at], n}
 	}
 	return by
 }
 
-// decision is the record whose value of the field a person wants; nil when nobody decided. What was decided of all paths
-// that begin alike says nothing of fields that the record does not hold: nobody meant to empty those.
+// decision is the record whose value of the field a person wants; nil when nobody decided. A field may have been decided by
+// its path, as a part of its group and by the beginning of its path: the latest of these counts. What was decided of all
+// paths that begin alike says nothing of fields that the record does not hold: nobody meant to empty those.
 func (s survivorship) decision(path string) *member {
+	latest := wanted{at: -1}
+	take := func(field string, fits func(*member) bool) {
+		if d, there := s.decided[field]; there && d.at > latest.at && fits(d.by) {
+			latest = d
+		}
+	}
 	group := groupOf(path)
 	for _, field := range []string{path, group} {
-		if m := s.decided[field]; m != nil {
-			return m
-		}
+		take(field, func(*member) bool { return true })
 	}
 	for at := strings.LastIndexByte(group, '.'); at > 0; at = strings.LastIndexByte(group[:at], '.') {
-		if m := s.decided[group[:at]]; m != nil && m.holdsGroup(group) {
-			return m
-		}
+		take(group[:at], func(m *member) bool { return m.holdsGroup(group) })
 	}
-	return nil
+	return latest.by
 }
 
 // holdsGroup reports whether the record holds a value of a field of the group.

@@ -76,7 +76,7 @@ func (p *planner) planPart(c *cluster) error {
 	u := &unit{cluster: c, reason: c.evidence()}
 	hubs := c.hubs()
 	decided := deciders(p.decided[c.collection], hubs)
-	u.ranked, u.rule = rankSurvivors(hubs, decided[decidesSurvivor])
+	u.ranked, u.rule = rankSurvivors(hubs, decided[decidesSurvivor].by)
 	for _, m := range c.applications() {
 		if m.Ambiguous {
 			u.withheld = append(u.withheld, p.withhold(c.collection, c.id, m, WithheldAmbiguous,
@@ -127,7 +127,7 @@ func (u *unit) channels() int {
 }
 
 // operationsOf works out what the survivor and each loser are to be sent.
-func (p *planner) operationsOf(u *unit, decided map[string]*member) error {
+func (p *planner) operationsOf(u *unit, decided map[string]wanted) error {
 	if len(u.ranked) > 1 {
 		s := survivorship{ranked: u.ranked, priority: p.priority, owners: p.o.Config.Merge.Owners, meaning: p.meaning(u.collection), decided: decided}
 		u.fields = s.decide()

@@ -179,15 +179,23 @@ func changeOf(change string, op Operation) PlanChange {
 func operationDifferences(a, b Operation) []string {
 	var lines differences
 	lines.say("request", a.Request, b.Request)
+	lines.say("IDs that it bears", a.BearsIDs, b.BearsIDs)
 	lines.say("record", a.Target+a.Record, b.Target+b.Record)
 	lines.say("withheld", a.Withheld, b.Withheld)
 	lines.say("before", a.Before, b.Before)
 	lines.say("expected after", a.Expect, b.Expect)
+	lines.say("merged away", a.Merges, b.Merges)
+	lines.say("losers", a.Losers, b.Losers)
 	lines.say("hazards", hazardNames(a), hazardNames(b))
 	lines.say("cluster", a.ClusterID, b.ClusterID)
 	lines.say("reason", a.Reason, b.Reason)
 	lines.say("survivor by", a.SurvivorRule, b.SurvivorRule)
 	lines.say("fields", a.Fields, b.Fields)
+	lines.say("IDs that name nothing", a.NoIdentity, b.NoIdentity)
+	lines.say("IDs that may come along", a.MayGain, b.MayGain)
+	lines.say("inverse", a.Inverse, b.Inverse)
+	lines.say("cannot be undone", a.Irreversible, b.Irreversible)
+	lines.say("undoes", a.Undoes, b.Undoes)
 	lines.say("level", a.Level, b.Level)
 	lines.say("waits for", a.DependsOn, b.DependsOn)
 	if len(lines) == 0 {

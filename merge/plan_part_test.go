@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -227,6 +228,50 @@ func TestDiffOfPlans(t *testing.T) {
 	}
 	if text := d.Text(); !strings.Contains(text, "1 new attach") || !strings.Contains(text, "gone attach people connec/org-1/h8") {
 		t.Errorf("text:\n%s", text)
+	}
+}
+
+// TestDiffNamesEveryPart: whatever part of an operation changes, the comparison says which.
+func TestDiffNamesEveryPart(t *testing.T) {
+	t.Parallel()
+	parts := reflect.TypeFor[Operation]()
+	for i := range parts.NumField() {
+		name := parts.Field(i).Name
+		if slices.Contains([]string{"ID", "Type", "Collection"}, name) {
+			continue // by which the two are found to be one
+		}
+		var a, b Operation
+		alter(reflect.ValueOf(&b).Elem().Field(i))
+		if lines := operationDifferences(a, b); len(lines) != 1 || lines[0] == "its wording" {
+			t.Errorf("%s: %q", name, lines)
+		}
+	}
+}
+
+// alter makes a value another than it is before anything was set.
+func alter(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString("x")
+	case reflect.Int:
+		v.SetInt(1)
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		alter(v.Index(0))
+	case reflect.Map:
+		key := reflect.New(v.Type().Key()).Elem()
+		alter(key)
+		v.Set(reflect.MakeMap(v.Type()))
+		v.SetMapIndex(key, reflect.Zero(v.Type().Elem()))
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		alter(v.Elem())
+	case reflect.Struct:
+		alter(v.Field(0))
+	case reflect.Uint8:
+		v.SetUint('1')
+	default:
+		panic("no value of " + v.Type().String())
 	}
 }
 

@@ -42,7 +42,7 @@ func (p *planner) referenceHazards(u *unit) []Hazard {
 		if kindOf(f.Field, f.After) != fieldReference {
 			continue
 		}
-		if m := decided[f.Field]; hasValue(f.Before) {
+		if m := decided[f.Field].by; hasValue(f.Before) {
 			if m != nil && f.Rule != ruleDecision && p.leadsNowhere(f.Field, m.leaves[f.Field]) {
 				hazards = append(hazards, hazard(HazardReferenceLeft, "%s of %s is left out, though a person decided for it: no record %s was extracted", f.Field, m.Key, hubKeyOf(m.leaves[f.Field])))
 			}

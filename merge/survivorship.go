@@ -38,7 +38,7 @@ type survivorship struct {
 	priority map[string]int
 	owners   map[string]string // field or group -> the source that owns it
 	meaning  referenceReader
-	decided  map[string]*member // field or group -> the record whose value a person wants
+	decided  map[string]wanted // field or group -> the record whose value a person wants
 }
 
 // decide returns a choice for every field whose value changes on the survivor or is lost on another record, by path.

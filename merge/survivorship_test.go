@@ -43,13 +43,13 @@ func TestOwnerOfAField(t *testing.T) {
 		{name: "a person goes before the owner", owners: email, crm: []string{early}, field: "email.address", after: "jo@hub.test", rule: ruleDecision, decidedByJoe: true},
 	} {
 		hub := memberOf(t, "connec/org-1/h1", "hub", own)
-		s := survivorship{ranked: []*member{hub}, priority: map[string]int{"hub": 0, "crm": 1}, owners: c.owners, decided: map[string]*member{},
+		s := survivorship{ranked: []*member{hub}, priority: map[string]int{"hub": 0, "crm": 1}, owners: c.owners, decided: map[string]wanted{},
 			meaning: func(_ string, raw json.RawMessage) string { return compact(raw) }}
 		for i, fields := range c.crm {
 			s.ranked = append(s.ranked, memberOf(t, "crm/1/"+string(rune('1'+i)), "crm", fields))
 		}
 		if c.decidedByJoe {
-			s.decided[c.field] = hub
+			s.decided[c.field] = wanted{by: hub}
 		}
 		found := false
 		for _, choice := range s.decide() {

@@ -1,9 +1,11 @@
 package reports
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/sameas/sameas/internal/connec"
@@ -29,6 +31,8 @@ type Decision struct {
 	Who        string `json:"who"`
 	At         time.Time
 	Why        string `json:"why,omitempty"`
+
+	named [2]string // Record and Other as the workspace has them, where those are the records' own keys
 }
 
 // onPair reports whether the decision is on two records.
@@ -40,6 +44,15 @@ func (d Decision) subject() [4]string {
 		return [4]string{d.Collection, "", min(d.Record, d.Other), max(d.Record, d.Other)}
 	}
 	return [4]string{d.Collection, d.Kind, d.Record, d.Field}
+}
+
+// counts reports whether of two decisions on the same the first stands: the later, and of one time the first in the order of
+// kind, person, remark and ID, as the workspace's view has it.
+func (d Decision) counts(other Decision) bool {
+	if at := d.At.Compare(other.At); at != 0 {
+		return at > 0
+	}
+	return cmp.Or(cmp.Compare(d.Kind, other.Kind), cmp.Compare(d.Who, other.Who), cmp.Compare(d.Why, other.Why), cmp.Compare(d.Record, other.Record)) < 0
 }
 
 // fromFile is the act of decisions that nobody made on the page, where they could be undone.
@@ -58,11 +71,7 @@ func keep(ctx context.Context, on queries.Querier, act int64, decisions []Decisi
 			if err != nil {
 				return err
 			}
-			field := d.Field
-			if d.Kind == Survivor {
-				field = Survivor
-			}
-			statement, args = "reports/decide_field.sql", queries.Args{"collection": d.Collection, "provider": id.Provider, "realm": id.Realm, "id": id.ID, "field": field}
+			statement, args = "reports/decide_field.sql", queries.Args{"collection": d.Collection, "provider": id.Provider, "realm": id.Realm, "id": id.ID, "field": d.column()}
 		}
 		args["who"], args["at"], args["why"], args["act"] = d.Who, d.At.UTC(), d.Why, act
 		if _, err := queries.Exec(ctx, on, statement, args); err != nil {
@@ -80,16 +89,69 @@ func namedBy(record string) (connec.ExternalID, error) {
 	return connec.ParseExternalID(record)
 }
 
-// standing are the decisions that count: the latest on each subject, in the order of collection, kind and records.
+// replace marks that a decision stands no more, since one of that time takes its place.
+func replace(ctx context.Context, on queries.Querier, d Decision, at time.Time) error {
+	statement, args := "reports/replace.sql", queries.Args{"collection": d.Collection, "left_key": d.named[0], "right_key": d.named[1], "at": at}
+	if !d.onPair() {
+		id, err := namedBy(d.named[0])
+		if err != nil {
+			return err
+		}
+		statement, args = "reports/replace_fields.sql", queries.Args{"collection": d.Collection, "provider": id.Provider, "realm": id.Realm, "id": id.ID, "field": d.column(), "at": at}
+	}
+	if _, err := queries.Exec(ctx, on, statement, args); err != nil {
+		return fmt.Errorf("replace the decision on %s: %w", d.Record, err)
+	}
+	return nil
+}
+
+// column is what the workspace has for the field of a decision on one record.
+func (d Decision) column() string {
+	if d.Kind == Survivor {
+		return Survivor
+	}
+	return d.Field
+}
+
+// orDigests names records that are not extracted again since a purge by the digests that stand for them.
+func orDigests(all []Decision, err error) ([]Decision, error) {
+	for i := range all {
+		if d := &all[i]; d.Record == "" && keyhash.Is(d.named[0]) {
+			d.Record = d.named[0]
+		}
+		if d := &all[i]; d.Other == "" && keyhash.Is(d.named[1]) {
+			d.Other = d.named[1]
+		}
+	}
+	return all, err
+}
+
+// standing are the decisions that count as people named the records: the latest on each subject, in the order of collection,
+// kind and records.
 func standing(ctx context.Context, on queries.Querier) ([]Decision, error) {
-	return readDecided(ctx, on, "reports/decisions.sql")
+	all, err := readDecided(ctx, on, "reports/decisions.sql")
+	for i := range all {
+		all[i].Record, all[i].Other = all[i].named[0], all[i].named[1]
+	}
+	return all, err
+}
+
+// effective are the decisions that count, on records by their own keys; two on one subject may contradict each other, if
+// they name it by different IDs. Decisions on records that the workspace does not hold have no effect, and are left out.
+func effective(ctx context.Context, on queries.Querier) ([]Decision, error) {
+	return known(readDecided(ctx, on, "reports/decisions.sql"))
+}
+
+// known leaves out the decisions on records that are named by nothing.
+func known(all []Decision, err error) ([]Decision, error) {
+	return slices.DeleteFunc(all, func(d Decision) bool { return d.Record == "" || d.onPair() && d.Other == "" }), err
 }
 
 func readDecided(ctx context.Context, on queries.Querier, name string) ([]Decision, error) {
 	var all []Decision
 	err := queries.Each(ctx, on, name, nil, func(rows *sql.Rows) error {
 		var d Decision
-		err := rows.Scan(&d.Collection, &d.Kind, &d.Record, &d.Other, &d.Field, &d.Who, &d.At, &d.Why)
+		err := rows.Scan(&d.Collection, &d.Kind, &d.named[0], &d.named[1], &d.Field, &d.Who, &d.At, &d.Why, &d.Record, &d.Other)
 		all = append(all, d)
 		return err
 	})

@@ -56,8 +56,8 @@ func ExportDecisions(ctx context.Context, db *sql.DB, w io.Writer) (n, digests i
 // ImportResult says what became of the lines of a file of decisions.
 type ImportResult struct {
 	Lines     int                `json:"lines"`     // without the header
-	Kept      int                `json:"kept"`      // new, or later than what stood
-	Known     int                `json:"known"`     // stood already
+	Kept      int                `json:"kept"`      // new, or later than what stood otherwise
+	Known     int                `json:"known"`     // stood already; of a later one the later time is kept
 	Older     []LineNote         `json:"older"`     // not kept: the workspace holds a later decision on the same, or it was undone
 	Unknown   []LineNote         `json:"unknown"`   // not kept: an ID that no record bears, or two of one record
 	Conflicts []DecisionConflict `json:"conflicts"` // among all decisions that stand now
@@ -99,8 +99,9 @@ type decisionLine struct {
 }
 
 // ImportDecisions keeps the decisions of a CSV file, all or none if one cannot be read, which is ErrDecision and names the
-// line. Its records are found by any external ID. name is the file's, for errors; undecidable says why nobody can decide
-// on a field, "" when a person can; a line without time is of now.
+// line. Its records are found by any external ID. Of decisions on the same the later counts, whichever is imported first. name
+// is the file's, for errors; undecidable says why nobody can decide on a field, "" when a person can; a line without time is
+// of now.
 func ImportDecisions(ctx context.Context, db *sql.DB, r io.Reader, name string, undecidable func(field string) string, now time.Time) (ImportResult, error) {
 	lines, err := readDecisions(r, name, undecidable, now)
 	if err != nil {
@@ -108,24 +109,24 @@ func ImportDecisions(ctx context.Context, db *sql.DB, r io.Reader, name string, 
 	}
 	result := ImportResult{Lines: len(lines), Older: []LineNote{}, Unknown: []LineNote{}}
 	err = queries.Transact(ctx, db, func(tx *sql.Tx) error {
-		before, err := standing(ctx, tx)
+		before, err := known(orDigests(readDecided(ctx, tx, "reports/decisions.sql")))
 		if err != nil {
 			return err
 		}
-		undone, err := readDecided(ctx, tx, "reports/decisions_undone.sql")
+		takenBack, err := known(orDigests(readDecided(ctx, tx, "reports/decisions_undone.sql")))
 		if err != nil {
 			return err
 		}
 		if err := recall(ctx, tx, lines); err != nil {
 			return err
 		}
-		if lines, err = result.resolve(ctx, tx, lines, digestsOf(before, undone)); err != nil {
+		if lines, err = result.resolve(ctx, tx, lines, digestsOf(before, takenBack)); err != nil {
 			return err
 		}
-		if err := keep(ctx, tx, fromFile, result.choose(result.leaveUndone(lines, undone), before)); err != nil {
+		if err := keep(ctx, tx, fromFile, result.choose(result.leaveUndone(lines, takenBack), before)); err != nil {
 			return err
 		}
-		after, err := standing(ctx, tx)
+		after, err := effective(ctx, tx)
 		result.Conflicts = decisionConflicts(after)
 		return err
 	})
@@ -153,8 +154,10 @@ func (r *ImportResult) resolve(ctx context.Context, on queries.Querier, lines []
 			key, found := keys[[2]string{l.Collection, *id}]
 			switch {
 			case *id == "" || digests[[2]string{l.Collection, *id}]:
+			case found && !l.onPair():
+				*id = key.hub
 			case found:
-				*id = key
+				*id = key.own
 			case missing == "":
 				missing = *id
 			}
@@ -177,8 +180,11 @@ func (r *ImportResult) resolve(ctx context.Context, on queries.Querier, lines []
 	return known, nil
 }
 
-// recordsNamed gives the keys of the records that IDs, each with its collection, name; unknown ones are left out.
-func recordsNamed(ctx context.Context, on queries.Querier, names [][2]string) (map[[2]string]string, error) {
+// recordNamed is whom an ID names: a record by its key, and by that of the hub's where only one of those can be meant.
+type recordNamed struct{ own, hub string }
+
+// recordsNamed gives the records that IDs, each with its collection, name; unknown ones are left out.
+func recordsNamed(ctx context.Context, on queries.Querier, names [][2]string) (map[[2]string]recordNamed, error) {
 	type asked struct {
 		Collection string `json:"collection"`
 		Name       string `json:"name"`
@@ -191,13 +197,13 @@ func recordsNamed(ctx context.Context, on queries.Querier, names [][2]string) (m
 	if err != nil {
 		return nil, err
 	}
-	keys := map[[2]string]string{}
+	keys := map[[2]string]recordNamed{}
 	err = queries.Each(ctx, on, "reports/records_named.sql", queries.Args{"names": string(text)}, func(rows *sql.Rows) error {
 		var collection, name string
-		var key sql.NullString
-		err := rows.Scan(&collection, &name, &key)
+		var key, hub sql.NullString
+		err := rows.Scan(&collection, &name, &key, &hub)
 		if key.Valid {
-			keys[[2]string{collection, name}] = key.String
+			keys[[2]string{collection, name}] = recordNamed{key.String, hub.String}
 		}
 		return err
 	})
@@ -221,32 +227,42 @@ func (r *ImportResult) leaveUndone(lines []decisionLine, undone []Decision) []de
 		if !was || l.At.After(at) {
 			return false
 		}
-		r.Older = append(r.Older, LineNote{l.line, fmt.Sprintf("%s %s %s was undone since", visible(l.Record), l.Kind, visible(l.Other+l.Field))})
+		r.Older = append(r.Older, LineNote{l.line, fmt.Sprintf("%s %s %s was undone since, or another answer took its place", visible(l.Record), l.Kind, visible(l.Other+l.Field))})
 		return true
 	})
 }
 
-// choose gives the decisions that are new, and counts the others.
+// choose gives the decisions that are to be kept, and counts all: those that are new, those that stand already, of which a
+// later one is kept for its time, and those that a later one stands against. In whatever order lines and files come, the
+// same decisions stand in the end.
 func (r *ImportResult) choose(lines []decisionLine, before []Decision) []Decision {
 	stands := make(map[[4]string]Decision, len(before))
+	keep := func(d Decision) (kept bool) {
+		s, known := stands[d.subject()]
+		if kept = !known || d.counts(s); kept {
+			stands[d.subject()] = d
+		}
+		return kept
+	}
 	for _, d := range before {
-		stands[d.subject()] = d
+		keep(d)
 	}
 	var kept []Decision
 	for _, l := range lines {
 		s, known := stands[l.subject()]
-		switch {
-		case known && s.Kind == l.Kind && (l.At.Equal(s.At) || l.onPair()):
-			r.Known++
-			continue
-		case known && l.At.Before(s.At):
-			r.Older = append(r.Older, LineNote{l.line, fmt.Sprintf("%s %s %s is of %s, and was decided otherwise at %s", visible(l.Record), l.Kind, visible(l.Other+l.Field), l.At.Format(time.DateTime), s.At.Format(time.DateTime))})
-			continue
+		later := keep(l.Decision)
+		if later {
+			kept = append(kept, l.Decision)
 		}
-		stands[l.subject()] = l.Decision
-		kept = append(kept, l.Decision)
+		switch {
+		case known && s.Kind == l.Kind:
+			r.Known++
+		case later:
+			r.Kept++
+		default:
+			r.Older = append(r.Older, LineNote{l.line, fmt.Sprintf("%s %s %s is of %s, and was decided otherwise at %s", visible(l.Record), l.Kind, visible(l.Other+l.Field), l.At.Format(time.DateTime), s.At.Format(time.DateTime))})
+		}
 	}
-	r.Kept = len(kept)
 	return kept
 }
 

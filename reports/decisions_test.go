@@ -116,6 +116,112 @@ func TestDecisionsSurviveANewExtraction(t *testing.T) {
 	}
 }
 
+// TestImportsComeInAnyOrder: whatever the order of files and of their lines, and however often each is imported, the same
+// decisions stand: on each pair or field the latest of all, as an oracle finds it, but for what was undone.
+func TestImportsComeInAnyOrder(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(4) {
+		dice := rand.New(rand.NewPCG(seed, 23))
+		var ids []connec.ExternalID
+		for i := range 4 {
+			ids = append(ids, connec.ExternalID{Provider: "connec", Realm: "o", ID: fmt.Sprint(i)})
+		}
+		at := func() time.Time { return time.Date(2026, 1, 1+dice.IntN(4), 0, 0, 0, 0, time.UTC) } // few, so that many are of one time
+		name := func() string { return []string{"anna", "ben"}[dice.IntN(2)] }
+		draw := func() Decision {
+			record, other := dice.IntN(len(ids)), 1+dice.IntN(len(ids)-1)
+			d := Decision{Collection: "people", Kind: []string{Same, Different, Survivor, Value}[dice.IntN(4)], Record: ids[record].String(), Who: name(), Why: name(), At: at()}
+			switch {
+			case d.onPair():
+				d.Other = ids[(record+other)%len(ids)].String()
+			case d.Kind == Value:
+				d.Field = []string{"email", "title"}[dice.IntN(2)]
+			}
+			return d
+		}
+		var before, takenBack, lines []Decision
+		for range 3 {
+			before, takenBack = append(before, draw()), append(takenBack, draw())
+		}
+		for range 30 {
+			lines = append(lines, draw())
+		}
+		want := map[[4]string]Decision{}
+		for i, d := range slices.Concat(before, lines) {
+			wasUndone := func(u Decision) bool { return u.subject() == d.subject() && u.Kind == d.Kind && !d.At.After(u.At) }
+			if s, known := want[d.subject()]; (i < len(before) || !slices.ContainsFunc(takenBack, wasUndone)) && (!known || d.counts(s)) {
+				want[d.subject()] = d
+			}
+		}
+		first := ""
+		for range 3 {
+			db := extracted(t, ids)
+			if err := Decide(t.Context(), db, takenBack); err != nil {
+				t.Fatal(err)
+			}
+			execute(t, db, `UPDATE decisions SET withdrawn_at = now()`)
+			execute(t, db, `UPDATE field_decisions SET withdrawn_at = now()`)
+			if err := Decide(t.Context(), db, before); err != nil {
+				t.Fatal(err)
+			}
+			dice.Shuffle(len(lines), func(i, k int) { lines[i], lines[k] = lines[k], lines[i] })
+			for file := range slices.Chunk(lines, 5+dice.IntN(20)) {
+				text := csvOf(file)
+				for range 1 + dice.IntN(2) {
+					importText(t, db, text)
+				}
+			}
+			got := exportText(t, db)
+			if first == "" {
+				first = got
+			}
+			if got != first {
+				t.Fatalf("seed %d: in one order there stands\n%s\nin another\n%s", seed, first, got)
+			}
+			stand, err := effective(t.Context(), db)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, d := range stand {
+				if w := want[d.subject()]; d.Kind != w.Kind || !d.At.Equal(w.At) || d.Who != w.Who || d.Why != w.Why {
+					t.Errorf("seed %d: there stands %+v, want %+v", seed, d, w)
+				}
+			}
+			if len(stand) != len(want) {
+				t.Errorf("seed %d: %d decisions stand, want %d", seed, len(stand), len(want))
+			}
+		}
+	}
+}
+
+// csvOf is a file of decisions as another workspace would have written it.
+func csvOf(decisions []Decision) string {
+	var b strings.Builder
+	b.WriteString("collection,decision,record,other,field,who,decided_at,why\n")
+	for _, d := range decisions {
+		b.WriteString(strings.Join([]string{d.Collection, d.Kind, d.Record, d.Other, d.Field, d.Who, d.At.Format(atForm), d.Why}, ",") + "\n")
+	}
+	return b.String()
+}
+
+// TestALaterConfirmationCounts: a judgement that was confirmed after an older one spoke against it stands, whichever file
+// comes first.
+func TestALaterConfirmationCounts(t *testing.T) {
+	t.Parallel()
+	const head, pair = "collection,record,other,decision,decided_at\n", "people,a/1/1,a/1/2,"
+	db := extracted(t, []connec.ExternalID{{Provider: "a", Realm: "1", ID: "1"}, {Provider: "a", Realm: "1", ID: "2"}})
+	importText(t, db, head+pair+"same,2026-01-01T00:00:00Z\n")
+	if r := importText(t, db, head+pair+"same,2026-01-03T00:00:00Z\n"); r.Known != 1 || r.Kept != 0 {
+		t.Errorf("the confirmation: %+v", r)
+	}
+	if r := importText(t, db, head+pair+"different,2026-01-02T00:00:00Z\n"); len(r.Older) != 1 || r.Kept != 0 {
+		t.Errorf("what it was confirmed against: %+v", r)
+	}
+	if got := standingTexts(t, db); !slices.Equal(got, []string{"a/1/1 same a/1/2"}) {
+		t.Errorf("there stands %q", got)
+	}
+}
+
 // What was undone does not come back with a file that was exported before; what is decided anew does.
 func TestImportLeavesOutWhatWasUndone(t *testing.T) {
 	t.Parallel()

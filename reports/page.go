@@ -207,7 +207,7 @@ func readPage(ctx context.Context, on *sql.DB, twins queries.Querier, toolVersio
 
 // readDecisions reads what people have judged.
 func (p *page) readDecisions(ctx context.Context, on queries.Querier) error {
-	decisions, err := standing(ctx, on)
+	decisions, err := effective(ctx, on)
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ type Review struct {
 	judged    *judgements
 	acts      []act
 	samples   []sampled
-	skipped   map[place]bool
+	skipped   map[place]int64 // what was put off, and how late it comes again
 	cards     map[cardKey]*reviewCard
 	matching  *matchRun // the latest; nil before the first
 }
@@ -78,7 +78,7 @@ func NewReview(ctx context.Context, o ReviewOptions) (*Review, error) {
 			return nil, err
 		}
 	}
-	r := &Review{o: o, skipped: map[place]bool{}, touched: func() {}}
+	r := &Review{o: o, touched: func() {}}
 	if err := r.load(ctx); err != nil {
 		return nil, fmt.Errorf("read what there is to judge: %w", err)
 	}
@@ -108,6 +108,9 @@ func (r *Review) load(ctx context.Context) (err error) {
 		r.undecided[i] = nothing.partition(item.Collection, item.Members)
 	}
 	r.cards = map[cardKey]*reviewCard{}
+	if r.skipped, err = readSkips(ctx, r.o.DB); err != nil {
+		return err
+	}
 	if r.o.Sample > 0 {
 		if r.samples, err = latestSample(ctx, r.o.DB); err != nil {
 			return err
@@ -118,7 +121,7 @@ func (r *Review) load(ctx context.Context) (err error) {
 
 // loadDecisions reads the decisions anew, and what they settle.
 func (r *Review) loadDecisions(ctx context.Context) error {
-	decisions, err := standing(ctx, r.o.DB)
+	decisions, err := effective(ctx, r.o.DB)
 	if err != nil {
 		return err
 	}
@@ -141,35 +144,6 @@ func (r *Review) loadDecisions(ctx context.Context) error {
 	return err
 }
 
-// next is the item to judge next: of the sample in the order drawn, then one whose decisions contradict each other, then
-// by value; what was skipped comes last. False when nothing is left.
-func (r *Review) next() (where, bool) {
-	for _, s := range r.samples {
-		if w := s.where(); s.Now != "" && !s.judge(r.judged).judged && !r.skipped[w.place] {
-			return w, true
-		}
-	}
-	pick := func(fits func(place, partition) bool) (where, bool) {
-		for i, p := range r.parts {
-			if at := r.items[i].place(); !p.settled && fits(at, p) {
-				return where{place: at}, true
-			}
-		}
-		return where{}, false
-	}
-	if w, found := pick(func(at place, p partition) bool { return p.disputed && !r.skipped[at] }); found {
-		return w, true
-	}
-	if w, found := pick(func(at place, _ partition) bool { return !r.skipped[at] }); found {
-		return w, true
-	}
-	if len(r.skipped) == 0 {
-		return where{}, false
-	}
-	clear(r.skipped)
-	return r.next()
-}
-
 // progress is how far the person is.
 type progress struct {
 	Done     int     `json:"done"`
@@ -184,10 +158,12 @@ type progress struct {
 }
 
 func (r *Review) progress() progress {
-	p := progress{Total: len(r.items), Skipped: len(r.skipped), Seconds: medianPace(r.acts)}
-	for _, part := range r.parts {
+	p := progress{Total: len(r.items), Seconds: medianPace(r.acts)}
+	for i, part := range r.parts {
 		if part.settled {
 			p.Done++
+		} else if r.skipped[r.items[i].place()] > 0 {
+			p.Skipped++
 		}
 		if part.disputed {
 			p.Disputed++
@@ -261,7 +237,8 @@ func (r *Review) Serve(ctx context.Context, l net.Listener) error {
 		defer timer.Stop()
 		r.touched = func() { timer.Reset(r.o.Idle) }
 	}
-	server := &http.Server{Handler: r.handler(ctx), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 1 << 16}
+	server := &http.Server{Handler: r.handler(ctx), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 10 * time.Minute,
+		IdleTimeout: time.Minute, MaxHeaderBytes: 1 << 16} // an answer may wait while all is read anew after a match
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(l) }()
 	select {

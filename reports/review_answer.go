@@ -48,46 +48,70 @@ func (a answer) check(members []ReviewMember, hub []bool) error {
 	return nil
 }
 
-// decisions are what the answer says beyond what stands. Records of one group are chained by `same`, but for a cluster
-// that nobody asked about; every two of different groups are `different`, so that no later cluster joins them by the way;
-// what stood otherwise among them is decided anew. held picks of a record's paths those with a value: a person who chooses
-// the value of one empties no other.
-func (a answer) decisions(members []ReviewMember, stand *judgements, who string, at time.Time, held func(i int, paths []string) []string) []Decision {
+// decisions are what the answer says beyond what stands, and those that stand no more because of it. Records of one group
+// are chained by `same`, but for a cluster that nobody asked about; every two of different groups are `different`, so that no
+// later cluster joins them by the way; what stood otherwise among them is decided anew. held picks of a record's paths those
+// with a value: a person who chooses the value of one empties no other.
+func (a answer) decisions(members []ReviewMember, stand *judgements, who string, at time.Time, held func(i int, paths []string) []string) (said, replaced []Decision) {
+	within := stand.within(a.Collection, members)
+	before := map[[4]string][]Decision{}
+	for _, d := range within {
+		before[d.subject()] = append(before[d.subject()], d)
+	}
 	decide := func(kind, record, other, field string) Decision {
 		return Decision{Collection: a.Collection, Kind: kind, Record: record, Other: other, Field: field, Who: who, At: at, Why: a.Why}
 	}
-	before := map[[4]string]Decision{}
-	for _, d := range stand.within(a.Collection, members) {
-		before[d.subject()] = d
-	}
-	var all []Decision
-	say := func(i, k int, kind string) {
-		d := decide(kind, members[i].Key, members[k].Key, "")
-		if before[d.subject()].Kind != kind {
-			all = append(all, d)
-			before[d.subject()] = d
+	say := func(d Decision) {
+		otherwise := func(b Decision) bool { return b.Kind != d.Kind }
+		stood := before[d.subject()]
+		if len(stood) > 0 && !slices.ContainsFunc(stood, otherwise) {
+			return
 		}
+		said = append(said, d)
+		replaced = append(replaced, stood...)
+		before[d.subject()] = []Decision{d}
 	}
 	first := map[int]int{}
 	for i := range members {
 		for k := range i {
+			same, different := decide(Same, members[k].Key, members[i].Key, ""), decide(Different, members[k].Key, members[i].Key, "")
 			if a.Groups[k] != a.Groups[i] {
-				say(k, i, Different)
+				say(different)
 				continue
 			}
-			d := decide(Same, members[k].Key, members[i].Key, "")
-			if k == firstOf(first, a.Groups[i], k) && a.asksAbout(members, i) || before[d.subject()].Kind == Different {
-				say(k, i, Same)
+			if k == firstOf(first, a.Groups[i], k) && a.asksAbout(members, i) || slices.ContainsFunc(before[same.subject()], func(b Decision) bool { return b.Kind == Different }) {
+				say(same)
 			}
 		}
 		firstOf(first, a.Groups[i], i)
 	}
+	chosen := a.chosen(members, decide, held)
+	said = append(said, chosen...)
+	return said, append(replaced, a.givenUp(within, chosen)...)
+}
+
+// chosen are the decisions on the survivor and on values.
+func (a answer) chosen(members []ReviewMember, decide func(kind, record, other, field string) Decision, held func(i int, paths []string) []string) (all []Decision) {
 	if a.Survivor != nil {
 		all = append(all, decide(Survivor, members[*a.Survivor].Key, "", ""))
 	}
 	for _, row := range slices.Sorted(maps.Keys(a.Values)) {
 		for _, path := range held(a.Values[row], decidedPaths(row)) {
 			all = append(all, decide(Value, members[a.Values[row]].Key, "", path))
+		}
+	}
+	return all
+}
+
+// givenUp are the earlier choices of a survivor or of values that the person makes anew. A row of the card may stand for
+// several paths, of which the record chosen before held another one than this.
+func (a answer) givenUp(within, chosen []Decision) (all []Decision) {
+	for _, d := range within {
+		again := func(c Decision) bool {
+			return d.Kind == c.Kind && (d.Kind == Survivor || d.Kind == Value && displayField(d.Field) == displayField(c.Field))
+		}
+		if slices.ContainsFunc(chosen, again) {
+			all = append(all, d)
 		}
 	}
 	return all

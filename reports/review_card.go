@@ -187,16 +187,18 @@ func (r *Review) keepAnswer(ctx context.Context, a answer) error {
 		failed = errors.Join(failed, err)
 		return heldPaths(raw, paths)
 	}
-	decisions := a.decisions(c.members, r.judged, r.o.Who, r.o.Now(), held)
+	decisions, replaced := a.decisions(c.members, r.judged, r.o.Who, r.o.Now(), held)
 	if failed != nil {
 		return failed
 	}
-	if err := r.commit(ctx, decisions); err != nil {
+	if err := r.commit(ctx, decisions, replaced); err != nil {
 		return fmt.Errorf("keep the answer: %w", err)
 	}
-	delete(r.skipped, w.place)
+	if err := r.answered(ctx, w.place); err != nil {
+		return err
+	}
 	if after, found := r.next(); found && after == w { // not settled by it: the others come first
-		r.skipped[w.place] = true
+		return r.putOff(ctx, w.place)
 	}
 	return nil
 }

@@ -22,22 +22,23 @@ func rawOf(ctx context.Context, on queries.Querier, collection, key string) (raw
 	return raw, err
 }
 
-// commit keeps the decisions as one act. They are on disk when it returns: DuckDB syncs its log with every commit. Their
-// time is later than that of every decision before, whatever the clock says: the later counts.
-func (r *Review) commit(ctx context.Context, decisions []Decision) error {
+// commit keeps the decisions as one act, and lets those stand no more that they take the place of. They are on disk when it
+// returns: DuckDB syncs its log with every commit. Their time is later than everything before, whatever the clock says: the
+// later counts, and an undo knows by it what the act took the place of.
+func (r *Review) commit(ctx context.Context, decisions, replaced []Decision) error {
 	if len(decisions) == 0 {
 		return nil
 	}
 	ctx = context.WithoutCancel(ctx) // a browser that goes away does not stop half way
 	err := queries.Transact(ctx, r.o.DB, func(tx *sql.Tx) error {
-		var number int64
-		var latest sql.NullTime
-		if err := queries.One(ctx, tx, "reports/next_act.sql", nil, &number, &latest); err != nil {
+		number, at, err := r.nextAct(ctx, tx)
+		if err != nil {
 			return err
 		}
-		at := r.o.Now().UTC().Truncate(time.Microsecond)
-		if latest.Valid && !at.After(latest.Time) {
-			at = latest.Time.Add(time.Microsecond)
+		for _, d := range replaced {
+			if err := replace(ctx, tx, d, at); err != nil {
+				return err
+			}
 		}
 		for i := range decisions {
 			decisions[i].At = at
@@ -50,18 +51,35 @@ func (r *Review) commit(ctx context.Context, decisions []Decision) error {
 	return r.loadDecisions(ctx)
 }
 
+// nextAct is the number of the next act, and its time.
+func (r *Review) nextAct(ctx context.Context, on queries.Querier) (number int64, at time.Time, err error) {
+	var latest sql.NullTime
+	err = queries.One(ctx, on, "reports/next_act.sql", nil, &number, &latest)
+	at = r.o.Now().UTC().Truncate(time.Microsecond)
+	if latest.Valid && !at.After(latest.Time) {
+		at = latest.Time.Add(time.Microsecond)
+	}
+	return number, at, err
+}
+
 // undo takes the latest answer back, if it is the one that the person means, and says which item it was on.
 func (r *Review) undo(ctx context.Context, number int64) (where, error) {
-	if n := len(r.acts); n == 0 || r.acts[n-1].number != number {
+	n := len(r.acts)
+	if n == 0 || r.acts[n-1].number != number {
 		return where{}, errUndone
 	}
+	given := r.acts[n-1].at
 	records, err := actRecords(ctx, r.o.DB, number)
 	if err != nil {
 		return where{}, err
 	}
-	args := queries.Args{"act": number, "at": r.o.Now().UTC()}
 	ctx = context.WithoutCancel(ctx)
 	err = queries.Transact(ctx, r.o.DB, func(tx *sql.Tx) error {
+		_, at, err := r.nextAct(ctx, tx)
+		if err != nil {
+			return err
+		}
+		args := queries.Args{"act": number, "at": at, "given": given}
 		for _, statement := range []string{"reports/withdraw.sql", "reports/withdraw_fields.sql"} {
 			if _, err := queries.Exec(ctx, tx, statement, args); err != nil {
 				return err

@@ -59,7 +59,6 @@ func (r *Review) startMatch(ctx context.Context) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		if err == nil {
-			clear(r.skipped)
 			err = r.load(ctx)
 		}
 		run.mu.Lock()

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"html/template"
 	"net/http"
 	"strings"
@@ -42,9 +43,9 @@ func (r *Review) handler(serving context.Context) http.Handler {
 	mux.HandleFunc("GET /item", answering(r, r.serveItem))
 	mux.HandleFunc("GET /search", answering(r, r.serveSearch))
 	mux.HandleFunc("GET /match", answering(r, func(context.Context, *http.Request) (any, error) { return r.matchStatus(), nil }))
-	mux.HandleFunc("POST /answer", answering(r, reading(r, r.takeAnswer)))
-	mux.HandleFunc("POST /skip", answering(r, reading(r, r.takeSkip)))
-	mux.HandleFunc("POST /undo", answering(r, reading(r, r.takeUndo)))
+	mux.HandleFunc("POST /answer", taking(r, r.takeAnswer))
+	mux.HandleFunc("POST /skip", taking(r, r.takeSkip))
+	mux.HandleFunc("POST /undo", taking(r, r.takeUndo))
 	mux.HandleFunc("POST /match", answering(r, func(context.Context, *http.Request) (any, error) {
 		r.startMatch(serving)
 		return r.matchStatus(), nil
@@ -82,21 +83,46 @@ func (r *Review) servePage(w http.ResponseWriter, _ *http.Request) {
 func answering(r *Review, f func(context.Context, *http.Request) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, q *http.Request) {
 		r.mu.Lock()
-		defer r.mu.Unlock()
 		result, err := f(q.Context(), q)
-		status := http.StatusOK
-		if err != nil {
-			status = statusOf(err)
-			failure := map[string]any{"error": unhide(err.Error())}
-			if result != nil {
-				failure["now"] = result
-			}
-			result = failure
-		}
-		w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		w.WriteHeader(status)
-		_ = json.NewEncoder(w).Encode(result)
+		r.mu.Unlock()
+		give(w, result, err)
 	}
+}
+
+// taking reads what a write brings, then takes its turn, and refuses the write while a match runs: that has read the
+// decisions already. The turn is not taken before all has come: a body that never ends would hold everybody up.
+func taking[T any](r *Review, f func(context.Context, T) (any, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, q *http.Request) {
+		var body T
+		in := json.NewDecoder(q.Body)
+		in.DisallowUnknownFields()
+		if err := in.Decode(&body); err != nil {
+			give(w, nil, errors.Join(errAnswer, err))
+			return
+		}
+		answering(r, func(ctx context.Context, _ *http.Request) (any, error) {
+			if r.running() {
+				return nil, errMatching
+			}
+			return f(ctx, body)
+		})(w, q)
+	}
+}
+
+// give writes a result as JSON, or why there is none beside what stands now.
+func give(w http.ResponseWriter, result any, err error) {
+	status := http.StatusOK
+	if err != nil {
+		status = statusOf(err)
+		failure := map[string]any{"error": unhide(err.Error())}
+		if result != nil {
+			failure["now"] = result
+		}
+		result = failure
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(result)
 }
 
 func statusOf(err error) int {
@@ -109,22 +135,6 @@ func statusOf(err error) int {
 		return http.StatusBadRequest
 	}
 	return http.StatusInternalServerError
-}
-
-// reading reads what a write brings and refuses it while a match runs: that has read the decisions already.
-func reading[T any](r *Review, f func(context.Context, T) (any, error)) func(context.Context, *http.Request) (any, error) {
-	return func(ctx context.Context, q *http.Request) (any, error) {
-		if r.running() {
-			return nil, errMatching
-		}
-		var body T
-		in := json.NewDecoder(q.Body)
-		in.DisallowUnknownFields()
-		if err := in.Decode(&body); err != nil {
-			return nil, errors.Join(errAnswer, err)
-		}
-		return f(ctx, body)
-	}
 }
 
 func (r *Review) serveData(context.Context, *http.Request) (any, error) {
@@ -191,7 +201,9 @@ type skip struct {
 }
 
 func (r *Review) takeSkip(ctx context.Context, s skip) (any, error) {
-	r.skipped[r.whereOf(s.Collection, s.ID, s.Sampled).place] = true
+	if err := r.putOff(ctx, r.whereOf(s.Collection, s.ID, s.Sampled).place); err != nil {
+		return nil, fmt.Errorf("put the question off: %w", err)
+	}
 	return r.showNext(ctx)
 }
 

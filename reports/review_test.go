@@ -7,7 +7,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -197,6 +199,84 @@ func TestReviewSurvivorAndValue(t *testing.T) {
 	}
 }
 
+// TestReviewValueChosenAnew: a row of the card stands for several paths. Whoever chooses another record's value of it wants
+// the one chosen before no more, though that stands in another path; an undo brings it back, as it does an earlier survivor.
+func TestReviewValueChosenAnew(t *testing.T) {
+	t.Parallel()
+	db := handMade(t)
+	execute(t, db, `UPDATE records SET raw = '{"phone_home":{"mobile":"0400"}}' WHERE key = 'connec/org-1/p-1'`)
+	execute(t, db, `UPDATE records SET raw = '{"phone":{"mobile2":"0411"}}' WHERE key = 'connec/org-1/p-2'`)
+	importText(t, db, "collection,decision,record,field\npeople,value,connec/org-1/p-1,phone_work.mobile\npeople,value,connec/org-1/p-1,title\n")
+	s := serveReview(t, ReviewOptions{DB: db})
+	choose := func(i int) {
+		t.Helper()
+		item := get(s, "/item?collection=people&id=people-01", 200)
+		s.answer(item, []int{0, 0, 0}, func(a *answer) { a.Survivor, a.Values = &i, map[string]int{"Mobile": i} })
+	}
+	chosen := func() []string {
+		return slices.DeleteFunc(standingTexts(t, db), func(text string) bool { return strings.Contains(text, " same ") })
+	}
+	choose(0)
+	first := []string{"connec/org-1/p-1 survivor", "connec/org-1/p-1 value phone_home.mobile", "connec/org-1/p-1 value title"}
+	if got := chosen(); !slices.Equal(got, first) {
+		t.Errorf("chosen %q, want %q", got, first)
+	}
+	choose(1)
+	if got, want := chosen(), []string{"connec/org-1/p-1 value title", "connec/org-1/p-2 survivor", "connec/org-1/p-2 value phone.mobile2"}; !slices.Equal(got, want) {
+		t.Errorf("chosen anew %q, want %q", got, want)
+	}
+	if item := exchange[shown](s, "POST", "/undo", map[string]int{"last": 2}, 200); item.Values["Mobile"] != 0 || item.Survivor != 0 {
+		t.Errorf("after an undo: %+v", item)
+	}
+	if got := chosen(); !slices.Equal(got, first) {
+		t.Errorf("after an undo there stands %q, want %q", got, first)
+	}
+	exchange[shown](s, "POST", "/undo", map[string]int{"last": 1}, 200)
+	if got, want := chosen(), []string{"connec/org-1/p-1 value phone_work.mobile", "connec/org-1/p-1 value title"}; !slices.Equal(got, want) {
+		t.Errorf("after both there stands %q, want %q", got, want)
+	}
+}
+
+// TestReviewOfARecordThatAnotherBears: a decision on a record that was merged away is on the one that bears its ID now, as
+// match takes it; an answer takes its place, and an undo brings it back.
+func TestReviewOfARecordThatAnotherBears(t *testing.T) {
+	t.Parallel()
+	db := handMade(t)
+	execute(t, db, `INSERT INTO external_ids (rid, collection, provider, realm, id, position) SELECT rid, 'people', 'connec', 'org-1', 'p-old', 9 FROM records WHERE key = 'connec/org-1/p-3'`)
+	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	old := Decision{Collection: "people", Kind: Different, Record: "my-application/2243/18", Other: "connec/org-1/p-old", Who: "ben", At: at}
+	nobody := Decision{Collection: "people", Kind: Different, Record: "my-application/2243/18", Other: "connec/org-1/p-gone", Who: "ben", At: at}
+	if err := Decide(t.Context(), db, []Decision{old, nobody}); err != nil {
+		t.Fatal(err)
+	}
+	s := serveReview(t, ReviewOptions{DB: db})
+	item := get(s, "/item?collection=people&id=people-02", 200)
+	if len(item.Said) != 1 || item.Said[0].Kind != Different || !item.Settled || !slices.Equal(item.Groups, []int{0, 0, 1}) {
+		t.Fatalf("it is judged already, but %+v", item)
+	}
+	s.answer(item, []int{0, 0, 0})
+	got := get(s, "/item?collection=people&id=people-02", 200)
+	if len(got.Conflicts) != 0 || !got.Settled {
+		t.Errorf("after the answer: conflicts %v, said %+v", got.Conflicts, got.Said)
+	}
+	back := exchange[shown](s, "POST", "/undo", map[string]int{"last": 1}, 200)
+	if back.Version != item.Version {
+		t.Errorf("after an undo there is said %+v", back.Said)
+	}
+	// Judged the same by its own ID in another workspace, it contradicts itself, and the page says so.
+	importText(t, db, "collection,decision,record,other,decided_at\npeople,same,connec/org-1/p-3,my-application/2243/18,2025-01-01T00:00:00Z\n")
+	if got := get(serveReview(t, ReviewOptions{DB: db}), "/next", 200); !got.Finished {
+		t.Errorf("an older import contradicts: %v", got.Conflicts)
+	}
+	if err := Decide(t.Context(), db, []Decision{{Collection: "people", Kind: Same, Record: "connec/org-1/p-3", Other: "my-application/2243/18", Who: "ben", At: at}}); err != nil {
+		t.Fatal(err)
+	}
+	want := [][]string{{"connec/org-1/p-3", "my-application/2243/18"}}
+	if got := get(serveReview(t, ReviewOptions{DB: db}), "/next", 200); fmt.Sprint(got.Conflicts) != fmt.Sprint(want) {
+		t.Errorf("conflicts %v, want %v", got.Conflicts, want)
+	}
+}
+
 // TestReviewShowsContradictions: decisions from elsewhere that cannot all be true come first, with the way between them.
 func TestReviewShowsContradictions(t *testing.T) {
 	t.Parallel()
@@ -242,6 +322,74 @@ func TestReviewSkipAndSearch(t *testing.T) {
 		if got != want {
 			t.Errorf("%q finds %q, want %q", text, got, want)
 		}
+	}
+}
+
+// TestReviewSkipsAreKept: what was put off comes last on a page that is served anew, too, the longest ago first.
+func TestReviewSkipsAreKept(t *testing.T) {
+	t.Parallel()
+	db := judgeable(t)
+	s := serveReview(t, ReviewOptions{DB: db})
+	var order []string
+	putOff := func(item shown) shown {
+		order = append(order, item.ID)
+		return exchange[shown](s, "POST", "/skip", skip{Collection: item.Collection, ID: item.ID}, 200)
+	}
+	third := putOff(putOff(get(s, "/next", 200)))
+	s = serveReview(t, ReviewOptions{DB: db})
+	if got := get(s, "/next", 200); got.ID != third.ID || got.Progress.Skipped != 2 {
+		t.Errorf("served anew it asks %s, want %s; %+v", got.ID, third.ID, got.Progress)
+	}
+	for range 6 {
+		putOff(get(s, "/next", 200))
+	}
+	if want := slices.Repeat(order[:4], 2); !slices.Equal(order, want) || len(slices.Compact(slices.Sorted(slices.Values(order)))) != 4 {
+		t.Errorf("the order is %v, want %v", order, want)
+	}
+	item := get(s, "/next", 200)
+	groups := make([]int, len(item.Groups))
+	if after := s.answer(item, groups); after.Progress.Skipped != 3 || after.ID != order[1] {
+		t.Errorf("after an answer: %s, %+v", after.ID, after.Progress)
+	}
+	var kept int
+	if err := db.QueryRow("SELECT count(*) FROM skips").Scan(&kept); err != nil || kept != 3 {
+		t.Errorf("%d are kept as put off: %v", kept, err)
+	}
+}
+
+// TestReviewReadsAWriteBeforeItsTurn: a body that is still coming holds nobody up.
+func TestReviewReadsAWriteBeforeItsTurn(t *testing.T) {
+	t.Parallel()
+	s := serveReview(t, ReviewOptions{DB: handMade(t)})
+	item := get(s, "/next", 200)
+	text, err := json.Marshal(s.answering(item, []int{0, 0, 1}, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, rest := io.Pipe()
+	q := httptest.NewRequest("POST", s.base+"/answer", body)
+	q.RemoteAddr = "127.0.0.1:1"
+	q.AddCookie(&http.Cookie{Name: s.access.cookie(), Value: s.access.token})
+	q.Header.Set("Origin", s.base)
+	q.Header.Set(tokenHeader, s.access.page)
+	answer, answered := httptest.NewRecorder(), make(chan struct{})
+	go func() {
+		s.handler(t.Context()).ServeHTTP(answer, q)
+		close(answered)
+	}()
+	if _, err := rest.Write(text[:10]); err != nil { // it is being read when this returns
+		t.Fatal(err)
+	}
+	if got := get(s, "/next", 200); got.Version != item.Version {
+		t.Errorf("meanwhile: %+v", got)
+	}
+	if _, err := rest.Write(text[10:]); err != nil {
+		t.Fatal(err)
+	}
+	rest.Close()
+	<-answered
+	if answer.Code != 200 || decisionsIn(t, s.o.DB) != 2 {
+		t.Errorf("the answer, once it has come, is given %d %s", answer.Code, answer.Body)
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 const shown = `
 	collection source source_type stage digest input_digest config_digest endpoint group_id status sha256
 	provider realm channel_id code content_hash path target_collection left_provider left_realm right_provider right_realm
-	spec model rule kind levels tf cluster_id tier review_id successor other_cluster_id judgement who field other_provider other_realm
+	spec model rule kind levels tf cluster_id tier review_id skips.item successor other_cluster_id judgement who field other_provider other_realm
 	plan_id header op_id type method hazards undoes outcome uuid request_sha256 meta.name meta.value purged.what purged.name`
 
 // scratch are tables that hold something while a plan is made, and nothing afterwards.

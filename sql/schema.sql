@@ -300,7 +300,7 @@ CREATE TABLE IF NOT EXISTS decisions (
     decided_at TIMESTAMP NOT NULL,
     why VARCHAR NOT NULL,
     act BIGINT NOT NULL,               -- the answer that it is part of, which is undone as a whole; 0 for what came from a file
-    withdrawn_at TIMESTAMP             -- UTC, when it was undone; NULL while it stands
+    withdrawn_at TIMESTAMP             -- UTC, when it was undone, or another answer took its place; NULL while it stands
 );
 
 -- owner: reports (the review page). grain: one decision of a person on the record that survives, or on one field: of
@@ -323,6 +323,116 @@ CREATE MACRO IF NOT EXISTS id_text(provider, realm, id) AS
     replace(replace(provider, '%', '%25'), '/', '%2F') || '/'
     || replace(replace(realm, '%', '%25'), '/', '%2F') || '/'
     || replace(replace(id, '%', '%25'), '/', '%2F');
+
+-- read by match, merge and reports: which records are meant by their names. grain: one of the names, a list of {collection,
+-- name}, name being an ID in text form; key is that of the record, or NULL when no record bears the ID. hub_key is that of
+-- the record of the hub that is meant where only one of those can be, else key.
+--
+-- A record is named by its own ID, or else by one that it bears: so a decision holds when its record was merged away and
+-- another one bears its ID. Of several bearers the one with the smallest key is meant.
+CREATE MACRO IF NOT EXISTS records_named(names) AS TABLE
+    WITH asked AS (
+        SELECT DISTINCT
+            n.collection,
+            n.name
+        FROM (SELECT unnest(names) AS n)
+    ),
+    own AS (
+        SELECT
+            a.collection,
+            a.name,
+            min(r.key) AS key,
+            min(r.key) FILTER (r.hub) AS hub_key
+        FROM asked a
+        JOIN records r ON r.collection = a.collection AND r.key = a.name
+        GROUP BY ALL
+    ),
+    borne AS (
+        SELECT
+            a.collection,
+            a.name,
+            min(r.key) AS key,
+            min(r.key) FILTER (r.hub) AS hub_key
+        FROM (
+            SELECT
+                collection,
+                name,
+                replace(replace(split_part(name, '/', 3), '%2F', '/'), '%25', '%') AS id
+            FROM asked
+            ANTI JOIN (SELECT * FROM own WHERE hub_key IS NOT NULL) USING (collection, name)
+        ) a
+        JOIN external_ids e ON e.collection = a.collection AND e.id = a.id AND id_text(e.provider, e.realm, e.id) = a.name
+        JOIN records r ON r.rid = e.rid
+        GROUP BY ALL
+    )
+    SELECT
+        a.collection,
+        a.name,
+        coalesce(o.key, b.key) AS key,
+        coalesce(o.hub_key, b.hub_key, o.key, b.key) AS hub_key
+    FROM asked a
+    LEFT JOIN own o USING (collection, name)
+    LEFT JOIN borne b USING (collection, name);
+
+-- read by reports: decisions of either kind in one form, undone ones included. grain: one decision.
+CREATE VIEW IF NOT EXISTS decided AS
+SELECT
+    collection,
+    judgement AS kind,                 -- same | different | survivor | value
+    left_key AS record,
+    right_key AS other,                -- '' of survivor and value
+    '' AS field,                       -- '' of all but value
+    who,
+    decided_at,
+    why,
+    act,
+    withdrawn_at
+FROM decisions
+UNION ALL
+SELECT
+    collection,
+    CASE field WHEN 'survivor' THEN 'survivor' ELSE 'value' END AS kind,
+    CASE provider WHEN '' THEN id ELSE id_text(provider, realm, id) END AS record, -- a digest, after a purge, has an id alone
+    '' AS other,
+    CASE field WHEN 'survivor' THEN '' ELSE field END AS field,
+    who,
+    decided_at,
+    why,
+    act,
+    withdrawn_at
+FROM field_decisions;
+
+-- read by match, merge and reports: what people decided and what stands. grain: one pair of records, or one record and field,
+-- as decisions name them; of several decisions on it the latest, and of those of one time the first in the order of the
+-- columns, so that which of them came into the workspace first does not matter. record_key and other_key are the keys of
+-- the records that are meant (of the hub, where one survives or its value does); NULL when there is none any more, and of
+-- other when the decision is on one record.
+CREATE VIEW IF NOT EXISTS standing AS
+WITH latest AS (
+    SELECT *
+    FROM decided
+    WHERE withdrawn_at IS NULL
+    QUALIFY row_number() OVER (
+        PARTITION BY collection, field, least(record, other), greatest(record, other)
+        ORDER BY decided_at DESC, kind, who, why, record) = 1
+),
+named AS (
+    SELECT *
+    FROM records_named((
+        SELECT list({'collection': collection, 'name': name})
+        FROM (
+            SELECT collection, record AS name FROM latest
+            UNION
+            SELECT collection, other AS name FROM latest WHERE other <> ''
+        )))
+)
+SELECT
+    l.*,
+    CASE WHEN l.kind IN ('survivor', 'value') THEN r.hub_key ELSE r.key END AS record_key,
+    o.key AS other_key
+FROM latest l
+LEFT JOIN named r ON r.collection = l.collection AND r.name = l.record
+LEFT JOIN named o ON o.collection = l.collection AND o.name = l.other;
 
 -- read by merge and reports. grain: one ID's last part; whether it stands where none is known. merge/survivorship_fields.go
 -- says the same of IDs that no workspace holds, and a test holds the two together.
@@ -665,6 +775,13 @@ CREATE TABLE IF NOT EXISTS samples (
     population BIGINT NOT NULL,        -- clusters that it was drawn from: those of tier auto that IDs alone do not hold together
     seed BIGINT NOT NULL,
     drawn_at TIMESTAMP NOT NULL
+);
+
+-- owner: reports (the review page). grain: one question that a person put off until the others are answered.
+CREATE TABLE IF NOT EXISTS skips (
+    collection VARCHAR NOT NULL,
+    item VARCHAR NOT NULL,             -- the review_id; of an older match, if the present one does not know it
+    place BIGINT NOT NULL              -- the later it was put off, the later it comes again
 );
 
 -- owner: merge. grain: one plan file written from this workspace.

@@ -1,4 +1,4 @@
--- extract/pages.sql: keeps pages as received, but for their records
+-- extract/pages.sql: keeps pages as received, but for their records, or the fingerprint of a file
 -- reads: rows()
 -- writes: pages
 -- params: source, collection, sweep

@@ -1,15 +1,14 @@
--- match/040_decisions.sql: the judgements of people on one collection, the latest of each pair.
--- reads: decisions
+-- match/040_decisions.sql: the judgements of people on one collection that stand.
+-- reads: standing
 -- writes: nothing
 -- params: collection
--- grain: one pair of keys
---
--- A later judgement takes the place of an earlier one on the same pair; what was undone counts no more.
+-- grain: one pair of records as people named them; left and right are the keys of those meant, '' when there is none
 SELECT
-    left_key,
-    right_key,
-    judgement
-FROM decisions
-WHERE collection = $collection AND withdrawn_at IS NULL
-QUALIFY row_number() OVER (PARTITION BY least(left_key, right_key), greatest(left_key, right_key) ORDER BY decided_at DESC, judgement) = 1
-ORDER BY left_key, right_key
+    record,
+    other,
+    coalesce(record_key, '') AS left_key,
+    coalesce(other_key, '') AS right_key,
+    kind
+FROM standing
+WHERE collection = $collection AND kind IN ('same', 'different')
+ORDER BY record, other

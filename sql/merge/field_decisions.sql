@@ -1,21 +1,16 @@
 -- merge/field_decisions.sql: what people decided on survivors and fields, the latest last
--- reads: field_decisions
+-- reads: standing
 -- writes: nothing
 -- params:
 -- grain: one record and field
 SELECT
     collection,
-    provider,
-    realm,
-    id,
-    field
-FROM field_decisions
-WHERE withdrawn_at IS NULL
-QUALIFY row_number() OVER (PARTITION BY collection, provider, realm, id, field ORDER BY decided_at DESC) = 1
+    record_key AS key,
+    CASE kind WHEN 'survivor' THEN 'survivor' ELSE field END AS field
+FROM standing
+WHERE kind IN ('survivor', 'value') AND record_key IS NOT NULL
 ORDER BY
     decided_at,
     collection,
     field,
-    provider,
-    realm,
-    id
+    key

@@ -1,19 +1,9 @@
--- reports/next_act.sql: the number of the next answer, and when the latest decision was made.
--- reads: decisions, field_decisions
+-- reports/next_act.sql: the number of the next answer, and when a decision was last made or taken back.
+-- reads: decided
 -- writes: nothing
 -- params:
--- grain: one row; decided_at is NULL when nobody has decided anything
+-- grain: one row; changed_at is NULL when nobody has decided anything
 SELECT
     coalesce(max(act), 0) + 1 AS act,
-    max(decided_at) AS decided_at
-FROM (
-    SELECT
-        act,
-        decided_at
-    FROM decisions
-    UNION ALL
-    SELECT
-        act,
-        decided_at
-    FROM field_decisions
-)
+    max(greatest(decided_at, coalesce(withdrawn_at, decided_at))) AS changed_at
+FROM decided

@@ -1,56 +1,34 @@
 -- reports/page_judged.sql: how people judged the pairs that were scored, by weight
--- reads: decisions, external_ids, edges
+-- reads: standing, edges
 -- writes: nothing
 -- params:
 -- grain: one bit of weight, within a collection
---
--- Of judgements on one pair the latest stands; one that was undone counts no more. A judgement names its records by any of
--- their IDs.
-WITH standing AS (
-    SELECT
-        collection,
-        left_key,
-        right_key,
-        judgement
-    FROM decisions
-    WHERE withdrawn_at IS NULL
-    QUALIFY row_number() OVER (
-        PARTITION BY collection, least(left_key, right_key), greatest(left_key, right_key)
-        ORDER BY decided_at DESC, judgement) = 1
-),
-named AS (
+WITH judged AS (
     SELECT DISTINCT
         collection,
-        id_text(provider, realm, id) AS key,
-        rid
-    FROM external_ids
-),
-judged AS (
-    SELECT DISTINCT
-        s.collection,
-        least(l.rid, r.rid) AS one,
-        greatest(l.rid, r.rid) AS other,
-        s.judgement
-    FROM standing s
-    JOIN named l ON l.collection = s.collection AND l.key = s.left_key
-    JOIN named r ON r.collection = s.collection AND r.key = s.right_key
+        least(record_key, other_key) AS one,
+        greatest(record_key, other_key) AS other,
+        kind
+    FROM standing
+    WHERE kind IN ('same', 'different') AND record_key <> other_key
 ),
 scored AS (
     SELECT
-        collection,
-        least(rid_a, rid_b) AS one,
-        greatest(rid_a, rid_b) AS other,
-        max(weight) AS weight
-    FROM edges
-    WHERE weight IS NOT NULL
+        j.collection,
+        j.one,
+        j.other,
+        j.kind,
+        max(e.weight) AS weight
+    FROM judged j
+    JOIN edges e ON e.collection = j.collection AND e.key_a = j.one AND e.key_b = j.other
+    WHERE e.weight IS NOT NULL
     GROUP BY ALL
 )
 SELECT
-    j.collection,
-    CAST(floor(e.weight) AS BIGINT) AS bit,
-    count(*) FILTER (j.judgement = 'same') AS same,
-    count(*) FILTER (j.judgement = 'different') AS different
-FROM judged j
-JOIN scored e ON e.collection = j.collection AND e.one = j.one AND e.other = j.other
+    collection,
+    CAST(floor(weight) AS BIGINT) AS bit,
+    count(*) FILTER (kind = 'same') AS same,
+    count(*) FILTER (kind = 'different') AS different
+FROM scored
 GROUP BY ALL
 ORDER BY ALL
