@@ -191,6 +191,7 @@ func operationDifferences(a, b Operation) []string {
 	lines.say("reason", a.Reason, b.Reason)
 	lines.say("survivor by", a.SurvivorRule, b.SurvivorRule)
 	lines.say("fields", a.Fields, b.Fields)
+	lines.say("IDs that it leaves out", a.LeftIDs, b.LeftIDs)
 	lines.say("IDs that name nothing", a.NoIdentity, b.NoIdentity)
 	lines.say("IDs that may come along", a.MayGain, b.MayGain)
 	lines.say("inverse", a.Inverse, b.Inverse)

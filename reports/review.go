@@ -90,7 +90,11 @@ func (r *Review) load(ctx context.Context) (err error) {
 	if r.models, err = readModels(ctx, r.o.DB); err != nil {
 		return err
 	}
-	if r.items, err = ReviewItems(ctx, r.o.DB); err != nil {
+	s, err := readStages(ctx, r.o.DB)
+	if err != nil {
+		return err
+	}
+	if r.items, err = readItems(ctx, r.o.DB, s.Planned && !s.PlanStale); err != nil {
 		return err
 	}
 	for i := range r.items { // a person answers for what a card shows; what is left is asked after the next match

@@ -81,7 +81,7 @@ func TestAnAnswerStandsWhateverWasDecidedBefore(t *testing.T) {
 // TestDifferentLeavesASureClusterAlone: that A and B are two things says nothing of whether A is one.
 func TestDifferentLeavesASureClusterAlone(t *testing.T) {
 	t.Parallel()
-	members := []ReviewMember{{"a/1/1", "A", "auto"}, {"a/1/2", "A", "auto"}, {"a/1/3", "B", "single"}}
+	members := []ReviewMember{{Key: "a/1/1", Cluster: "A", Tier: "auto"}, {Key: "a/1/2", Cluster: "A", Tier: "auto"}, {Key: "a/1/3", Cluster: "B", Tier: "single"}}
 	a := answer{Collection: "people", Groups: []int{0, 0, 1}}
 	said, _ := a.decisions(members, newJudgements(nil), "anna", time.Time{}, nil)
 	for _, d := range said {

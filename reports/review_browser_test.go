@@ -303,14 +303,14 @@ func TestReportIsAccessible(t *testing.T) {
 	}
 }
 
-// TestReviewPictures draws the page for a person to look at, if asked to.
+// TestReviewPictures draws the page for a person to look at, if asked to: a question, one that is marked, what opens over it,
+// a question whose decisions contradict each other, and the end.
 func TestReviewPictures(t *testing.T) {
 	t.Parallel()
 	if *reviewPictures == "" {
 		t.Skip("-review-pictures names no folder")
 	}
 	ctx := browser(t)
-	s := serveReview(t, ReviewOptions{DB: judgeable(t), Match: func(context.Context, func(string, int64, int64)) (string, error) { return "people: 2 merged", nil }})
 	draw := func(name string) {
 		shot, err := chromedp.Call(ctx, cdp.CaptureScreenshot, cdp.CaptureScreenshotParams{Format: cdp.CaptureScreenshotFormatPng})
 		if err == nil {
@@ -320,23 +320,45 @@ func TestReviewPictures(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	const contradiction = "collection,decision,record,other\npeople,same,connec/org-1/p-3,my-application/2243/18\npeople,same,my-application/2243/18,connec/org-1/p-4\npeople,different,connec/org-1/p-3,connec/org-1/p-4\n"
 	for _, theme := range []string{"light", "dark"} {
 		for _, width := range []int64{1280, 390} {
 			name := fmt.Sprintf("%s-%d-", theme, width)
 			if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}}}); err != nil {
 				t.Fatal(err)
 			}
-			if err := enter(ctx, s, width); err != nil {
-				t.Fatal(err)
+			db := judgeable(t)
+			serve := func() *served {
+				s := serveReview(t, ReviewOptions{DB: db, Match: func(context.Context, func(string, int64, int64)) (string, error) { return "people: 2 merged", nil }})
+				if err := enter(ctx, s, width); err != nil {
+					t.Fatal(err)
+				}
+				return s
 			}
+			s := serve()
 			draw(name + "question")
-			s.press(ctx, stroke{"2", `document.querySelector(".side th.at") !== null`}, stroke{kb.ArrowDown, `document.querySelector(".side td.cell") !== null`})
+			s.press(ctx, stroke{"2", `document.querySelector(".side th.at") !== null`}, stroke{kb.ArrowDown, `document.querySelector(".side td.cell") !== null`}, stroke{"t", `document.querySelector("[data-key=Enter]") !== null`})
 			draw(name + "marked")
 			s.press(ctx, stroke{"?", `document.querySelector("#help").open`})
 			draw(name + "help")
 			s.press(ctx, stroke{kb.Escape, `!document.querySelector("#help").open`}, stroke{"m", `document.querySelector("#match").open`})
 			draw(name + "match")
-			s.press(ctx, stroke{kb.Escape, `!document.querySelector("#match").open`})
+			s.press(ctx, stroke{kb.Escape, `!document.querySelector("#match").open`}, stroke{"/pe" + kb.Enter, `!document.querySelector("#hits").hidden`})
+			draw(name + "hits")
+			importText(t, db, contradiction)
+			s = serve()
+			draw(name + "conflict")
+			for range 4 {
+				before := ready(ctx)
+				s.press(ctx, stroke{"s", fmt.Sprintf(`document.documentElement.dataset.ready !== %q`, before)})
+			}
+			draw(name + "end")
 		}
 	}
+}
+
+// ready is how many questions the page has shown.
+func ready(ctx context.Context) (n string) {
+	_ = chromedp.Do(ctx, ask(&n, `document.documentElement.dataset.ready`))
+	return n
 }

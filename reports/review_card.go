@@ -24,6 +24,7 @@ type reviewCard struct {
 	weight  *float64
 	members []ReviewMember // those on the card, in its order
 	hub     []bool
+	back    string // why the plan sent one of the clusters back
 }
 
 // said is one decision on the records of a card.
@@ -45,6 +46,7 @@ type shown struct {
 	Weight     *float64       `json:"weight"`
 	Sampled    bool           `json:"sampled"`
 	Asked      bool           `json:"asked"` // it is a review item or sampled, not only looked at
+	SentBack   string         `json:"sent_back,omitempty"`
 	Version    string         `json:"version"`
 	Groups     []int          `json:"groups"` // what stands: records of one number are one thing
 	Judged     bool           `json:"judged"`
@@ -88,6 +90,12 @@ func (r *Review) card(ctx context.Context, w where) (*reviewCard, error) {
 	if line.scored {
 		out.weight = &line.weight
 	}
+	sentBack := r.sentBack(at)
+	for i := range c.Clusters { // as the question has it
+		if why := sentBack[c.Clusters[i].ID]; why != "" && w.cluster == "" {
+			c.Clusters[i].Tier, out.back = "review", why
+		}
+	}
 	for _, m := range c.Members {
 		cluster := c.Clusters[m.Cluster]
 		out.members = append(out.members, ReviewMember{Key: m.key, Cluster: cluster.ID, Tier: cluster.Tier})
@@ -98,6 +106,17 @@ func (r *Review) card(ctx context.Context, w where) (*reviewCard, error) {
 	}
 	r.cards[w] = out
 	return out, nil
+}
+
+// sentBack says of clusters of an item why the plan sent them back.
+func (r *Review) sentBack(item place) map[string]string {
+	back := map[string]string{}
+	if i, asked := r.at[item]; asked {
+		for _, m := range r.items[i].Members {
+			back[m.Cluster] = m.SentBack
+		}
+	}
+	return back
 }
 
 // show is what the page is told of an item, as it stands now.
@@ -112,7 +131,7 @@ func (r *Review) show(ctx context.Context, w where) (shown, error) {
 	s := shown{Collection: collection, ID: cmp.Or(w.cluster, c.at.item), Card: c.card, Weight: c.weight, Sampled: w.cluster != "", Version: versionOf(c.members, decided), Groups: p.group, Judged: p.judged,
 		Settled: p.settled, Said: []said{}, Survivor: -1, Values: map[string]int{}, Conflicts: [][]string{}, Progress: r.progress()}
 	at, asked := r.at[c.at]
-	s.Asked = asked || s.Sampled
+	s.Asked, s.SentBack = asked || s.Sampled, visible(c.back)
 	if asked {
 		s.Value = r.items[at].Value()
 	}

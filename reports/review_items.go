@@ -22,15 +22,22 @@ type ReviewMember struct {
 	Key     string // its ID in text form
 	Cluster string // the cluster that it is in without the person
 	Tier    string // of that cluster: single, auto or review
+	// SentBack is why the plan, made of this match, left the cluster to a person; "" when it did not.
+	SentBack string
 }
 
-// ReviewItems are the open questions of the workspace, in the order of their IDs.
+// ReviewItems are the open questions of the workspace's match, in the order of their IDs.
 func ReviewItems(ctx context.Context, db *sql.DB) ([]ReviewItem, error) {
+	return readItems(ctx, db, false)
+}
+
+// readItems also reads, if asked to, the questions that the latest plan sent back.
+func readItems(ctx context.Context, db *sql.DB, sentBack bool) ([]ReviewItem, error) {
 	var items []ReviewItem
-	err := queries.Each(ctx, db, "reports/review_items.sql", nil, func(rows *sql.Rows) error {
+	err := queries.Each(ctx, db, "reports/review_items.sql", queries.Args{"sent_back": sentBack}, func(rows *sql.Rows) error {
 		var item ReviewItem
 		var m ReviewMember
-		if err := rows.Scan(&item.Collection, &item.ID, &m.Key, &m.Cluster, &m.Tier, &item.Probability); err != nil {
+		if err := rows.Scan(&item.Collection, &item.ID, &m.Key, &m.Cluster, &m.Tier, &item.Probability, &m.SentBack); err != nil {
 			return err
 		}
 		if n := len(items); n == 0 || items[n-1].place() != item.place() {

@@ -5,6 +5,7 @@
   const $ = (id) => document.getElementById(id);
   const token = document.querySelector('meta[name="token"]').content;
   const root = document.documentElement;
+  const narrow = matchMedia("(max-width: 640px)");
   let data = null;      // fields, models, and the rows of which a value can be chosen
   let item = null;      // the item in sight, as the server told of it
   let names = [];       // of its records
@@ -108,12 +109,15 @@
     const heading = el("header", "", el("h1", "", el("bdi", "", title(card))),
       item.sampled ? el("span", "tag auto", "audit: is this one thing?") : item.asked ? el("span", "tag review", "to review") : el("span", "tag", "looked up"),
       el("span", "meta", `${card.c} \u00b7 ${count(card.mn, "record", "records")}${item.value ? ` \u00b7 an answer avoids about ${item.value.toFixed(1)} errors` : ""}`), el("bdi", "id quiet", item.id));
-    const clusters = card.g.map((g, i) => `${letter(i)} (${count(card.m.filter((m) => m.g === i).length, "record", "records")})`);
+    const clusters = card.g.map((g, i) => {
+      const n = card.m.filter((m) => m.g === i).length;
+      return letter(i) + (n > 1 ? ` (${n} records)` : "");
+    });
     const question = el("p", "ask", item.sampled ? "sameas is sure that these are one thing. Is it right?" : card.g.length > 1 ? `Are ${clusters.slice(0, -1).join(", ")} and ${clusters[clusters.length - 1]} one thing?` : "Are these records one thing?");
-    const facts = el("div", "");
+    const facts = el("div", "", ...(narrow.matches ? [] : contradictions()), item.sent_back ? el("p", "clash", el("strong", "", "sent back by the plan"), ": ", el("bdi", "", told(card, names, item.sent_back))) : "");
     const strongest = brief(card, data.models, names);
     if (strongest) facts.append(strongest);
-    facts.append(...clashes(card, names), ...contradictions(), ...standing());
+    facts.append(...clashes(card, names), ...standing());
     const table = side(card, data.fields, names, { head: showHead, value: showValue });
     const reasons = el("div", "");
     card.g.forEach((g, i) => { if (g.r) reasons.append(el("p", "reason", card.g.length > 1 ? el("strong", "", letter(i) + " ") : "", el("bdi", "", told(card, names, g.r)))); });
@@ -121,9 +125,11 @@
     if (waterfall) waterfall.open = true;
     if (drawing) drawing.open = true;
     const more = card.mn > card.m.length ? el("p", "note look", `${card.m.length} of ${card.mn} records are shown. Your answer is on those; the others come up again after the next match.`) : "";
-    // Few records leave room for the reason beside them.
+    // Few records leave room for the reason beside them. On a phone the records come before all that is said of them, but
+    // for what contradicts itself.
     const few = card.m.length < 4;
-    box.replaceChildren(heading, question, facts, ...(few ? [] : [table, more]),
+    if (narrow.matches) box.replaceChildren(heading, question, ...contradictions(), table, more, facts, reasons, waterfall || "", drawing || "");
+    else box.replaceChildren(heading, question, facts, ...(few ? [] : [table, more]),
       el("div", few ? "beside few" : "beside", el("div", "", ...(few ? [table, more] : []), reasons, few ? "" : waterfall), el("div", "", few ? waterfall : "", drawing)));
     showActions();
   }
@@ -133,7 +139,7 @@
     return item.conflicts.map((chain) => {
       const [first, last] = [chain[0], chain[chain.length - 1]].map((k) => told(item.card, names, k));
       const by = chain.slice(1, -1).map((k) => told(item.card, names, k)).join(", ");
-      return el("p", "note stop", `Decisions contradict each other: ${first} and ${last} were judged different, but the same${by ? ` by way of ${by}` : ", by different IDs"}. Until one is corrected, they are kept apart and asked again.`);
+      return el("p", "note stop", `Decisions contradict each other: ${first} and ${last} were judged different, but the same${by ? ` by way of ${by}` : ", by different IDs"}. Until then they are kept apart and asked again: what you answer here takes the place of all of these.`);
     });
   }
 
@@ -143,7 +149,7 @@
     const name = (i) => names[i] || "?";
     const line = (d) => {
       const what = { same: `${name(d.record)} and ${name(d.other)} are the same`, different: `${name(d.record)} and ${name(d.other)} are different`, survivor: `${name(d.record)} survives`, value: `${d.field} of ${name(d.record)} survives` }[d.kind];
-      return el("li", "", what + (d.why ? ": " : ""), d.why ? el("bdi", "", d.why) : "", ` \u2013 `, el("bdi", "", d.who || "nobody named"), `, ${d.at.replace("T", " ").replace(/(:\d\d)Z$/, "$1 UTC")}`);
+      return el("li", "", what + (d.why ? ": " : ""), d.why ? el("bdi", "", d.why) : "", ` \u2013 `, el("bdi", "", d.who || "no name"), `, ${d.at.replace("T", " ").replace(/(:\d\d)Z$/, "$1 UTC")}`);
     };
     const box = el("details", "said", el("summary", "", `${item.judged ? "Judged already" : "Decided already"}: ${count(item.said.length, "decision", "decisions")} on these records`), el("ul", "", ...item.said.map(line)));
     box.open = item.said.length < 5;
@@ -172,7 +178,7 @@
   function showProgress(p) {
     $("bar").max = Math.max(1, p.total);
     $("bar").value = p.done;
-    const left = p.seconds ? `about ${duration(p.left * p.seconds)} left at ${p.seconds < 10 ? p.seconds.toFixed(1) : Math.round(p.seconds)} s each` : "";
+    const left = p.seconds && p.left ? `about ${duration(p.left * p.seconds)} left at ${p.seconds < 10 ? p.seconds.toFixed(1) : Math.round(p.seconds)} s each` : "";
     const sample = p.sample && p.sample.drawn ? `audit: ${p.sample.judged} of ${p.sample.drawn} judged, ${p.sample.wrong} wrong` + (p.sample.judged ? `, at most ${(100 * p.sample.at_most).toPrecision(2)} % of all with 95 %` : "") : "";
     $("far").textContent = [`${p.done} of ${p.total} judged`, p.skipped ? `${p.skipped} skipped` : "", p.disputed ? `${p.disputed} in contradiction` : "", left, sample].filter(Boolean).join(" \u00b7 ");
   }
@@ -184,8 +190,15 @@
 
   function showFinished(next) {
     const p = next.progress;
-    const box = el("div", "finished", el("h1", "", p.total || p.sample ? "Nothing is left to judge." : "There is nothing to judge."),
-      el("p", "ask", p.last ? "Apply the decisions (m): match forms the clusters anew by them, and may ask again where they change what hangs on them." : "Every cluster is sure, or was judged before. Look one up to judge it all the same (/)."));
+    const box = el("div", "finished", el("h1", "", p.total || p.sample ? "Nothing is left to judge." : "There is nothing to judge."));
+    if (p.last) {
+      const apply = el("button", "main", "Apply the decisions ", el("kbd", "", "m"));
+      apply.type = "button";
+      apply.addEventListener("click", openMatch);
+      box.append(el("p", "ask", "Every answer is kept. Match forms the clusters anew by them, and may ask again where they change what hangs on them; then a new plan is made of it, with ", el("code", "", "sameas merge plan"), "."), apply);
+    } else {
+      box.append(el("p", "ask", "Every cluster is sure, or was judged before. Look one up to judge it all the same (/)."));
+    }
     $("question").replaceChildren(box);
     showActions();
   }
@@ -259,13 +272,21 @@
     notice(`${letter(doubtful)} is in doubt itself: mark which of its records are one thing (1 to 9, then t or x), and keep that (Enter).`);
   }
 
+  // changed reports whether something was marked that Same and Different do not say, or cannot.
+  function changed() {
+    const alike = (a, b) => inThings(a) === inThings(b);
+    const chosen = Object.entries(draft.values).some(([row, i]) => item.values[row] !== i) || draft.survivor !== item.survivor;
+    return chosen || !alike(draft.groups, apart()) || item.card.g.length > 1 && item.card.g.some((g) => g.t === "review");
+  }
+  const keepMarked = () => changed() ? answer(draft.groups) : notice("Nothing is marked: answer Same or Different, or choose a record (1 to 9) and split it off first.");
+
   const open = () => item && !item.finished;
   const keys = [
     { key: "s", name: "Same", does: "these are one thing", run: () => open() && answer(item.card.m.map(() => 0)), button: "main" },
     { key: "d", name: "Different", does: "each cluster shown is a thing of its own; of one cluster, each record is", run: () => open() && differ(), button: "main" },
     { key: "x", name: "Split off", does: "the record at hand is a thing of its own; again, it goes back", run: () => open() && split(), button: "more" },
     { key: "t", name: "Other thing", does: "the record at hand goes to the next of the other things", run: () => open() && move() },
-    { key: "Enter", name: "Keep", does: "keep the answer as marked: records of one thing are the same, of two are different", run: () => open() && answer(draft.groups), button: "more" },
+    { key: "Enter", name: "Keep", does: "keep the answer as marked: records of one thing are the same, of two are different", run: () => open() && keepMarked(), button: "more" },
     { key: "w", name: "Survivor", does: "the hub record at hand is the one that the others are merged into", run: () => open() && survive(), button: "more" },
     { key: "v", name: "Value", does: "the value at hand survives, of the hub records that are merged", run: () => open() && choose(), button: "more" },
     { key: "k", name: "Skip", does: "put the question off until the others are answered", run: () => open() && skip(), button: "more" },
@@ -281,8 +302,9 @@
   ];
 
   function showActions() {
-    const offered = (k) => k.key === "u" || open() && (!["w", "v"].includes(k.key) || hubs() > 1 && at.record >= 0);
-    const buttons = keys.filter((k) => k.button && offered(k)).map((k) => {
+    const offered = (k) => k.key === "u" || open() && (k.key !== "Enter" || changed()) && (!["w", "v"].includes(k.key) || hubs() > 1 && at.record >= 0);
+    const places = ["s", "d", "x", "k", "u", "Enter", "w", "v"]; // those that come and go stand last, so that none moves
+    const buttons = places.map((key) => keys.find((k) => k.key === key)).filter(offered).map((k) => {
       const label = k.key === "d" && open() ? `Different: ${things(apart())} things` : k.key === "Enter" && open() ? `Keep: ${things(draft.groups)} ${things(draft.groups) === 1 ? "thing" : "things"}` : k.name;
       const b = el("button", k.button, label + " ", el("kbd", "", k.key === "Enter" ? "\u21b5" : k.key));
       b.type = "button";
@@ -336,7 +358,7 @@
     doing(async () => {
       const hits = await ask("/search?q=" + encodeURIComponent(text));
       const list = el("ul", "", ...hits.map((h) => {
-        const b = el("button", "", el("bdi", "", h.name), ` ${h.collection} `, el("bdi", "id quiet", h.key));
+        const b = el("button", "", el("bdi", "", h.name), el("span", "quiet", ` \u00b7 ${h.collection} \u00b7 `), el("bdi", "id quiet", h.key));
         b.type = "button";
         b.addEventListener("click", () => jump(h.collection, h.id));
         return el("li", "", b);
@@ -375,7 +397,8 @@
       text.push(el("p", "", `Matched in ${duration(s.seconds)}. What changed:`), el("pre", "", s.text));
     }
     if (!s.running) {
-      text.push(el("p", "quiet", s.offered ? "Match reads every decision and forms the clusters anew, all of them: it takes as long as `sameas match` did before, and the clock runs here. Answers wait meanwhile." : "End this page with Ctrl-C in its terminal, then run `sameas match`."));
+      const command = () => el("code", "", "sameas match");
+      text.push(s.offered ? el("p", "quiet", "Match reads every decision and forms the clusters anew, all of them: it takes as long as ", command(), " did before, and the clock runs here. Answers wait meanwhile.") : el("p", "quiet", "End this page with Ctrl-C in its terminal, then run ", command(), "."));
     }
     $("match-text").replaceChildren(...text);
     $("match-text").querySelectorAll("pre").forEach((pre) => { pre.tabIndex = 0; pre.setAttribute("role", "group"); pre.setAttribute("aria-label", "What changed"); });
@@ -422,6 +445,7 @@
       notice("This item was judged meanwhile, in another tab perhaps. This is what stands now.");
     });
   });
+  narrow.addEventListener("change", () => { if (open()) showItem(); });
   addEventListener("hashchange", () => { if (fromHash()) doing(async () => show(await ask(fromHash()))); });
   doing(begin);
 })();
