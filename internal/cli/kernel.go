@@ -21,10 +21,13 @@ func (r *runner) kernelCommand() *cli.Command {
 			"Exit codes of its own: 65 a row or tile is not as the contract says; 66 the stream is cut; 67 a row has too many\n" +
 			"columns or too few; 68 a value holds a tab, an end of line or a backslash; 69 the spec file is wrong; 70 the spec\n" +
 			"file is for a kernel of another version. With any code but 0 there is no trailer, and one line on stderr.",
-		Flags: []cli.Flag{&cli.StringFlag{Name: "spec", Usage: "`FILE` that holds the model in the kernel's form"}},
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "spec", Usage: "`FILE` that holds the model in the kernel's form"},
+			&cli.StringFlag{Name: "format", Usage: "of both streams: tsv, lines of columns, or arrow, the Arrow IPC streaming `FORMAT`", Value: string(kernel.TSV)},
+		},
 		Action: func(c *cli.Context) error {
 			switch {
-			case c.NArg() == 1 && c.Args().First() == "version" && !c.IsSet("spec"):
+			case c.NArg() == 1 && c.Args().First() == "version" && !c.IsSet("spec") && !c.IsSet("format"):
 				_, err := fmt.Fprintf(r.env.Stdout, "%s\nbuild %s\n", kernel.Version(), kernel.Build())
 				return err
 			case c.NArg() > 0:
@@ -37,7 +40,7 @@ func (r *runner) kernelCommand() *cli.Command {
 				return err
 			}
 			defer spec.Close()
-			if err := kernel.Filter(spec, r.env.Stdin, r.env.Stdout); err != nil {
+			if err := kernel.Filter(kernel.Format(c.String("format")), spec, r.env.Stdin, r.env.Stdout); err != nil {
 				return &codeError{kernel.ExitCode(err), errors.New(kernel.Line(err))}
 			}
 			return nil

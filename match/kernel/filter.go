@@ -11,15 +11,38 @@ import (
 	"strconv"
 )
 
-// Filter is the scorer as a stream filter under the contract: a spec, and blocks in, edges, counts and a trailer out,
-// as lines of columns. It ends at the first row that is not as the contract says; what was written by then is of no
-// use. ExitCode tells of an error what kind it is of.
-func Filter(spec, in io.Reader, out io.Writer) error {
-	f, err := openFilter(spec, &textSink{out: bufio.NewWriterSize(out, 1<<16)})
-	if err != nil {
-		return err
+// Format is how the rows of a stream are written.
+type Format string
+
+// The formats: lines of columns with tabs between, and the Arrow IPC streaming format.
+const (
+	TSV   Format = "tsv"
+	Arrow Format = "arrow"
+)
+
+// Filter is the scorer as a stream filter under the contract: a spec, and blocks in, edges, counts and a trailer out. It
+// ends at the first row that is not as the contract says; what was written by then is of no use. ExitCode tells of an
+// error what kind it is of.
+func Filter(format Format, spec, in io.Reader, out io.Writer) error {
+	switch format {
+	case TSV:
+		f, err := openFilter(spec, &textSink{out: bufio.NewWriterSize(out, 1<<16)})
+		if err != nil {
+			return err
+		}
+		return f.run(&textSource{in: bufio.NewReaderSize(in, 1<<16), layout: f.layout})
+	case Arrow:
+		f, err := openFilter(spec, newArrowSink(out))
+		if err != nil {
+			return err
+		}
+		rows, err := newArrowSource(in, f.layout)
+		if err != nil {
+			return err
+		}
+		return f.run(rows)
 	}
-	return f.run(&textSource{in: bufio.NewReaderSize(in, 1<<16), layout: f.layout})
+	return faultf(ExitUsage, "no format %q: there are %s and %s", format, TSV, Arrow)
 }
 
 // source is rows coming in; after the last one, io.EOF.

@@ -47,7 +47,7 @@ func filterAll(t *testing.T, spec []byte, in []*bytes.Buffer) filtered {
 	all := filtered{pairs: map[int64]int64{}, counts: map[string]int64{}}
 	for _, rows := range in {
 		var out bytes.Buffer
-		if err := Filter(bytes.NewReader(spec), rows, &out); err != nil {
+		if err := Filter(TSV, bytes.NewReader(spec), rows, &out); err != nil {
 			t.Fatal(err)
 		}
 		lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
@@ -184,7 +184,7 @@ func TestFilterOnOneBlock(t *testing.T) {
 	t.Parallel()
 	rows := "1\tk\t0\t1\t7\t0\tsmith\t0:a\x1f1:k\n1\tk\t0\t1\t3\t0\tsmith\t1:k\n1\tk\t0\t1\t5\t0\tjones\t1:k\n1\tk\t0\t1\t9\t0\tsmith\t0:a\x1f1:k\n"
 	var out strings.Builder
-	if err := Filter(strings.NewReader(smallSpec), strings.NewReader(rows), &out); err != nil {
+	if err := Filter(TSV, strings.NewReader(smallSpec), strings.NewReader(rows), &out); err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.Split(out.String(), "\n")
@@ -234,7 +234,7 @@ func TestFilterRefuses(t *testing.T) {
 		{"caps without groups", strings.Replace(smallSpec, `"caps":[]`, `"caps":[1]`, 1), good, ExitSpec, "spec: 1 caps and 0 wider groups"},
 	} {
 		var out strings.Builder
-		err := Filter(strings.NewReader(c.spec), strings.NewReader(c.rows), &out)
+		err := Filter(TSV, strings.NewReader(c.spec), strings.NewReader(c.rows), &out)
 		if err == nil || ExitCode(err) != c.code || !strings.Contains(Line(err), c.want) {
 			t.Errorf("%s: got %d, %v, want %d, %q", c.name, ExitCode(err), err, c.code, c.want)
 		}
@@ -258,10 +258,10 @@ func TestFilterTellsTroubleFromFaults(t *testing.T) {
 	t.Parallel()
 	spec, rows := strings.NewReader(smallSpec), strings.NewReader("1\tk\t0\t1\t7\t0\tsmith\t1:k\n")
 	for name, err := range map[string]error{
-		"the spec": Filter(broken{}, rows, io.Discard),
-		"the rows": Filter(spec, broken{}, io.Discard),
+		"the spec": Filter(TSV, broken{}, rows, io.Discard),
+		"the rows": Filter(TSV, spec, broken{}, io.Discard),
 		"the output": func() error {
-			return Filter(strings.NewReader(smallSpec), rows, broken{})
+			return Filter(TSV, strings.NewReader(smallSpec), rows, broken{})
 		}(),
 	} {
 		if ExitCode(err) != ExitError || !strings.Contains(Line(err), "no device") {
@@ -287,7 +287,7 @@ func FuzzFilter(f *testing.F) {
 	f.Add("1\tk\t0\t1\t7\t0\tsmith\t1:k\n1\tk\t0\t2\t8\t0\tsmyth\t0:a\x1f1:k\n")
 	f.Fuzz(func(t *testing.T, rows string) {
 		var out strings.Builder
-		if err := Filter(strings.NewReader(smallSpec), strings.NewReader(rows), &out); err == nil && !strings.Contains(out.String(), "t\t") {
+		if err := Filter(TSV, strings.NewReader(smallSpec), strings.NewReader(rows), &out); err == nil && !strings.Contains(out.String(), "t\t") {
 			t.Error("no error and no trailer")
 		} else if err != nil && ExitCode(err) < ExitRow {
 			t.Errorf("a stream that is not as the contract says ends with %d: %v", ExitCode(err), err)
@@ -314,7 +314,7 @@ func BenchmarkFilter(b *testing.B) {
 	lines := bytes.Count(rows.Bytes(), []byte("\n"))
 	b.SetBytes(int64(rows.Len()))
 	for b.Loop() {
-		if err := Filter(bytes.NewReader(file.Bytes()), bytes.NewReader(rows.Bytes()), &bytes.Buffer{}); err != nil {
+		if err := Filter(TSV, bytes.NewReader(file.Bytes()), bytes.NewReader(rows.Bytes()), &bytes.Buffer{}); err != nil {
 			b.Fatal(err)
 		}
 	}

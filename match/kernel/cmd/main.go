@@ -1,6 +1,6 @@
 // Command cmd is the scorer alone, static and without cgo, for the workers of a cluster: `kernel --spec FILE` reads
-// blocks from stdin and writes edges to stdout, `kernel version` names the contract and what it makes of a sample, and
-// then the build. See package kernel, exit codes among the rest.
+// blocks from stdin and writes edges to stdout, as lines of columns or, with --format arrow, as Arrow IPC streams;
+// `kernel version` names the contract and what it makes of a sample, and then the build. See package kernel.
 package main
 
 import (
@@ -13,7 +13,7 @@ import (
 	"github.com/sameas/sameas/match/kernel"
 )
 
-var errUsage = errors.New("usage: kernel --spec FILE < rows > edges, or kernel version")
+var errUsage = errors.New("usage: kernel --spec FILE [--format tsv|arrow] < rows > edges, or kernel version")
 
 func main() {
 	err := run(os.Args[1:], os.Stdin, os.Stdout)
@@ -33,7 +33,7 @@ func exitCode(err error) int {
 func run(args []string, in io.Reader, out io.Writer) error {
 	flags := flag.NewFlagSet("kernel", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	path := flags.String("spec", "", "")
+	path, format := flags.String("spec", "", ""), flags.String("format", string(kernel.TSV), "")
 	switch err := flags.Parse(args); {
 	case err != nil:
 		return fmt.Errorf("%w: %w", err, errUsage)
@@ -48,5 +48,5 @@ func run(args []string, in io.Reader, out io.Writer) error {
 		return err
 	}
 	defer spec.Close()
-	return kernel.Filter(spec, in, out)
+	return kernel.Filter(kernel.Format(*format), spec, in, out)
 }

@@ -27,6 +27,12 @@ func TestCommandLine(t *testing.T) {
 	if err := run([]string{"--spec", spec}, strings.NewReader(rows), &out); err != nil || !strings.HasPrefix(out.String(), "e\t1\t2\t0\t1\t5\t0\nr\t0\t1\t0\t0\t0\t0\nt\t2\t1\t1\t1\t") {
 		t.Errorf("got %q, %v", out.String(), err)
 	}
+	if err := run([]string{"--spec", spec, "--format", "arrow"}, strings.NewReader(rows), &out); exitCode(err) != kernel.ExitRow || !strings.Contains(err.Error(), "no Arrow IPC stream") {
+		t.Errorf("lines where Arrow is meant give %v", err)
+	}
+	if err := run([]string{"--spec", spec, "--format", "csv"}, strings.NewReader(rows), &out); exitCode(err) != kernel.ExitUsage {
+		t.Errorf("a format that is none gives %v", err)
+	}
 	for _, args := range [][]string{nil, {"--spec", spec, "more"}, {"--nothing"}, {"version", "more"}} {
 		if err := run(args, strings.NewReader(rows), &out); !errors.Is(err, errUsage) || exitCode(err) != 64 {
 			t.Errorf("%q: got %v, want the usage", args, err)
