@@ -7,7 +7,7 @@ import (
 )
 
 // crowded is a world of n records, half of them copies of the others with slips of the hand.
-func crowded(b *testing.B, n int) *matching {
+func crowded(b testing.TB, n int) *matching {
 	b.Helper()
 	w := newWorld(b)
 	people := town(n/2, "a")
@@ -20,7 +20,7 @@ func crowded(b *testing.B, n int) *matching {
 }
 
 // through runs the steps before the one that is timed.
-func through(b *testing.B, steps ...func(context.Context) error) {
+func through(b testing.TB, steps ...func(context.Context) error) {
 	b.Helper()
 	for _, step := range steps {
 		if err := step(context.Background()); err != nil {

@@ -85,7 +85,7 @@ func planBlocks(ctx context.Context, s *schema, set *kernel.Set, threads int) (*
 		groups[r] = nil
 		p.owners = append(p.owners, len(p.starts)-1)
 	}
-	p.cut()
+	p.cut(tileRecords)
 	p.giveKeys(set)
 	return p, nil
 }
@@ -123,14 +123,14 @@ func (p *plan) ruleOf(key int) int {
 	return r - 1
 }
 
-// cut cuts the keys of many records into pairs of slices, so that all cores work on them.
-func (p *plan) cut() {
+// cut cuts the keys of more than so many records into pairs of slices, so that all cores work on them.
+func (p *plan) cut(most int) {
 	for key := range p.keys() {
 		records := p.records(key)
-		if len(records) <= tileRecords {
+		if len(records) <= most {
 			continue
 		}
-		rule, chunks := p.ruleOf(key), slices.Collect(slices.Chunk(records, tileRecords))
+		rule, chunks := p.ruleOf(key), slices.Collect(slices.Chunk(records, most))
 		for i, a := range chunks {
 			p.tiled = append(p.tiled, kernel.Block{Rule: rule, Key: uint32(key), Records: a})
 			for _, b := range chunks[i+1:] {
