@@ -38,7 +38,7 @@ func (e *filterEngine) Scan(_ context.Context, name string, set *kernel.Set, spe
 	result := kernel.Result{Pairs: make([]int64, set.RuleCount()), Counts: map[kernel.Count]int64{}}
 	for i := range in {
 		var out strings.Builder
-		if err := kernel.Filter(bytes.NewReader(file.Bytes()), &in[i], &out); err != nil {
+		if err := kernel.Filter(kernel.TSV, bytes.NewReader(file.Bytes()), &in[i], &out); err != nil {
 			return kernel.Result{}, err
 		}
 		for line := range strings.Lines(out.String()) {
