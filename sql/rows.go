@@ -171,6 +171,13 @@ func (r *Row) Float(v float64) { fill(r, v) }
 // Bool sets the next column, a BOOLEAN.
 func (r *Row) Bool(v bool) { fill(r, v) }
 
+// Fail ends the statement with the error: the row cannot be made.
+func (r *Row) Fail(err error) {
+	if r.err == nil {
+		r.err = err
+	}
+}
+
 // Null leaves the next column without a value.
 func (r *Row) Null() { fill[any](r, nil) }
 

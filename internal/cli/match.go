@@ -31,6 +31,7 @@ func (r *runner) matchCommand() *cli.Command {
 			&cli.Int64Flag{Name: "max-memory", Usage: "refuse a collection expected to take more than `MB` beside the database"},
 			&cli.DurationFlag{Name: "max-time", Usage: "refuse a collection expected to take longer than `DURATION` to compare, such as 10m"},
 			&cli.BoolFlag{Name: "anew", Usage: "match even what has not changed since the match before; it finds the same"},
+			engineFlag(),
 			&cli.BoolFlag{Name: "model", Usage: "print the fitted model; with a FILE as argument, match with the models kept in it"},
 		},
 		Action: r.stage(false, func(ctx context.Context, c *cli.Context, s *session) error {
@@ -58,6 +59,10 @@ func (r *runner) matchAndPrint(ctx context.Context, c *cli.Context, s *session, 
 	defer debug.SetGCPercent(debug.SetGCPercent(matchGCPercent))
 	o := r.matchOptions(s, collections, c.Int("threads"))
 	o.Models, o.Budget, o.Anew = kept, budgetOf(c), c.Bool("anew")
+	var err error
+	if o.Engine, err = r.matchEngine(ctx, s, c.String("engine")); err != nil {
+		return err
+	}
 	result, err := matchAgain(ctx, o)
 	if err != nil {
 		return err
@@ -139,7 +144,12 @@ func (r *runner) match(ctx context.Context, s *session, collections []string, th
 	if _, err := purge.Restore(ctx, s.db); err != nil {
 		return match.Result{}, err
 	}
-	return match.Run(ctx, r.matchOptions(s, collections, threads))
+	o := r.matchOptions(s, collections, threads)
+	var err error
+	if o.Engine, err = r.matchEngine(ctx, s, ""); err != nil {
+		return match.Result{}, err
+	}
+	return match.Run(ctx, o)
 }
 
 func (r *runner) matchOptions(s *session, collections []string, threads int) match.Options {

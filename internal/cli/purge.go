@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 
 	"github.com/sameas/sameas/internal/config"
 	"github.com/sameas/sameas/internal/purge"
+	"github.com/sameas/sameas/match/spark"
 	"github.com/sameas/sameas/merge"
 )
 
@@ -24,6 +26,8 @@ type purgeResult struct {
 	// Removed are the files that are gone, Left those that were changed since they were written.
 	Removed []purge.File `json:"removed"`
 	Left    []purge.File `json:"left"`
+	// Folders are those of Spark's jobs, which may hold values of records.
+	Folders []string `json:"folders,omitempty"`
 	// Beyond is what no purge reaches.
 	Beyond []string `json:"beyond"`
 }
@@ -51,12 +55,18 @@ func (r *runner) purge(ctx context.Context, c *cli.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	result := purgeResult{Survey: survey, DryRun: c.Bool("dry-run"), Removed: []purge.File{}, Left: []purge.File{}, Beyond: beyondPurge(s.config)}
-	if result.DryRun || survey.Empty() {
+	result := purgeResult{Survey: survey, DryRun: c.Bool("dry-run"), Removed: []purge.File{}, Left: []purge.File{}, Beyond: beyondPurge(s.config),
+		Folders: spark.Folders(s.config.Engine, s.path+sparkSuffix)}
+	if result.DryRun || survey.Empty() && len(result.Folders) == 0 {
 		return r.print(c, result, purgeText(result, c.Bool("changed")))
 	}
 	if err := r.purgeAllowed(c, result, s.config.Merge.UndoDays); err != nil {
 		return err
+	}
+	for _, folder := range result.Folders {
+		if err := os.RemoveAll(folder); err != nil {
+			return fmt.Errorf("%w: run it again", err)
+		}
 	}
 	removed, left, err := purge.Remove(ctx, s.db, survey, c.Bool("changed"), Version)
 	result.Removed, result.Left, result.Done = append(result.Removed, removed...), append(result.Left, left...), err == nil
@@ -107,6 +117,9 @@ func beyondPurge(cfg *config.Config) []string {
 	if len(files) > 0 {
 		beyond = append(beyond, "the sources' own files, which are yours: "+strings.Join(files, ", "))
 	}
+	if cfg.Engine.IsURI() {
+		beyond = append(beyond, "what an interrupted job of Spark left in "+cfg.Engine.SharedFolder)
+	}
 	return beyond
 }
 
@@ -116,11 +129,11 @@ func purgeText(p purgeResult, changed bool) string {
 	switch {
 	case p.Done:
 		verb, files = "removed", p.Removed
-	case p.Empty():
+	case p.Empty() && len(p.Folders) == 0:
 		verb = "nothing is left to remove"
 	}
 	fmt.Fprintf(&b, "purge of %s: %s", p.Workspace, verb)
-	if !p.Empty() {
+	if !p.Empty() || len(p.Folders) > 0 {
 		fmt.Fprintf(&b, " %d records, %d raw pages, %d links, pairs, operations and rejected rows, and %d files", p.Records, p.Pages, p.Others, len(files))
 	}
 	b.WriteString("\n")
@@ -130,6 +143,9 @@ func purgeText(p purgeResult, changed bool) string {
 			note = ": changed since it was written, stays unless --changed is given"
 		}
 		fmt.Fprintf(&b, "  %s %s%s\n", f.Kind, f.Path, note)
+	}
+	for _, folder := range p.Folders {
+		fmt.Fprintf(&b, "  jobs of Spark %s\n", folder)
 	}
 	for _, f := range p.Left {
 		fmt.Fprintf(&b, "  LEFT: %s %s: changed since it was written; look at it, and remove it yourself or with --changed\n", f.Kind, f.Path)

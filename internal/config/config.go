@@ -28,6 +28,11 @@ const (
 	defaultSuppress    = "suppress.txt"
 	defaultTimeout     = 60 // seconds; a person may have to confirm
 	defaultMaxRejected = 0.05
+
+	defaultMaster         = "local[*]"
+	defaultExecutorMemory = "4g"
+	defaultExecutorCores  = 2
+	defaultEngineWait     = 300
 )
 
 // Config is the whole file. Relative paths in it are resolved against the file's folder by Load.
@@ -37,6 +42,7 @@ type Config struct {
 	Providers []Provider            `yaml:"providers"`
 	Match     map[string]MatchRules `yaml:"match"` // by collection
 	Merge     Merge                 `yaml:"merge"`
+	Engine    Engine                `yaml:"engine"`
 	// Suppress is the path of the list of records that must never be created again; see SuppressFile.
 	Suppress string `yaml:"suppress"`
 

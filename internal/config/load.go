@@ -157,6 +157,7 @@ func (c *Config) setDefaults(d *document) {
 	setDefault(d, "merge.undo_days", &c.Merge.UndoDays, defaultUndoDays)
 	setDefault(d, "merge.behaviour", &c.Merge.Behaviour, defaultBehaviour)
 	setDefault(d, "suppress", &c.Suppress, defaultSuppress)
+	c.Engine.setDefaults(d)
 	_, c.suppressNamed = d.nodes["suppress"]
 	_, c.behaviourNamed = d.nodes["merge.behaviour"]
 }
@@ -177,6 +178,13 @@ func (c *Config) resolvePaths() {
 	resolve(&c.Workspace)
 	resolve(&c.Merge.Behaviour)
 	resolve(&c.Suppress)
+	resolve(&c.Engine.Kernel)
+	if !c.Engine.IsURI() {
+		resolve(&c.Engine.SharedFolder)
+	}
+	if filepath.Base(c.Engine.Launcher) != c.Engine.Launcher { // a bare name is looked for in PATH
+		resolve(&c.Engine.Launcher)
+	}
 	for i := range c.Sources {
 		resolve(&c.Sources[i].Path)
 		resolve(&c.Sources[i].CAFile)

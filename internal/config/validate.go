@@ -29,6 +29,7 @@ func (c *Config) validate(d *document) {
 	c.validateProviders(d)
 	c.validateMatch(d)
 	c.validateMerge(d)
+	c.Engine.validate(d)
 }
 
 func (c *Config) validateSources(d *document) {

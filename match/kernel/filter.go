@@ -231,7 +231,7 @@ func (f *filter) edge(e Edge, p keptPattern) error {
 		return err
 	}
 	f.edges++
-	f.hash ^= hashLine(f.line)
+	f.hash ^= HashLine(f.line)
 	return nil
 }
 
@@ -246,8 +246,8 @@ func (f *filter) write(kind byte, columns ...int64) error {
 	return f.out.put(kind, &numbers, f.line)
 }
 
-// hashLine is the hash FNV-1a of G. Fowler, L. C. Noll and K.-P. Vo, in 64 bits.
-func hashLine(line []byte) uint64 {
+// HashLine is the hash FNV-1a of G. Fowler, L. C. Noll and K.-P. Vo, in 64 bits.
+func HashLine(line []byte) uint64 {
 	h := uint64(14695981039346656037)
 	for _, c := range line {
 		h = (h ^ uint64(c)) * 1099511628211

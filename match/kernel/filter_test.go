@@ -94,7 +94,7 @@ func embedded(set *Set, spec *Spec) filtered {
 	}
 	slices.Sort(all.edges)
 	for _, e := range all.edges {
-		all.hash ^= int64(hashLine([]byte(e + "\n")))
+		all.hash ^= int64(HashLine([]byte(e + "\n")))
 	}
 	all.edgesN = int64(len(all.edges))
 	for k, n := range result.Counts {

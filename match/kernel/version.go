@@ -36,7 +36,7 @@ var digest = sync.OnceValue(func() string {
 			panic(fmt.Sprintf("the sample's rows: %v", err))
 		}
 	}
-	return fmt.Sprintf("%016x", hashLine(told.Bytes()))
+	return fmt.Sprintf("%016x", HashLine(told.Bytes()))
 })
 
 // Build names the module's version, the Go that compiled it, and the platform. It is for people: what may work

@@ -1,0 +1,105 @@
+package spark
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/sameas/sameas/match/kernel"
+)
+
+// Of the tasks that blocks are shared out among, where the configuration leaves it open.
+const (
+	pairsPerTask = 10_000_000 // some seconds of a core
+	tasksAtLeast = 64
+	tasksAtMost  = 20_000
+)
+
+// kernelMemory is what an executor needs beside its Java for each kernel, in megabytes.
+const kernelMemory = 512
+
+// exitTimeout is how many seconds Spark waits for a kernel to end once it has read all rows and closed its output. Its
+// default, 10, is for scripts that end at once; past it Spark takes the result of a script that never said how it ended.
+const exitTimeout = 86_400
+
+func (s *scan) tasks() int {
+	if n := s.options.Engine.ShufflePartitions; n > 0 {
+		return n
+	}
+	return int(max(tasksAtLeast, min(s.placed.pairs/pairsPerTask, tasksAtMost)))
+}
+
+// settings are those of the job, by name: never Spark's defaults where these make large jobs fail. What the configuration
+// sets goes before.
+func (s *scan) settings() []string {
+	c := s.options.Engine
+	conf := map[string]string{
+		"spark.executor.memory":                               c.ExecutorMemory,
+		"spark.executor.cores":                                strconv.Itoa(c.ExecutorCores),
+		"spark.executor.memoryOverhead":                       fmt.Sprintf("%dm", kernelMemory*c.ExecutorCores),
+		"spark.sql.shuffle.partitions":                        strconv.Itoa(s.tasks()),
+		"spark.sql.adaptive.enabled":                          "false", // it would put tasks together by their bytes: the work is in the pairs
+		"spark.sql.scriptTransformation.exitTimeoutInSeconds": strconv.Itoa(exitTimeout),
+		"spark.sql.catalogImplementation":                     "in-memory", // no metastore: the job has no table
+		"spark.sql.parquet.compression.codec":                 "zstd",
+		"spark.ui.showConsoleProgress":                        "true",
+	}
+	if strings.HasPrefix(c.Master, "local") {
+		conf["spark.driver.memory"] = c.ExecutorMemory // driver and executor are one process
+	}
+	for key, value := range c.Conf {
+		conf[key] = value
+	}
+	var settings []string
+	for key, value := range conf {
+		settings = append(settings, key+"="+value)
+	}
+	slices.Sort(settings)
+	return settings
+}
+
+// arguments are the launcher's.
+func (s *scan) arguments() []string {
+	args := []string{"--master", s.options.Engine.Master, "--name", "sameas " + s.name,
+		"--files", s.kernel.path + "," + filepath.Join(s.folder, specFile)}
+	for _, setting := range s.settings() {
+		args = append(args, "--conf", setting)
+	}
+	return append(s.launcher.arguments(args), "-f", filepath.Join(s.folder, jobFile))
+}
+
+// write writes the spec and the job.
+func (s *scan) write() error {
+	if err := os.WriteFile(filepath.Join(s.folder, specFile), s.spec, 0o600); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(s.folder, jobFile), []byte(s.job()), 0o600)
+}
+
+// job is the SQL text. A kernel that fails says why on stderr, which Spark reads in a thread of its own and may forget when
+// the process is gone at once: hence the second of sleep.
+func (s *scan) job() string {
+	return fmt.Sprintf(`-- %s: compare %d pairs, in %d blocks of %d records, for %s.
+-- A record's row names the blocks that the record stands in, as rule:key:tile:side each.
+CREATE TEMPORARY VIEW records (id BIGINT, stratum BIGINT, record STRING, blocks STRING) USING parquet OPTIONS (path '%s');
+
+-- Of what the kernel writes, e is a pair that was kept, r counts the pairs of a rule, c those of a pattern, and t is the
+-- trailer of one process, which says what there must be of the others.
+INSERT OVERWRITE DIRECTORY '%s' USING parquet
+SELECT TRANSFORM (rule, key, tile, side, id, stratum, record)
+  ROW FORMAT DELIMITED FIELDS TERMINATED BY '\t' LINES TERMINATED BY '\n'
+  USING '%s || { code=$?; sleep 1; exit $code; }'
+  AS (kind STRING, a BIGINT, b BIGINT, c BIGINT, d BIGINT, e BIGINT, f BIGINT)
+  ROW FORMAT DELIMITED FIELDS TERMINATED BY '\t' LINES TERMINATED BY '\n'
+FROM (
+  SELECT split_part(block, ':', 1) AS rule, split_part(block, ':', 2) AS key, split_part(block, ':', 3) AS tile,
+    split_part(block, ':', 4) AS side, id, stratum, record
+  FROM (SELECT id, stratum, record, explode(split(blocks, ' ')) AS block FROM records)
+  DISTRIBUTE BY rule, key, tile
+  SORT BY rule, key, tile
+);
+`, s.name, s.placed.pairs, s.placed.blocks, len(s.placed.records), kernel.Version(), s.shared.at(recordsFolder), s.shared.at(outFolder), s.kernel.command())
+}
