@@ -101,5 +101,5 @@ FROM (
   DISTRIBUTE BY rule, key, tile
   SORT BY rule, key, tile
 );
-`, s.name, s.placed.pairs, s.placed.blocks, len(s.placed.records), kernel.Version(), s.shared.at(recordsFolder), s.shared.at(outFolder), s.kernel.command())
+`, s.name, s.placed.pairs, s.placed.blocks, len(s.placed.records), kernel.Version(), s.shared.at(recordsFolder), s.shared.at(s.want.Out), s.kernel.command())
 }

@@ -17,7 +17,7 @@ const (
 	jobFile       = "job.sql"
 	logFile       = "spark.log"
 	recordsFolder = "records"
-	outFolder     = "out"
+	outPrefix     = "out-" // and the number of the attempt
 )
 
 // manifest says what a scan is of, and how far it has come: the receipt that its result is whole.
@@ -31,6 +31,7 @@ type manifest struct {
 	Rows    int64  `json:"rows"`   // a record in a block each
 	Pairs   int64  `json:"pairs"`  // of the blocks
 	Written bool   `json:"written"`
+	Out     string `json:"out,omitempty"`    // the folder of the last attempt's result: a job that nobody waits for any more writes into another
 	Result  *sums  `json:"result,omitempty"` // once it was read and held against the trailers
 }
 
@@ -47,7 +48,7 @@ type sums struct {
 
 // same reports whether two manifests are of one scan, however far it has come.
 func (m manifest) same(o manifest) bool {
-	m.Written, m.Result, o.Written, o.Result = false, nil, false, nil
+	m.Written, m.Out, m.Result, o.Written, o.Out, o.Result = false, "", nil, false, "", nil
 	return m == o
 }
 

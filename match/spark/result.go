@@ -16,11 +16,11 @@ import (
 
 // read reads what the kernels wrote and holds it against their trailers, and these against what was handed over.
 func (s *scan) read(ctx context.Context) (kernel.Result, sums, error) {
-	if err := s.fetch(ctx, outFolder); err != nil {
+	if err := s.fetch(ctx, s.want.Out); err != nil {
 		return kernel.Result{}, sums{}, fmt.Errorf("fetch the result: %w", err)
 	}
 	t := tally{result: s.empty(), records: uint32(s.set.Len())}
-	files := filepath.Join(s.here(outFolder), "*.parquet")
+	files := filepath.Join(s.here(s.want.Out), "*.parquet")
 	if found, err := filepath.Glob(files); err != nil || len(found) == 0 {
 		return kernel.Result{}, sums{}, errors.Join(err, s.nothing())
 	}
@@ -37,7 +37,7 @@ func (s *scan) read(ctx context.Context) (kernel.Result, sums, error) {
 
 // nothing is the error of a job that said it succeeded and left no result here.
 func (s *scan) nothing() error {
-	return fmt.Errorf("the job left no result in %s: where Spark says that it succeeded, its executors wrote it elsewhere: engine.shared_folder must be one folder, seen under one path by this machine and all executors", s.here(outFolder))
+	return fmt.Errorf("the job left no result in %s: where Spark says that it succeeded, its executors wrote it elsewhere: engine.shared_folder must be one folder, seen under one path by this machine and all executors", s.here(s.want.Out))
 }
 
 // tally is what rows add up to, beside what the trailers tell.

@@ -21,10 +21,7 @@ func (s *scan) log() string { return filepath.Join(s.folder, logFile) }
 // compare runs the job to its end. When ctx ends the launcher is asked to end the job, which Spark does on the cluster,
 // too, and after stopWait made to.
 func (s *scan) compare(ctx context.Context) error {
-	if err := s.remove(ctx, outFolder); err != nil {
-		return err
-	}
-	if err := s.write(); err != nil {
+	if err := s.attempt(ctx); err != nil {
 		return err
 	}
 	log, err := os.OpenFile(s.log(), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
@@ -44,6 +41,20 @@ func (s *scan) compare(ctx context.Context) error {
 		return ctx.Err()
 	}
 	return s.failure(w, err)
+}
+
+// attempt names a folder of its own for the result and writes the job.
+func (s *scan) attempt(ctx context.Context) error {
+	if s.want.Out != "" {
+		if err := s.remove(ctx, s.want.Out); err != nil {
+			return err
+		}
+	}
+	s.want.Written, s.want.Out = true, fmt.Sprintf("%s%x", outPrefix, time.Now().UnixNano())
+	if err := s.want.write(s.folder); err != nil {
+		return err
+	}
+	return s.write()
 }
 
 // launch starts the launcher as a group of processes of its own, so that Ctrl-C reaches it through ctx alone.

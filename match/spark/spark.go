@@ -126,6 +126,7 @@ func (s *scan) run(ctx context.Context) (kernel.Result, error) {
 		return kernel.Result{}, err
 	}
 	had := readManifest(s.folder)
+	s.want.Out = had.Out
 	if had.same(s.want) && had.Result != nil {
 		result, sums, err := s.read(ctx)
 		if err == nil && sums == *had.Result {
@@ -156,13 +157,18 @@ func (s *scan) run(ctx context.Context) (kernel.Result, error) {
 // hand writes the records into the shared folder.
 func (s *scan) hand(ctx context.Context) error {
 	started := time.Now()
+	if s.want.Out != "" {
+		if err := s.remove(ctx, s.want.Out); err != nil {
+			return err
+		}
+	}
 	if err := s.dropManifest(); err != nil {
 		return err
 	}
 	if err := s.writeRecords(ctx); err != nil {
 		return fmt.Errorf("hand records over to %s: %w", s.shared.at(recordsFolder), err)
 	}
-	s.want.Written = true
+	s.want.Written, s.want.Out = true, ""
 	s.options.Log.Info("spark: records handed over", "scan", s.name, "records", s.want.Records, "rows", s.want.Rows, "blocks", s.want.Blocks,
 		"seconds", seconds(started))
 	return s.want.write(s.folder)
