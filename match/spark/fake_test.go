@@ -41,7 +41,7 @@ func filter(args []string) int {
 	_ = flags.Parse(args)
 	spec, err := os.Open(*path)
 	if err == nil {
-		err = kernel.Filter(spec, os.Stdin, os.Stdout)
+		err = kernel.Filter(kernel.TSV, spec, os.Stdin, os.Stdout)
 	}
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "sameas: error: %s\n", kernel.Line(err))

@@ -42,6 +42,17 @@ func TestRealSparkIsTheEmbeddedScan(t *testing.T) {
 	}
 }
 
+func TestRealSparkThroughAURI(t *testing.T) {
+	o := options(t, sparkHome(t), 3)
+	o.Engine.SharedFolder, o.Engine.Conf = "file://"+t.TempDir(), map[string]string{"spark.hadoop.fs.some.key": "some value"}
+	town := newTown(300, 11)
+	got, err := town.on(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sameResult(t, got, town.scanned())
+}
+
 func TestRealSparkTellsTheKernelsWords(t *testing.T) {
 	o := options(t, sparkHome(t), 3)
 	o.Engine.Kernel = filepath.Join(t.TempDir(), "kernel")

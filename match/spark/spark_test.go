@@ -133,6 +133,58 @@ func launcherOf(t *testing.T, mode string) string {
 	return path
 }
 
+// filesScript plays Hadoop's file commands, for URIs of files; it wants the setting that the configuration has for them.
+const filesScript = `#!/bin/sh
+[ "$1 $2 $3" = "org.apache.hadoop.fs.FsShell -D some.key=some value" ] || exit 9
+shift 3
+case $1 in
+-mkdir) mkdir -p "${3#file://}" ;;
+-put) cp -r "$2" "${3#file://}" ;;
+-get) cp -r "${2#file://}" "$3" ;;
+-rm) rm -rf "${5#file://}" ;;
+*) exit 8 ;;
+esac
+`
+
+func TestThroughAURI(t *testing.T) {
+	t.Parallel()
+	town := newTown(300, 11)
+	launcher := launcherOf(t, "works")
+	if err := os.WriteFile(filepath.Join(filepath.Dir(launcher), "spark-class"), []byte(filesScript), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	shared := t.TempDir()
+	o := options(t, launcher, 3)
+	o.Engine.SharedFolder, o.Engine.Conf = "file://"+shared, map[string]string{"spark.hadoop.some.key": "some value"}
+	for range 2 { // the second time the result is fetched
+		got, err := town.on(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sameResult(t, got, town.scanned())
+	}
+	left, err := filepath.Glob(filepath.Join(shared, "sameas-*", "people-score", "*"))
+	if err != nil || len(left) != 1 || !strings.Contains(left[0], outPrefix) {
+		t.Errorf("in the shared folder there is %q, want the result alone", left)
+	}
+}
+
+func TestInASharedFolder(t *testing.T) {
+	t.Parallel()
+	town := newTown(300, 12)
+	o := options(t, launcherOf(t, "works"), 3)
+	o.Engine.SharedFolder = t.TempDir()
+	got, err := town.on(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sameResult(t, got, town.scanned())
+	folders := Folders(o.Engine, o.Folder)
+	if len(folders) != 2 || folders[0] != o.Folder || filepath.Dir(folders[1]) != o.Engine.SharedFolder {
+		t.Errorf("the folders of the jobs are %q", folders)
+	}
+}
+
 // options are those of a job on a fake Spark.
 func options(t *testing.T, launcher string, partitions int) Options {
 	t.Helper()
