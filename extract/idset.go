@@ -43,16 +43,16 @@ func (s idSet) with(other idSet) idSet {
 // nameOf is the hash of the ID that names a record of the hub, or of the whole record when none does. Of an array only the
 // hub's own entry is decoded.
 func nameOf(record json.RawMessage) uint64 {
-	raw := valueOf(record, "id")
+	raw := connec.Member(record, "id")
 	channel := ""
 	if bytes.HasPrefix(raw, []byte("[")) {
 		for entry := range connec.Elements(raw) {
-			if string(valueOf(entry, "provider")) == `"`+connec.HubProvider+`"` {
+			if string(connec.Member(entry, "provider")) == `"`+connec.HubProvider+`"` {
 				raw = entry
 			}
 		}
 	} else {
-		_ = json.Unmarshal(valueOf(record, "channel_id"), &channel) // what cannot be read names nothing, and is told of when it is loaded
+		_ = json.Unmarshal(connec.Member(record, "channel_id"), &channel) // what cannot be read names nothing, and is told of when it is loaded
 	}
 	h := fnv.New64a()
 	ids, _ := connec.DecodeIDs(raw, channel)
@@ -68,16 +68,6 @@ func nameOf(record json.RawMessage) uint64 {
 
 // madeAt is the time that a record says it was made.
 func madeAt(record json.RawMessage) (t time.Time) {
-	_ = json.Unmarshal(valueOf(record, "created_at"), &t)
+	_ = json.Unmarshal(connec.Member(record, "created_at"), &t)
 	return t
-}
-
-// valueOf is the value of an object's member; nil when it has none of that name, or is no object.
-func valueOf(object json.RawMessage, wanted string) json.RawMessage {
-	for name, value := range connec.Members(object) {
-		if name == wanted {
-			return value
-		}
-	}
-	return nil
 }

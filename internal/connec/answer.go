@@ -38,34 +38,43 @@ func (c *Client) receive(r call, resp *http.Response) ([]byte, error) {
 	return body.Bytes(), nil
 }
 
-// object checks the whole body and returns the members of its outermost object.
-func (c *Client) object(r call, status int, body []byte) (map[string]json.RawMessage, error) {
+// parts are the members of an answer's outermost object, and the elements of the collection's own when it is an array.
+type parts struct {
+	members map[string]json.RawMessage
+	records []json.RawMessage
+}
+
+// object checks the whole body and takes it apart.
+func (c *Client) object(r call, status int, body []byte) (parts, error) {
 	switch {
 	case len(bytes.TrimSpace(body)) == 0:
-		return nil, c.answerError(r, status, true, "the answer is empty")
+		return parts{}, c.answerError(r, status, true, "the answer is empty")
 	case isMarkup(body):
-		return nil, c.answerError(r, status, true, "the answer is a web page, not JSON: is `endpoint` right with its path, such as /api/v2?")
+		return parts{}, c.answerError(r, status, true, "the answer is a web page, not JSON: is `endpoint` right with its path, such as /api/v2?")
 	}
-	if err := CheckJSON(body); err != nil {
-		return nil, c.answerError(r, status, isCut(err), "the answer is not sound JSON: %w", err)
+	members, records, deepest := dissect(body, r.collection) // one pass less than to check first
+	if !jsontext.Value(body).IsValid() || deepest > maxDepth {
+		if err := explainJSON(body); err != nil {
+			return parts{}, c.answerError(r, status, isCut(err), "the answer is not sound JSON: %w", err)
+		}
 	}
 	if body[next(body, 0)] != '{' {
-		return nil, c.answerError(r, status, true, "the answer is not a JSON object")
+		return parts{}, c.answerError(r, status, true, "the answer is not a JSON object")
 	}
-	return maps.Collect(Members(body)), nil
+	return parts{members, records}, nil
 }
 
 // member is the value of the collection's key, which must be there.
-func (c *Client) member(r call, status int, body []byte) (json.RawMessage, map[string]json.RawMessage, error) {
-	members, err := c.object(r, status, body)
+func (c *Client) member(r call, status int, body []byte) (json.RawMessage, parts, error) {
+	all, err := c.object(r, status, body)
 	if err != nil {
-		return nil, nil, err
+		return nil, parts{}, err
 	}
-	value, ok := members[r.collection]
+	value, ok := all.members[r.collection]
 	if !ok {
-		return nil, nil, c.answerError(r, status, true, "the answer has no `%s`: %s", r.collection, keysThere(members))
+		return nil, parts{}, c.answerError(r, status, true, "the answer has no `%s`: %s", r.collection, keysThere(all.members))
 	}
-	return value, members, nil
+	return value, all, nil
 }
 
 func keysThere(members map[string]json.RawMessage) string {
@@ -85,30 +94,10 @@ func isCut(err error) bool { return errors.Is(err, io.ErrUnexpectedEOF) }
 // CheckJSON reads the whole text once and refuses what a lenient decoder would repair without a word: text that is not
 // UTF-8, names given twice, nesting beyond 100, anything after the end.
 func CheckJSON(text []byte) error {
-	if jsontext.Value(text).IsValid() && depthOf(text) <= maxDepth {
+	if _, deepest := extent(text, next(text, 0)); deepest <= maxDepth && jsontext.Value(text).IsValid() {
 		return nil
 	}
 	return explainJSON(text)
-}
-
-// depthOf is how deep a sound text nests.
-func depthOf(text []byte) (deepest int) {
-	depth, quoted := 0, false
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '{' || c == '[':
-			depth++
-			deepest = max(deepest, depth)
-		case c == '}' || c == ']':
-			depth--
-		}
-	}
-	return deepest
 }
 
 // explainJSON reads the text token by token, to say where and why it is not sound.
@@ -134,16 +123,17 @@ func explainJSON(text []byte) error {
 
 // page takes a list's answer apart.
 func (c *Client) page(r call, status int, body []byte, o ListOptions) (Page, error) {
-	value, members, err := c.member(r, status, body)
+	value, all, err := c.member(r, status, body)
 	if err != nil {
 		return Page{}, err
 	}
+	members := all.members
 	p := Page{Body: body, Skip: o.Skip, Top: o.Top, Total: -1}
 	switch value[0] {
 	case '{': // a singular resource, such as company
 		p.Records = []json.RawMessage{value}
 	case '[':
-		p.Records = slices.Collect(Elements(value))
+		p.Records = all.records
 	default:
 		return Page{}, c.answerError(r, status, true, "`%s` is neither a list nor a record", r.collection)
 	}

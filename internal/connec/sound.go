@@ -1,6 +1,7 @@
 package connec
 
 import (
+	"bytes"
 	"encoding/json"
 	"iter"
 )
@@ -31,6 +32,81 @@ func Members(object json.RawMessage) iter.Seq2[string, json.RawMessage] {
 	}
 }
 
+// Member is the value of a sound object's member, as it stands; nil when it has none of that name, or is no object.
+func Member(object json.RawMessage, wanted string) json.RawMessage {
+	i := next(object, 0)
+	if i == len(object) || object[i] != '{' {
+		return nil
+	}
+	for i = next(object, i+1); i < len(object) && object[i] == '"'; i = next(object, i) {
+		name := object[i:endOfText(object, i)]
+		i = next(object, i+len(name)) // the colon
+		i = next(object, i+1)
+		end := endOf(object, i)
+		if i > end {
+			return nil
+		}
+		if isText(name, wanted) {
+			return object[i:end:end]
+		}
+		if i = next(object, end); i < len(object) { // the comma
+			i++
+		}
+	}
+	return nil
+}
+
+// isText reports whether a quoted name is that text; it makes no text of it unless it must.
+func isText(quoted json.RawMessage, wanted string) bool {
+	if bytes.IndexByte(quoted, '\\') >= 0 {
+		return textOf(quoted) == wanted
+	}
+	return len(quoted) >= 2 && string(quoted[1:len(quoted)-1]) == wanted
+}
+
+// dissect takes a sound object apart in one pass: its members, the elements of the one of that name if it is an array, and
+// how deep the object nests.
+func dissect(object json.RawMessage, list string) (members map[string]json.RawMessage, elements []json.RawMessage, deepest int) {
+	members = map[string]json.RawMessage{}
+	i := next(object, 0)
+	if i == len(object) || object[i] != '{' {
+		_, deepest = extent(object, i)
+		return members, nil, deepest
+	}
+	for i = next(object, i+1); i < len(object) && object[i] == '"'; i = next(object, i) {
+		name := textOf(object[i:endOfText(object, i)])
+		i = next(object, endOfText(object, i)) // the colon
+		i = next(object, i+1)
+		end, depth := i, 0
+		if name == list && i < len(object) && object[i] == '[' {
+			elements, end, depth = elementsAt(object, i)
+		} else {
+			end, depth = extent(object, i)
+		}
+		if i > end {
+			break
+		}
+		members[name], deepest = object[i:end:end], max(deepest, depth)
+		if i = next(object, end); i < len(object) { // the comma
+			i++
+		}
+	}
+	return members, elements, deepest + 1
+}
+
+// elementsAt are the elements of the array that begins at i, the place after it, and how deep it nests.
+func elementsAt(text []byte, i int) (elements []json.RawMessage, end, deepest int) {
+	for i = next(text, i+1); i < len(text) && text[i] != ']'; i = next(text, i) {
+		end, depth := extent(text, i)
+		elements, deepest = append(elements, text[i:end:end]), max(deepest, depth)
+		i = next(text, end)
+		if i < len(text) && text[i] == ',' {
+			i++
+		}
+	}
+	return elements, min(i+1, len(text)), deepest + 1
+}
+
 // Elements are the values of a sound array, as they stand; anything else has none.
 func Elements(array json.RawMessage) iter.Seq[json.RawMessage] {
 	return func(yield func(json.RawMessage) bool) {
@@ -58,31 +134,56 @@ func next(text []byte, i int) int {
 
 // endOf is the place after the value that begins at i; it is at least i+1 unless the text ends there.
 func endOf(text []byte, i int) int {
+	end, _ := extent(text, i)
+	return end
+}
+
+// extent is endOf, and how deep the value nests.
+func extent(text []byte, i int) (end, deepest int) {
 	depth := 0
-	for ; i < len(text); i++ {
+	for i < len(text) {
 		switch text[i] {
 		case '"':
-			for i++; i < len(text) && text[i] != '"'; i++ {
-				if text[i] == '\\' {
-					i++
-				}
-			}
+			i = endOfText(text, i)
 		case '{', '[':
 			depth++
+			deepest = max(deepest, depth)
+			i++
 			continue
 		case '}', ']':
 			depth--
+			i++
 		default:
 			if depth == 0 {
-				return endOfWord(text, i)
+				return endOfWord(text, i), 0
 			}
+			i++
 			continue
 		}
 		if depth <= 0 {
-			return min(i+1, len(text))
+			return i, deepest
 		}
 	}
-	return len(text)
+	return len(text), deepest
+}
+
+// endOfText is the place after the text between quotes that begins at i. A quote ends it unless an odd number of
+// backslashes stands before it.
+func endOfText(text []byte, i int) int {
+	for at := i + 1; ; {
+		quote := bytes.IndexByte(text[at:], '"')
+		if quote < 0 {
+			return len(text)
+		}
+		at += quote + 1
+		slashes := 0
+		for text[at-2-slashes] == '\\' {
+			slashes++ // up to the quote at i at most
+		}
+		if slashes%2 == 0 {
+			return at
+		}
+	}
 }
 
 // endOfWord is the place after a number, true, false or null that begins at i.
