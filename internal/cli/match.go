@@ -23,6 +23,7 @@ func (r *runner) matchCommand() *cli.Command {
 		ArgsUsage: "[FILE] [COLLECTION...]",
 		Description: "Without a collection: organizations, then people. The same input gives the same clusters, whatever the threads;\n" +
 			"where nothing changed since the match before, its clusters stand and nothing is compared again.\n" +
+			"--engine spark has the Apache Spark that the configuration's engine names compare the pairs; the clusters are the same.\n" +
 			"--model alone prints the fitted model. --model FILE matches with the models that `match --model --json` printed into FILE, and fits none.",
 		Flags: []cli.Flag{
 			&cli.IntFlag{Name: "threads", Usage: "`N` threads; 0 means all cores"},
