@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -53,12 +54,16 @@ func numberOf(records []record, key string) (uint32, bool) {
 	return uint32(at), found
 }
 
-// warnings say what of the judgements could not be used.
+// warnings say what of the judgements could not be used, and which IDs may be gone.
 func (id *identity) warnings() []string {
-	if id.unknown == 0 {
-		return nil
+	var list []string
+	if id.unknown > 0 {
+		list = append(list, fmt.Sprintf("%d decisions name a record that is not in the workspace, or an ID that several records bear: they have no effect; extract its source again, or correct the keys in the decisions", id.unknown))
 	}
-	return []string{fmt.Sprintf("%d decisions name a record that is not in the workspace: they have no effect; extract its source again, or correct the keys in the decisions", id.unknown)}
+	for _, s := range slices.SortedFunc(maps.Keys(id.absent), scope.compare) {
+		list = append(list, fmt.Sprintf("%d IDs of %s are in no row of its own file, and still keep records apart: where the file lists all that %s holds, with no row set aside, say `complete: true` in its source", id.absent[s], s, s))
+	}
+	return list
 }
 
 // settle makes classes of the records judged the same, and finds judgements that contradict each other: those join
@@ -118,10 +123,17 @@ func (v *verdicts) judgedApart(a, b uint32) bool {
 	return v.class != nil && v.apart[ordered(v.class[a], v.class[b])]
 }
 
-// decided reports that a person answers for the pair: it was judged the same, or it is joined by IDs and judgements, not
-// by IDs alone.
-func (id *identity) decided(a, b uint32) bool {
-	return id.judgedSame(a, b) || id.class != nil && id.joined[a] == id.joined[b] && id.byIDs[a] != id.byIDs[b]
+// decided reports that a person answers for the pair: it was judged the same, or the IDs of its records join them to a pair
+// that was, though something spoke against that pair too.
+func (id *identity) decided(a, b uint32, speaksAgainst func(a, b uint32) bool) bool {
+	if id.judgedSame(a, b) {
+		return true
+	}
+	if id.class == nil || id.joined[a] != id.joined[b] {
+		return false
+	}
+	judged := id.judgedBetween[ordered(id.byIDs[a], id.byIDs[b])]
+	return slices.ContainsFunc(judged, func(pair [2]uint32) bool { return speaksAgainst(pair[0], pair[1]) })
 }
 
 func ordered(a, b uint32) [2]uint32 { return [2]uint32{min(a, b), max(a, b)} }

@@ -34,6 +34,8 @@ func TestDecisionsAreAboveAllElse(t *testing.T) {
 	t.Parallel()
 	junior, senior := anna("b/1/1"), anna("c/1/1")
 	junior.family, senior.family = "thistlewood jr", "thistlewood senior"
+	barbara := anna("connec/o/3", "c/1/1")
+	barbara.given = "Barbara"
 	for _, c := range []struct {
 		name      string
 		people    []person
@@ -68,6 +70,10 @@ func TestDecisionsAreAboveAllElse(t *testing.T) {
 			decisions: []string{"a/1/1 different a/1/2", "a/1/2 same b/1/5"}, together: []string{"a/1/2 b/1/5"}, apart: []string{"a/1/1 a/1/2", "a/1/1 b/1/5"}, items: "0", conflicts: "judged_different link_overruled"},
 		{name: "one record with two IDs, judged as a whole", people: []person{anna("connec/o/1", "b/1/1", "b/1/2", "c/1/1"), anna("c/1/1")},
 			decisions: []string{"connec/o/1 same c/1/1"}, together: []string{"connec/o/1 c/1/1"}, items: "0"},
+		{name: "a judgement does not speak for what IDs bring along", people: []person{anna("connec/o/1", "b/1/1"), anna("connec/o/2", "c/1/1"), anna("connec/o/3", "b/1/2", "c/1/1")},
+			decisions: []string{"connec/o/1 same connec/o/2"}, items: "1", conflicts: "id_contradiction"},
+		{name: "nor for a difference that it did not see", people: []person{anna("connec/o/1", "b/1/1"), anna("connec/o/2", "c/1/1"), barbara},
+			decisions: []string{"connec/o/1 same connec/o/2"}, items: "1", conflicts: "veto"},
 		{name: "a shared ID, judged different", people: []person{anna("connec/o/1", "b/1/5"), anna("connec/o/2", "b/1/5")},
 			decisions: []string{"connec/o/1 different connec/o/2"}, apart: []string{"connec/o/1 connec/o/2"}, items: "0", conflicts: "judged_different link_overruled"},
 		{name: "look-alikes, judged different", people: []person{anna("b/1/1"), anna("c/1/1")},

@@ -11,9 +11,11 @@ import (
 
 // agree reports that nothing in a pair speaks against it, or that a person answers for it.
 func (m *matching) agree(a, b uint32) bool {
-	if m.identity.decided(a, b) {
-		return true
-	}
+	return m.identity.decided(a, b, func(x, y uint32) bool { return !m.fieldsAgree(x, y) }) || m.fieldsAgree(a, b)
+}
+
+// fieldsAgree reports that nothing in the fields of a pair speaks against it.
+func (m *matching) fieldsAgree(a, b uint32) bool {
 	if p := m.keptPair(a, b); p != nil {
 		return p.agrees
 	}

@@ -35,7 +35,8 @@ type echoed struct {
 
 // echo looks for an echo among the records that IDs join, and returns a conflict for each copy: the original to keep as
 // key_a, the copy as key_b. A copy has no link of its own to the other application, is no older than the hub's record
-// that it was made from, and says nothing else than it; anything else is an ordinary contradiction.
+// that it was made from, and says nothing else than it; where no file lists a copy, the two hub records must say the same.
+// Anything else is an ordinary contradiction.
 func (id *identity) echo(records []record, list []uint32, content sameContent) []conflict {
 	for i, x := range list {
 		for _, y := range list[i+1:] {
@@ -63,7 +64,9 @@ func (id *identity) echoBetween(records []record, x, y uint32, content sameConte
 			if !okT || !okS || id.linked(records, copyS, t.scope) || id.linked(records, copyT, s.scope) {
 				continue
 			}
-			if id.mayCopy(records, copyT, x, content) && id.mayCopy(records, copyS, y, content) {
+			seenT, mayT := id.mayCopy(records, copyT, x, content)
+			seenS, mayS := id.mayCopy(records, copyS, y, content)
+			if mayT && mayS && (seenT && seenS || content(x, y)) {
 				return echoed{x: x, y: y, keepS: s.id, copyS: copyS, keepT: t.id, copyT: copyT}, true
 			}
 		}
@@ -109,18 +112,20 @@ func (id *identity) linked(records []record, use, scope uint32) bool {
 	return false
 }
 
-// mayCopy reports that an application's record of an ID, if its file lists one, may have been made from a hub record.
-func (id *identity) mayCopy(records []record, use, hub uint32, content sameContent) bool {
+// mayCopy reports that an application's record of an ID may have been made from a hub record, and whether a file lists it:
+// where none does, nothing is known of the copy's own content.
+func (id *identity) mayCopy(records []record, use, hub uint32, content sameContent) (seen, may bool) {
 	e := id.ids.id(use)
 	for _, r := range id.ids.records(use) {
 		if records[r].hub || records[r].key != e.String() {
 			continue
 		}
 		if !content(r, hub) || earlier(records[r].created, records[hub].created) {
-			return false
+			return true, false
 		}
+		seen = true
 	}
-	return true
+	return seen, true
 }
 
 // earlier reports that both times are known and one lies before the other by more than clocks may differ.

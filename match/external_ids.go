@@ -15,7 +15,7 @@ import (
 type externalIDs struct {
 	scopes  []scope  // ascending
 	scope   []uint32 // of each ID
-	hash    []uint64 // ascending
+	hash    []uint64 // ascending, of those that records carry
 	text    []string // the ID's own part
 	start   []uint32 // where its records begin among carried
 	carried []uint32 // numbers of records, ascending for each ID
@@ -114,7 +114,14 @@ func (x *externalIDs) number(rows []idRow) {
 	}
 }
 
-// len is the number of distinct IDs.
+// addUnborne gives an ID that no record carries a number of its own, beyond those of len. find does not know it.
+func (x *externalIDs) addUnborne(e connec.ExternalID) uint32 {
+	x.scope, x.text = append(x.scope, x.scopeOf(scope{e.Provider, e.Realm})), append(x.text, e.ID)
+	x.start = append(x.start, x.start[len(x.start)-1])
+	return uint32(len(x.text) - 1)
+}
+
+// len is the number of distinct IDs that records carry.
 func (x *externalIDs) len() int { return len(x.hash) }
 
 // id is the ID of a number.

@@ -3,6 +3,7 @@ package match
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/sameas/sameas/match/kernel"
@@ -12,7 +13,8 @@ import (
 const (
 	rejectBits      = -4.0 // evidence of the fields, prior left out: 16 to 1 against
 	contradictShare = 0.02 // of a source's links contradicted: none of them counts for auto,
-	contradictFew   = 5    // but not for fewer than this
+	contradictFew   = 5    // but fewer than this only where chance hardly makes so many:
+	contradictLuck  = 0.01 // how likely that may be at most
 )
 
 // conflict is a row of the table conflicts while it is made.
@@ -36,15 +38,17 @@ func (id *identity) judgeLinks(records []record, compared []keptPair, j *judge) 
 		l := &id.links[i]
 		weighs := j.evidence(l.a, l.b, compared[i].weight)
 		l.weight, l.scored = float64(compared[i].weight)*kernel.Unit, true
-		totals[l.source]++
+		if compared[i].pattern != 0 { // nothing can contradict records that have no field in common
+			l.count(totals)
+		}
 		switch {
 		case l.kind == "decision", id.judgedSame(l.a, l.b):
 		case id.judgedApart(l.a, l.b):
 			l.ruled = true
-			against[l.source]++
+			l.count(against)
 		case weighs < rejectBits:
 			l.doubt = true
-			against[l.source]++
+			l.count(against)
 		}
 	}
 	off := id.sourcesOff(totals, against)
@@ -54,10 +58,21 @@ func (id *identity) judgeLinks(records []record, compared []keptPair, j *judge) 
 			id.conflicts = append(id.conflicts, conflict{kind: "link_contradicted", a: l.a, b: l.b, pair: true, between: true, weight: l.weight, scored: true,
 				detail: fmt.Sprintf("%s and %s are linked by %s, but their fields speak against it (%.1f bits): not merged; check the link in its application", records[l.a].key, records[l.b].key, l.via, j.evidence(l.a, l.b, compared[i].weight))})
 		}
-		if off[l.source] {
-			l.off = true
-			l.lost = 2*against[l.source] > totals[l.source]
+		for _, source := range []string{l.source, l.also} {
+			if off[source] {
+				l.off = true
+				l.lost = l.lost || 2*against[source] > totals[source]
+			}
 		}
+	}
+	id.holdTold(off, id.keepsApart)
+}
+
+// count counts the link for its sources.
+func (l *mustLink) count(links map[string]int) {
+	links[l.source]++
+	if l.also != "" && l.also != l.source {
+		links[l.also]++
 	}
 }
 
@@ -69,15 +84,32 @@ func (id *identity) sourcesOff(totals, against map[string]int) map[string]bool {
 	}
 	slices.Sort(sources)
 	for _, s := range sources {
-		if against[s] < contradictFew || float64(against[s]) <= contradictShare*float64(totals[s]) {
+		if !slipped(against[s], totals[s]) {
 			continue
 		}
 		off[s] = true
 		provider, realm := scopeOf(s)
 		id.conflicts = append(id.conflicts, conflict{kind: "link_source_off", provider: provider, realm: realm,
-			detail: fmt.Sprintf("%d of the %d links of %s join records whose fields speak against it: none of its links merges anything by itself; a crosswalk that slipped by a row looks like this", against[s], totals[s], s)})
+			detail: fmt.Sprintf("%d of the %d links of %s that can be held against fields join records whose fields speak against it: none of its links merges anything by itself; a crosswalk that slipped by a row looks like this", against[s], totals[s], s)})
 	}
 	return off
+}
+
+// slipped reports that more links of a source are contradicted than the share that may be; of few, more than chance brings
+// about with that share, by the binomial distribution.
+func slipped(against, total int) bool {
+	if float64(against) <= contradictShare*float64(total) {
+		return false
+	}
+	if against >= contradictFew {
+		return true
+	}
+	fewer, term := 0.0, math.Pow(1-contradictShare, float64(total)) // of exactly none
+	for k := range against {
+		fewer += term
+		term *= float64(total-k) / float64(k+1) * contradictShare / (1 - contradictShare)
+	}
+	return 1-fewer < contradictLuck
 }
 
 // components are the records joined by the must-links that count and by judgements: for each record the smallest one
@@ -113,15 +145,27 @@ func (id *identity) components(n int) []uint32 {
 	for i := range id.joined {
 		id.joined[i], id.byIDs[i] = all.find(uint32(i)), ids.find(uint32(i))
 	}
+	id.judgedBetween = map[[2]uint32][][2]uint32{}
+	for _, l := range id.links {
+		if l.kind == "decision" && l.counts() {
+			between := ordered(id.byIDs[l.a], id.byIDs[l.b])
+			id.judgedBetween[between] = append(id.judgedBetween[between], [2]uint32{l.a, l.b})
+		}
+	}
 	return id.joined
 }
 
-// contradictions finds what IDs join though it holds two IDs of one application, or two records judged different: all
-// of it goes to review, unless people judged the pairs concerned. It returns the roots of the components concerned.
+// contradictions finds what IDs and judgements join though it holds two IDs of one application, or two records judged
+// different: all of it goes to review, unless people judged the pairs concerned. It returns the roots of the components concerned.
 func (id *identity) contradictions(records []record, component []uint32, content sameContent) map[uint32]bool {
 	members := map[uint32][]uint32{}
 	var roots []uint32
-	for i, root := range id.byIDs { // a root is the smallest of its component
+	for r := range id.toldOf {
+		if root := id.joined[r]; root == r { // perhaps of a record alone
+			roots, members[root] = append(roots, root), []uint32{root}
+		}
+	}
+	for i, root := range id.joined { // a root is the smallest of its component
 		if uint32(i) == root {
 			continue
 		}
@@ -186,29 +230,43 @@ func (id *identity) contradiction(records []record, list []uint32, content sameC
 		if echo := id.echo(records, list, content); len(echo) > 0 {
 			return echo
 		}
-		s := id.ids.scopes[x.scope]
-		return []conflict{{kind: "id_contradiction", a: min(x.record, y.record), b: max(x.record, y.record), pair: true, provider: s.provider, realm: s.realm,
-			detail: fmt.Sprintf("IDs join %d records into one thing, but %s knows it as two (%s and %s): nothing is merged; correct the wrong ID or link, or judge it", len(list), s, id.ids.id(x.id).ID, id.ids.id(y.id).ID)}}
+		return []conflict{id.contradictory(x, y, len(list))}
 	}
 	return nil
 }
 
-// approved reports that people judged all records the same which carry different IDs of an application; all of the
-// component, when one record carries them all.
+// contradictory is the conflict of two IDs of an application on one thing of some records.
+func (id *identity) contradictory(x, y carried, records int) conflict {
+	s := id.ids.scopes[x.scope]
+	c := conflict{kind: "id_contradiction", a: min(x.record, y.record), b: max(x.record, y.record), pair: true, provider: s.provider, realm: s.realm}
+	joined := fmt.Sprintf("IDs join %d records into one thing", records)
+	if records == 1 {
+		joined = "crosswalks hold the record to be one thing"
+	}
+	c.detail = fmt.Sprintf("%s, but %s knows it as two (%s and %s): nothing is merged; correct the wrong ID or link, or judge it", joined, s, id.ids.id(x.id).ID, id.ids.id(y.id).ID)
+	return c
+}
+
+// approved reports that people answer for all IDs of an application in a component being one: of any two, by a chain of
+// others perhaps, a record of the one was judged the same as a record of the other. Where one record carries them all, all
+// of the component must have been judged the same.
 func (id *identity) approved(all []carried, scope uint32, list []uint32) bool {
-	var carriers []uint32
+	var of []carried
 	for _, c := range all {
-		if c.scope == scope && !slices.Contains(carriers, c.record) {
-			carriers = append(carriers, c.record)
+		if c.scope == scope {
+			of = append(of, c)
 		}
 	}
-	if len(carriers) == 1 {
-		carriers = list
+	if !slices.ContainsFunc(of, func(c carried) bool { return c.record != of[0].record }) {
+		return len(list) > 1 && !slices.ContainsFunc(list, func(r uint32) bool { return !id.judgedSame(list[0], r) })
 	}
-	for _, r := range carriers[1:] {
-		if !id.judgedSame(carriers[0], r) {
-			return false
+	ids := newUnions(len(of)) // of carriers: by their ID, and by judgements
+	for i, x := range of {
+		for j, y := range of[:i] {
+			if x.id == y.id || x.record != y.record && id.judgedSame(x.record, y.record) {
+				ids.join(uint32(i), uint32(j))
+			}
 		}
 	}
-	return true
+	return !slices.ContainsFunc(ids.parent, func(i uint32) bool { return ids.find(i) != 0 })
 }

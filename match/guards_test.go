@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -48,6 +49,13 @@ func TestHubValue(t *testing.T) {
 	w.run(nil, 1)
 	if w.conflicts("hub_value") != 1 || w.together("connec/org/1", "connec/org/2") {
 		t.Error("the ID 0 on two records joins them")
+	}
+	for _, id := range []string{"b/1/555", "b/1/99999", "b/1/123456"} { // numbers of real records, made up as they look
+		w = scene(t, anna("connec/org/1", id), anna("connec/org/2", "b/1/556"), anna(id))
+		w.run(nil, 1)
+		if w.conflicts("hub_value") != 0 || w.conflicts("cannot_link") == 0 || w.together("connec/org/1", "connec/org/2") || !w.together("connec/org/1", id) {
+			t.Errorf("%s: %s", id, w.kinds())
+		}
 	}
 	w = scene(t, anna("connec/org/1", "b/1/500"), anna("connec/org/2", "b/1/500"))
 	w.run(nil, 1)
@@ -150,6 +158,15 @@ func TestIDContradictionAndEcho(t *testing.T) {
 	if w.conflicts("echo") != 2 || w.conflicts("id_contradiction") != 0 || w.together("connec/org/h1", "connec/org/h2") || !w.inReviewOrOneCluster("connec/org/h1", "connec/org/h2") {
 		t.Errorf("echo: %s", w.text(`SELECT kind || ' ' || detail FROM conflicts`))
 	}
+	// Where nothing is known of the copies, the halves must say the same.
+	other := anna("connec/org/h2", "b/1/7", "a/1/900")
+	other.given = "Barbara"
+	w = scene(t, anna("connec/org/h1", "a/1/1", "b/1/950"), other)
+	w.link("walk", 2, "people", "a/1/1", "b/1/7")
+	w.run(nil, 1)
+	if w.conflicts("echo") != 0 || w.conflicts("id_contradiction") != 1 {
+		t.Errorf("halves that differ: %s", w.kinds())
+	}
 	// The same without the copies: consolidated.
 	w = scene(t, anna("connec/org/h1", "a/1/1"), anna("connec/org/h2", "b/1/7"))
 	w.link("walk", 2, "people", "a/1/1", "b/1/7")
@@ -163,17 +180,82 @@ func (w *world) inReviewOrOneCluster(a, b string) bool {
 	return w.text(`SELECT 'yes' FROM clusters x JOIN clusters y USING (collection, review_id) WHERE x.key = $1 AND y.key = $2`, a, b) == "yes"
 }
 
+// TestDeadIDsKeepNothingApart: an ID that its application's own file lacks is gone only if the file lists all there is.
 func TestDeadIDsKeepNothingApart(t *testing.T) {
 	t.Parallel()
-	w := scene(t, anna("a/1/1"), anna("connec/org/h1", "a/1/1"), anna("connec/org/h2", "a/1/900"))
-	w.run(nil, 1)
-	if w.conflicts("dead_id") != 1 || !w.together("connec/org/h1", "connec/org/h2") {
-		t.Errorf("an ID that its application no longer lists keeps records apart: %s", w.text(`SELECT kind || ' ' || detail FROM conflicts`))
+	whole := &config.Config{Sources: []config.Source{{Name: "test", Complete: true}}}
+	gone := []person{anna("a/1/1"), anna("connec/org/h1", "a/1/1"), anna("connec/org/h2", "a/1/900")}
+	for _, c := range []struct {
+		name   string
+		people []person
+		config *config.Config
+		set    string
+		joined bool
+	}{
+		{"the file lists all", gone, whole, "", true},
+		{"nobody says that it does", gone, nil, "", false},
+		{"a row of it was set aside", gone, whole, `INSERT INTO rejected_rows VALUES ('test', 'people', 3, 'fields', 'too many', '')`, false},
+		{"a row of another collection was", gone, whole, `INSERT INTO rejected_rows VALUES ('test', 'organizations', 3, 'fields', 'too many', '')`, true},
+		{"it lists both", append(gone, anna("a/1/900")), whole, "", false},
+	} {
+		w := scene(t, c.people...)
+		if _, err := w.db.Exec(cmp.Or(c.set, "SELECT 1")); err != nil {
+			t.Fatal(err)
+		}
+		r := w.run(c.config, 1)
+		warned := strings.Contains(strings.Join(r.Collections[0].Warnings, "\n"), "1 IDs of a/1 are in no row of its own file")
+		if w.together("connec/org/h1", "connec/org/h2") != c.joined || (w.conflicts("dead_id") == 1) != c.joined || warned != (!c.joined && len(c.people) == len(gone)) {
+			t.Errorf("%s: joined %t, warnings %q: %s", c.name, !c.joined, r.Collections[0].Warnings, w.kinds())
+		}
 	}
-	w = scene(t, anna("a/1/1"), anna("a/1/900"), anna("connec/org/h1", "a/1/1"), anna("connec/org/h2", "a/1/900"))
+}
+
+// TestSlipped: a source is off when more of its links are contradicted than may be, of few only more than chance makes.
+func TestSlipped(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		against, total int
+		off            bool
+	}{{0, 0, false}, {0, 9, false}, {1, 1, false}, {1, 40, false}, {2, 2, true}, {2, 7, true}, {2, 8, false}, {3, 20, true}, {3, 40, false}, {4, 4, true}, {5, 100, true}, {5, 250, false}, {6, 250, true}} {
+		if got := slipped(c.against, c.total); got != c.off {
+			t.Errorf("%d of %d: %t", c.against, c.total, got)
+		}
+	}
+}
+
+// TestSmallCrosswalkThatSlipped: the links of records with no field in common neither bear a crosswalk out nor are believed
+// beside those that are contradicted.
+func TestSmallCrosswalkThatSlipped(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := town(120, "a")
+	w.fill("people", append(append(a, copies(a[:4], "b")...), person{id: "b/1/900", given: "Ludmila"}, person{id: "connec/org/1", ids: []string{"c/1/1"}, email: "l.hroch@example.org"}), nil)
+	for i := range 4 {
+		w.link("walk", i+2, "people", a[i].id, fmt.Sprintf("b/1/%d", (i+1)%4))
+	}
+	w.link("walk", 6, "people", "b/1/900", "c/1/1")
 	w.run(nil, 1)
-	if w.conflicts("dead_id") != 0 || w.together("connec/org/h1", "connec/org/h2") {
-		t.Error("two IDs that the application lists keep nothing apart")
+	if w.conflicts("link_source_off") != 1 || w.together("b/1/900", "connec/org/1") {
+		t.Errorf("%s", w.kinds())
+	}
+}
+
+// TestTwinsAmongCopies: a thousand copies that a sync made do not turn the one pair of twins into a copy with a mistake.
+func TestTwinsAmongCopies(t *testing.T) {
+	t.Parallel()
+	for _, differ := range []func(*person){func(p *person) { p.given = "Oliver" }, func(p *person) { p.born = "1931-05-06" }} {
+		w := newWorld(t)
+		a := town(200, "a")
+		twin := anna("c/1/1")
+		differ(&twin)
+		w.fill("people", append(append(a, copies(a, "b")...), anna("connec/org/1"), twin), nil)
+		w.run(nil, 1)
+		if w.together("connec/org/1", "c/1/1") || w.conflicts("veto") != 1 {
+			t.Errorf("%+v: %s", twin, w.kinds())
+		}
+		if n := w.text(`SELECT count(*)::VARCHAR FROM clusters WHERE tier = 'auto'`); n < "390" {
+			t.Errorf("%s records in auto", n)
+		}
 	}
 }
 

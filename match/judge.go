@@ -8,6 +8,10 @@ import (
 // independentBits is what a group of fields must weigh to count as a witness of its own.
 const independentBits = 2.0
 
+// mistakenShare is how many pairs of one thing, at the least, a fit must find to differ in a field altogether before a
+// difference there may be a mistake rather than another thing.
+const mistakenShare = 0.025
+
 // judge decides, pair by pair, what a weight alone does not: whether two independent groups of fields agree, and
 // whether something inside a cluster speaks against it.
 type judge struct {
@@ -86,7 +90,7 @@ func newJudge(s *schema, m *model, set *kernel.Set) *judge {
 	j.names, j.organizations = s.nameFields(), s.organizationFields(set)
 	for i, f := range s.fields {
 		switch {
-		case f.name == "generation", f.name == "tax_number", (f.name == "given" || f.name == "birth_date") && !m.fewLookAlikes():
+		case f.name == "generation", f.name == "tax_number", (f.name == "given" || f.name == "birth_date") && !m.oftenDiffers(i):
 			j.veto = append(j.veto, vetoField{i, f.kind.Different()})
 		}
 	}
@@ -98,6 +102,14 @@ func newJudge(s *schema, m *model, set *kernel.Set) *judge {
 func (m *model) fewLookAlikes() bool {
 	g := m.groupIndex(groupHousehold)
 	return g >= 0 && evidence.Probability(m.Groups[g].Cap+m.Prior) >= 0.9
+}
+
+// oftenDiffers reports that the field may be wrong altogether in one of two records of one person: the data hold hardly any
+// look-alikes, and the fit found that more than a few of those who are one differ in it. Without that it is a veto: twins
+// among a thousand copies that a sync made are two.
+func (m *model) oftenDiffers(field int) bool {
+	levels := m.Fields[field].Levels
+	return m.fewLookAlikes() && levels[len(levels)-1].M >= mistakenShare
 }
 
 // independent reports whether two groups of fields agree, one of them on something of the person's or the

@@ -33,6 +33,7 @@ type mustLink struct {
 	kind    string // shared_id | link | decision
 	via     string // the ID, or source:line
 	source  string // what stands for its quality: "provider/realm" or a link file's name
+	also    string // the other link file, of a link by way of an ID that no record bears; or ""
 	weight  float64
 	scored  bool
 	off     bool // never merges anything by itself: its source is off
@@ -48,13 +49,19 @@ func (l *mustLink) counts() bool { return !l.off && !l.doubt && !l.ruled && !l.r
 // identity is all that IDs say of a collection's records.
 type identity struct {
 	verdicts
-	links     []mustLink
-	holdings  [][]holding // per record: the IDs that keep it apart from others
-	ids       *externalIDs
-	conflicts []conflict
-	native    map[connec.ExternalID][]connec.ExternalID // what crosswalks hold an ID to be
-	byIDs     []uint32                                  // per record: the smallest of those that IDs and links alone join it to
-	joined    []uint32                                  // per record: the same with the judgements of people
+	links      []mustLink
+	holdings   [][]holding // per record: the IDs that keep it apart from others
+	ids        *externalIDs
+	conflicts  []conflict
+	native     map[connec.ExternalID][]connec.ExternalID // what crosswalks hold an ID to be
+	told       told                                      // what crosswalks say of IDs that no record bears
+	toldOf     map[uint32]bool                           // records that such an ID keeps apart from others
+	keepsApart func(scope) bool                          // of which applications, beside the hub, IDs keep records apart
+	absent     map[scope]int                             // IDs that an application's own file lacks, though it may not list all
+	byIDs      []uint32                                  // per record: the smallest of those that IDs and links alone join it to
+	joined     []uint32                                  // per record: the same with the judgements of people
+	// judgedBetween are the pairs judged the same, by the two records of byIDs that stand for their components.
+	judgedBetween map[[2]uint32][][2]uint32
 }
 
 // holding is one ID, by its number, that keeps records apart: two records with different ids under one scope are two things.
@@ -66,7 +73,8 @@ func loadIdentity(ctx context.Context, db *sql.DB, c *config.Config, collection 
 	if err != nil {
 		return nil, err
 	}
-	id := &identity{ids: ids, verdicts: verdicts{different: map[[2]uint32]bool{}}, native: map[connec.ExternalID][]connec.ExternalID{}}
+	id := &identity{ids: ids, verdicts: verdicts{different: map[[2]uint32]bool{}}, native: map[connec.ExternalID][]connec.ExternalID{},
+		told: told{number: map[connec.ExternalID]uint32{}}, absent: map[scope]int{}}
 	hubs := id.shareIDs()
 	if err := id.loadLinks(ctx, db, collection, hubs); err != nil {
 		return nil, err
@@ -89,10 +97,10 @@ func (id *identity) shareIDs() map[uint32]bool {
 			continue
 		}
 		e := id.ids.id(n)
-		if len(records) > hubValueRecords || !e.IsHub() && isPlaceholder(fold(e.ID)) || e.ID == "-1" {
+		if why := hubValue(e, len(records)); why != "" {
 			hubs[n] = true
 			id.conflicts = append(id.conflicts, conflict{kind: "hub_value", provider: e.Provider, realm: e.Realm, keyA: e.String(),
-				detail: fmt.Sprintf("the ID %s is carried by %d records, more than can be one thing: it links none of them; correct it in the application that wrote it", e, len(records))})
+				detail: fmt.Sprintf("the ID %s %s; correct it in the application that wrote it", e, why)})
 			continue
 		}
 		for _, r := range records[1:] {
@@ -102,8 +110,20 @@ func (id *identity) shareIDs() map[uint32]bool {
 	return hubs
 }
 
+// hubValue says why an ID is none that joins or keeps apart; "" when it is one.
+func hubValue(e connec.ExternalID, records int) string {
+	switch {
+	case e.NamesNothing():
+		return fmt.Sprintf("stands where none is known, on %d records: it says nothing of them", records)
+	case records > hubValueRecords:
+		return fmt.Sprintf("is carried by %d records, more than can be one thing: it links none of them", records)
+	}
+	return ""
+}
+
+// loadLinks reads the crosswalks. A line with an ID that stands where none is known says nothing.
 func (id *identity) loadLinks(ctx context.Context, db *sql.DB, collection string, hubs map[uint32]bool) error {
-	return queries.Each(ctx, db, "match/030_links.sql", queries.Args{"collection": collection}, func(rows *sql.Rows) error {
+	err := queries.Each(ctx, db, "match/030_links.sql", queries.Args{"collection": collection}, func(rows *sql.Rows) error {
 		var source string
 		var line int64
 		var l, r connec.ExternalID
@@ -112,40 +132,56 @@ func (id *identity) loadLinks(ctx context.Context, db *sql.DB, collection string
 		}
 		left, okL := id.ids.find(l)
 		right, okR := id.ids.find(r)
-		if okL && hubs[left] || okR && hubs[right] {
+		if okL && hubs[left] || okR && hubs[right] || l.NamesNothing() || r.NamesNothing() {
 			return nil
 		}
 		id.native[l], id.native[r] = append(id.native[l], r), append(id.native[r], l)
+		via := fmt.Sprintf("%s:%d", source, line)
 		if !okL || !okR {
+			ends := [2]toldEnd{id.told.end(l, id.firstOf(left, okL), okL), id.told.end(r, id.firstOf(right, okR), okR)}
+			id.told.lines = append(id.told.lines, toldLine{ends, source, via})
 			return nil
 		}
-		a, b := id.ids.records(left)[0], id.ids.records(right)[0]
-		if a != b {
-			id.links = append(id.links, mustLink{a: min(a, b), b: max(a, b), kind: "link", via: fmt.Sprintf("%s:%d", source, line), source: source})
+		if a, b := id.firstOf(left, true), id.firstOf(right, true); a != b {
+			id.links = append(id.links, mustLink{a: min(a, b), b: max(a, b), kind: "link", via: via, source: source})
 		}
 		return nil
 	})
+	id.joinTold()
+	return err
+}
+
+// firstOf is the first record that bears an ID, 0 where none does.
+func (id *identity) firstOf(n uint32, borne bool) uint32 {
+	if !borne {
+		return 0
+	}
+	return id.ids.records(n)[0]
 }
 
 // loadHoldings finds the IDs that keep records apart: those of applications, not the hub's own, not of a provider
 // whose duplicates are allowed, not hub values, and not IDs that are gone from an application listed in full.
 func (id *identity) loadHoldings(ctx context.Context, db *sql.DB, c *config.Config, collection string, records []record, hubs map[uint32]bool) error {
-	listed, err := listedScopes(ctx, db, collection)
+	listed, err := listedScopes(ctx, db, c, collection)
 	if err != nil {
 		return err
 	}
+	id.keepsApart = func(s scope) bool { return c.Distinct(s.provider, s.realm) != config.DistinctAllow }
 	counted := make([]uint32, id.ids.len()) // of records that an ID keeps apart
 	held := make([]uint32, len(records)+1)
 	for n := range uint32(id.ids.len()) {
 		s := id.ids.scopes[id.ids.scope[n]]
-		if s.provider == connec.HubProvider || hubs[n] || c.Distinct(s.provider, s.realm) == config.DistinctAllow {
+		if s.provider == connec.HubProvider || hubs[n] || !id.keepsApart(s) {
 			continue
 		}
-		if listed[s] && !id.owned(n, records) {
-			e := id.ids.id(n)
-			id.conflicts = append(id.conflicts, conflict{kind: "dead_id", provider: s.provider, realm: s.realm, keyA: e.String(),
-				detail: fmt.Sprintf("no record of %s has the ID %s any more: it keeps no records apart", s, e.ID)})
-			continue
+		if whole, own := listed[s]; own && !id.owned(n, records) {
+			if whole {
+				e := id.ids.id(n)
+				id.conflicts = append(id.conflicts, conflict{kind: "dead_id", provider: s.provider, realm: s.realm, keyA: e.String(),
+					detail: fmt.Sprintf("no record of %s has the ID %s any more: it keeps no records apart", s, e.ID)})
+				continue
+			}
+			id.absent[s]++
 		}
 		carriers := id.ids.records(n)
 		counted[n] = uint32(len(carriers))
@@ -157,14 +193,20 @@ func (id *identity) loadHoldings(ctx context.Context, db *sql.DB, c *config.Conf
 	return nil
 }
 
-// listedScopes are the applications of which a file source lists all records.
-func listedScopes(ctx context.Context, db *sql.DB, collection string) (map[scope]bool, error) {
+// listedScopes are the applications of which a file source lists records; true where it lists all of them: the
+// configuration says so of each such source, and every row of it was fit to load.
+func listedScopes(ctx context.Context, db *sql.DB, c *config.Config, collection string) (map[scope]bool, error) {
 	listed := map[scope]bool{}
 	err := queries.Each(ctx, db, "match/050_own_ids.sql", queries.Args{"collection": collection}, func(rows *sql.Rows) error {
 		var s scope
-		err := rows.Scan(&s.provider, &s.realm)
-		listed[s] = true
-		return err
+		var source string
+		var rejected bool
+		if err := rows.Scan(&s.provider, &s.realm, &source, &rejected); err != nil {
+			return err
+		}
+		whole, before := listed[s]
+		listed[s] = (whole || !before) && c.Lists(source) && !rejected
+		return nil
 	})
 	return listed, err
 }
@@ -209,7 +251,7 @@ func (id *identity) layOut(counted, held []uint32) {
 	}
 	for _, list := range id.holdings {
 		if len(list) > 1 {
-			slices.SortFunc(list, func(a, b holding) int { return cmp.Or(cmp.Compare(a.scope, b.scope), cmp.Compare(a.id, b.id)) })
+			slices.SortFunc(list, holding.compare)
 		}
 	}
 }

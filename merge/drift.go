@@ -87,7 +87,7 @@ func judgeIDs(op Operation, now observed, own *written) (wanted bool, drift []di
 	}
 	for _, id := range now.ids {
 		known := slices.Contains(op.Before.IDs, id) || slices.Contains(op.Expect.IDs, id) || own.ids[id] ||
-			slices.Contains(op.NoIdentity, id) || slices.Contains(op.MayGain, id) || isVoid(id)
+			slices.Contains(op.NoIdentity, id) || slices.Contains(op.MayGain, id) || id.NamesNothing()
 		if !known && idConcerns(op, id) {
 			drift = append(drift, difference{"ID " + id.String(), "absent", "held", "absent"})
 		}

@@ -153,7 +153,7 @@ func TestIsPlaceholderText(t *testing.T) {
 	}
 }
 
-// TestIsVoid holds the function against names_nothing of the workspace's schema, which says the same of the IDs in it.
+// TestNamesNothing holds NamesNothing of an ID against the macro names_nothing of the workspace's schema, which says the same of the IDs in it.
 func TestIsVoid(t *testing.T) {
 	t.Parallel()
 	db := world{rows: []row{{key: "connec/org-1/h1"}}}.open(t)
@@ -163,7 +163,7 @@ func TestIsVoid(t *testing.T) {
 		if err := db.QueryRow("SELECT names_nothing(?)", id).Scan(&said); err != nil {
 			t.Fatal(err)
 		}
-		if got := isVoid(connec.ExternalID{Provider: "a", Realm: "1", ID: id}); got != said {
+		if got := (connec.ExternalID{Provider: "a", Realm: "1", ID: id}).NamesNothing(); got != said {
 			t.Errorf("%q: the function says %v, the workspace %v", id, got, said)
 		}
 	}

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-
-	"github.com/sameas/sameas/internal/connec"
 )
 
 // fieldKind says how survivorship treats a field.
@@ -188,15 +186,8 @@ var (
 	placeholderEmail = regexp.MustCompile(`^(none|no|na|n/a|noemail|no-?reply|noreply|unknown|test|dummy|fake|invalid|null)@|@(example|test|invalid|none|noemail|no|fake|dummy)\.[a-z.]+$`)
 	emailForm        = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s.]+$`)
 	placeholderDate  = regexp.MustCompile(`^(0000|0001|1753|1899|9999)-|^(1900|1970)-01-01`)
-	placeholderID    = regexp.MustCompile(`^(0*|-1|-+|\?+|n[./]?a\.?|none|nil|null|undefined|unknown|tba|test)$`)
 	dateForm         = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}`)
 )
-
-// isVoid reports whether the ID is a placeholder, whoever bears it: what names_nothing of sql/schema.sql says of the IDs
-// in a workspace, for those that a record gained since.
-func isVoid(id connec.ExternalID) bool {
-	return !id.IsHub() && placeholderID.MatchString(strings.ToLower(strings.TrimSpace(id.ID)))
-}
 
 // isPlaceholderText reports whether the text, in lower case without blanks around it, stands where none is known. It is
 // asked for every value of every duplicate, and a regular expression took a fifth of the planning.

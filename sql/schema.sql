@@ -329,7 +329,7 @@ CREATE MACRO IF NOT EXISTS id_text(provider, realm, id) AS
 -- the record of the hub that is meant where only one of those can be, else key.
 --
 -- A record is named by its own ID, or else by one that it bears: so a decision holds when its record was merged away and
--- another one bears its ID. Of several bearers the one with the smallest key is meant.
+-- another one bears its ID. Of several bearers the only one of the hub is meant, or none: they may be two things.
 CREATE MACRO IF NOT EXISTS records_named(names) AS TABLE
     WITH asked AS (
         SELECT DISTINCT
@@ -351,8 +351,11 @@ CREATE MACRO IF NOT EXISTS records_named(names) AS TABLE
         SELECT
             a.collection,
             a.name,
-            min(r.key) AS key,
-            min(r.key) FILTER (r.hub) AS hub_key
+            CASE 1
+                WHEN count(DISTINCT r.key) FILTER (r.hub) THEN min(r.key) FILTER (r.hub)
+                WHEN count(DISTINCT r.key) THEN min(r.key)
+            END AS key,
+            CASE count(DISTINCT r.key) FILTER (r.hub) WHEN 1 THEN min(r.key) FILTER (r.hub) END AS hub_key
         FROM (
             SELECT
                 collection,
@@ -434,16 +437,16 @@ FROM latest l
 LEFT JOIN named r ON r.collection = l.collection AND r.name = l.record
 LEFT JOIN named o ON o.collection = l.collection AND o.name = l.other;
 
--- read by merge and reports. grain: one ID's last part; whether it stands where none is known. merge/survivorship_fields.go
--- says the same of IDs that no workspace holds, and a test holds the two together.
+-- read by merge and reports. grain: one ID's last part; whether it stands where none is known. NamesNothing of
+-- internal/connec says the same of IDs that no workspace holds, and a test holds the two together.
 CREATE MACRO IF NOT EXISTS names_nothing(id) AS
     regexp_matches(lower(trim(id)), '^(0*|-1|-+|\?+|n[./]?a\.?|none|nil|null|undefined|unknown|tba|test)$');
 
 -- read by merge and reports: who knows whom. grain: one ID of an application that one record bears, or that a crosswalk
 -- tells of it.
 --
--- A crosswalk that is not off tells an ID of a record when no record bears that ID and it is told of the records of one
--- cluster alone. An ID is void when it is no identity: it stands where none is known, or match found it on more records
+-- A crosswalk that is not off tells an ID of a record when no record bears that ID, it is told of the records of one cluster
+-- alone, and that cluster is told no other of the same application. An ID is void when it is no identity: it stands where none is known, or match found it on more records
 -- than can be one (conflict hub_value). It is dead when its application's own file lists its records, and this one not.
 CREATE VIEW IF NOT EXISTS application_ids AS
 WITH sided AS (
@@ -455,6 +458,13 @@ WITH sided AS (
            left_provider AS provider, left_realm AS realm, left_id AS id
     FROM links
 ),
+hub_values AS (
+    SELECT DISTINCT
+        collection,
+        key_a AS id_key
+    FROM conflicts
+    WHERE kind = 'hub_value' AND key_a IS NOT NULL
+),
 telling AS (
     SELECT
         e.rid,
@@ -462,13 +472,15 @@ telling AS (
         s.provider,
         s.realm,
         s.id,
-        count(DISTINCT c.cluster_id) OVER (PARTITION BY s.collection, s.provider, s.realm, s.id) AS clusters
+        count(DISTINCT c.cluster_id) OVER (PARTITION BY s.collection, s.provider, s.realm, s.id) AS clusters,
+        count(DISTINCT s.id) OVER (PARTITION BY c.cluster_id, s.provider, s.realm) AS ids
     FROM sided s
     JOIN external_ids e
         ON e.collection = s.collection AND e.provider = s.by_provider AND e.realm = s.by_realm AND e.id = s.by_id
     JOIN clusters c ON c.rid = e.rid
     ANTI JOIN (SELECT DISTINCT provider AS source FROM conflicts WHERE kind = 'link_source_off') off USING (source)
-    WHERE s.provider <> 'connec'
+    ANTI JOIN hub_values v ON v.collection = s.collection AND v.id_key = id_text(s.by_provider, s.by_realm, s.by_id)
+    WHERE s.provider <> 'connec' AND NOT names_nothing(s.by_id)
 ),
 known AS (
     SELECT
@@ -490,7 +502,7 @@ known AS (
         true AS told
     FROM telling t
     ANTI JOIN external_ids e USING (collection, provider, realm, id)
-    WHERE t.clusters = 1
+    WHERE t.clusters = 1 AND t.ids = 1
 ),
 own AS (
     SELECT DISTINCT
@@ -507,13 +519,6 @@ listed AS (
         provider,
         realm
     FROM own
-),
-hub_values AS (
-    SELECT DISTINCT
-        collection,
-        key_a AS id_key
-    FROM conflicts
-    WHERE kind = 'hub_value' AND key_a IS NOT NULL
 )
 SELECT
     k.rid,

@@ -278,8 +278,8 @@ func (s *seed) writeFiles() {
 	fields := "{first_name: given_name, last_name: surname, birth_date: date_of_birth, email.address: email}"
 	s.must(os.WriteFile(filepath.Join(s.dir, "sameas.yaml"), fmt.Appendf(nil, `sources:
   - {name: hub, type: connec, endpoint: "%s/api/v2", group: %s, collections: [people], rate: 0}
-  - {name: a, type: file, path: a.csv, collection: people, id: {provider: %s, realm: "%s", column: contact_id}, fields: %s}
-  - {name: b, type: file, path: b.csv, collection: people, id: {provider: %s, realm: "%s", column: contact_id}, fields: %s}
+  - {name: a, type: file, path: a.csv, collection: people, complete: true, id: {provider: %s, realm: "%s", column: contact_id}, fields: %s}
+  - {name: b, type: file, path: b.csv, collection: people, complete: true, id: {provider: %s, realm: "%s", column: contact_id}, fields: %s}
   - {name: known-links, type: links, path: links.csv, collection: people}
 merge: %s
 `, s.url, sandbox.DefaultGroup, s.a.Provider, s.a.Realm, fields, s.b.Provider, s.b.Realm, fields, merge), 0o600))

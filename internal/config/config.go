@@ -3,6 +3,7 @@ package config
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/sameas/sameas/internal/connec"
 )
@@ -87,6 +88,10 @@ type Source struct {
 	HeaderLine int64 `yaml:"header_line" json:",omitempty"`
 	// MaxRejected is the share of a file's rows that may be unfit to load before the run stops; 0 = none may.
 	MaxRejected float64 `yaml:"max_rejected" json:"-"`
+
+	// Complete says that the file lists all records of its application: an ID that it lacks is gone, and keeps nothing
+	// apart any more. Of file sources with a mapping.
+	Complete bool `yaml:"complete" json:",omitempty"`
 
 	// Of file sources with a mapping; without ID and Fields the file holds records as the hub returns them.
 	ID         IDColumn            `yaml:"id"`
@@ -216,6 +221,11 @@ func (c *Config) Distinct(provider, realm string) string {
 		}
 	}
 	return DistinctReview
+}
+
+// Lists reports whether a file source says that it lists all records of its application.
+func (c *Config) Lists(source string) bool {
+	return slices.ContainsFunc(c.Sources, func(s Source) bool { return s.Name == source && s.Complete })
 }
 
 // Thresholds are those of a collection, defaults filled in: auto 0.99, review 0.5, attach 0.995. A default gives way

@@ -22,7 +22,11 @@ func (c *Config) Digest(stage string) string {
 	part := map[string]any{"stage": stage}
 	switch stage {
 	case StageExtract:
-		part["sources"] = c.digestSources()
+		sources := c.digestSources()
+		for i := range sources {
+			sources[i].Complete = false // what it says is for match
+		}
+		part["sources"] = sources
 	case StagePlan:
 		m := c.Merge
 		m.Rate, m.Concurrency, m.Batch = 0, 0, 0

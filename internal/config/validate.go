@@ -71,7 +71,7 @@ func keysOf(kind string) (required, optional []string) {
 	case TypeConnec:
 		return []string{"endpoint", "group"}, []string{"credentials", "collections", "page_size", "concurrency", "rate", "ca_file", "allow_plain_http"}
 	case TypeFile:
-		return []string{"path", "collection"}, append(dialectKeys(), "id", "also_ids", "fields", "references")
+		return []string{"path", "collection"}, append(dialectKeys(), "complete", "id", "also_ids", "fields", "references")
 	case TypeLinks:
 		return []string{"path", "collection"}, dialectKeys()
 	}

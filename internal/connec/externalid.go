@@ -5,6 +5,7 @@ package connec
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -21,6 +22,20 @@ type ExternalID struct {
 
 // IsHub reports whether the ID is the hub's own.
 func (e ExternalID) IsHub() bool { return e.Provider == HubProvider }
+
+// namesNothing are texts that stand where no ID is known, in lower case without blanks around them.
+var namesNothing = regexp.MustCompile(`^(0*|-1|-+|\?+|n[./]?a\.?|none|nil|null|undefined|unknown|tba|test)$`)
+
+// NamesNothing reports whether an application's ID stands where none is known, whoever bears it: `0`, `N/A`, blanks. The
+// macro names_nothing of sql/schema.sql says the same of the IDs in a workspace, and a test holds the two together. Other
+// texts that look made up, such as 555, are the numbers of real records.
+func (e ExternalID) NamesNothing() bool {
+	text := strings.TrimSpace(e.ID)
+	if e.IsHub() || text != "" && text[0] >= '1' && text[0] <= '9' {
+		return false
+	}
+	return namesNothing.MatchString(strings.ToLower(text))
+}
 
 // Complete reports whether all three parts are there; an entry lacking one names nothing.
 func (e ExternalID) Complete() bool { return e.Provider != "" && e.Realm != "" && e.ID != "" }

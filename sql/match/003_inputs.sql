@@ -1,5 +1,5 @@
 -- match/003_inputs.sql: the fingerprint of all rows that matching reads of one collection, whatever their order.
--- reads: records, external_ids, refs, links, decisions, clusters, stages
+-- reads: records, external_ids, refs, links, decisions, rejected_rows, clusters, stages
 -- writes: nothing
 -- params: collection
 -- grain: one kind of rows
@@ -65,6 +65,16 @@ SELECT
     coalesce(CAST(sum(hash(left_key, right_key, judgement, decided_at, withdrawn_at)) AS VARCHAR), '') AS one,
     coalesce(CAST(sum(hash('2', left_key, right_key, judgement, decided_at, withdrawn_at)) AS VARCHAR), '') AS two
 FROM decisions
+WHERE collection = $collection
+
+UNION ALL
+
+SELECT
+    'rejected' AS kind,
+    count(DISTINCT source) AS held,
+    coalesce(string_agg(DISTINCT source, '/' ORDER BY source), '') AS one,
+    '' AS two
+FROM rejected_rows
 WHERE collection = $collection
 
 UNION ALL
