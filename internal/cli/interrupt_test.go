@@ -430,8 +430,11 @@ func (p *interrupted) tables(dir string) map[string]string {
 		FROM duckdb_columns() WHERE NOT internal AND data_type <> 'TIMESTAMP' AND column_name <> 'run' GROUP BY ALL ORDER BY ALL`) {
 		name, columns, _ := strings.Cut(row, "\t")
 		where := ""
-		if name == "extractions" {
+		switch name {
+		case "extractions":
 			where = "WHERE status <> 'failed'" // runs that were stopped stay in the list
+		case "places":
+			where = "WHERE sha256 <> ''" // and so does where they were about to write: the folder has moved since
 		}
 		text := strings.Join(p.rows(db, fmt.Sprintf("SELECT %s, '' FROM %s %s ORDER BY ALL", columns, name, where)), "\n")
 		texts[name] = resumedNote.ReplaceAllString(tempDir.ReplaceAllString(text, "DIR"), "NULL")
