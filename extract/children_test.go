@@ -28,6 +28,8 @@ type childJob struct {
 	Workspace string
 	Endpoint  string
 	Limit     uint64 // bytes that a file may have, 0 for no limit
+	// Incremental reads what changed.
+	Incremental bool
 }
 
 // childFailed begins the last line of a child whose extraction failed.
@@ -63,7 +65,7 @@ func (j childJob) extract(t *testing.T, log *slog.Logger) error {
 	_, err = extract.Run(t.Context(), extract.Options{DB: db, Config: &config.Config{Sources: []config.Source{{
 		Name: "hub", Type: config.TypeConnec, Endpoint: j.Endpoint, Group: "cld-1", Credentials: config.Credentials{KeyEnv: "KEY", SecretEnv: "SECRET"},
 		Collections: []string{"organizations", "people"}, PageSize: 3, Concurrency: 2,
-	}}}, Getenv: func(name string) string { return "value of " + name }, Log: log, Progress: func(stage string, done, _ int64) {
+	}}}, Incremental: j.Incremental, Getenv: func(name string) string { return "value of " + name }, Log: log, Progress: func(stage string, done, _ int64) {
 		log.Debug("kept", "stage", stage, "done", done)
 	}})
 	if closed := db.Close(); err == nil {

@@ -27,9 +27,12 @@ type driftingHub struct {
 	step    time.Duration
 	records []driftingRecord // in the order that they are served
 	next    int
-	left    int  // answers before which it still changes
-	moves   bool // order is not kept
-	blind   bool // does not tell what changed
+	left    int           // answers before which it still changes
+	moves   bool          // order is not kept
+	blind   bool          // does not tell what changed
+	filter  string        // what it makes of a filter: "" heeds it, or all, none, day
+	stays   bool          // nothing is removed
+	lag     time.Duration // by which the clock of its records is behind that of its answers
 	ever    map[int]bool
 	gone    map[int]bool
 	first   []int // those there before the first answer
@@ -39,7 +42,8 @@ type driftingRecord struct {
 	n                int
 	version          int
 	archived         bool
-	created, updated time.Time
+	created, updated time.Time // by the records' clock
+	changed          time.Time // by that of the answers
 }
 
 func newDriftingHub(seed uint64) *driftingHub {
@@ -57,7 +61,7 @@ func newDriftingHub(seed uint64) *driftingHub {
 }
 
 func (h *driftingHub) add() {
-	h.records = append(h.records, driftingRecord{n: h.next, created: h.clock, updated: h.clock})
+	h.records = append(h.records, driftingRecord{n: h.next, created: h.clock.Add(-h.lag), updated: h.clock.Add(-h.lag), changed: h.clock})
 	h.ever[h.next] = true
 	h.next++
 }
@@ -71,15 +75,15 @@ func (h *driftingHub) change() {
 	i := h.r.IntN(len(h.records))
 	at := &h.records[i]
 	switch kind := h.r.IntN(10); {
-	case kind < 2:
+	case kind < 2, h.stays && kind == 7:
 		h.add()
-	case kind < 4:
+	case kind < 4 && !h.stays:
 		h.gone[at.n] = true
 		h.records = slices.Delete(h.records, i, i+1)
 	case kind < 6:
-		at.version, at.updated = at.version+1, h.clock
+		at.version, at.updated, at.changed = at.version+1, h.clock.Add(-h.lag), h.clock
 	case kind < 7:
-		at.archived, at.updated = true, h.clock
+		at.archived, at.updated, at.changed = true, h.clock.Add(-h.lag), h.clock
 	case kind < 8: // one goes, one comes: the count does not show it
 		h.gone[at.n] = true
 		h.records = slices.Delete(h.records, i, i+1)
@@ -107,7 +111,7 @@ func (h *driftingHub) Do(q *http.Request) (*http.Response, error) {
 	top, _ := strconv.Atoi(values.Get("$top"))
 	var all []string
 	for _, r := range h.records {
-		if since, ok := strings.CutPrefix(values.Get("$filter"), "updated_at gt '"); !ok || r.updated.Format(time.RFC3339)+"'" > since {
+		if h.holds(values.Get("$filter"), r) {
 			all = append(all, r.json())
 		}
 	}
@@ -120,6 +124,20 @@ func (h *driftingHub) Do(q *http.Request) (*http.Response, error) {
 	answer.Header().Set("Date", h.clock.Format(http.TimeFormat))
 	fmt.Fprint(answer, envelope("people", all[from:to], skip, top, len(all), to < len(all)))
 	return answer.Result(), nil
+}
+
+// holds reports whether a record is what the filter asks for, as this hub understands it.
+func (h *driftingHub) holds(filter string, r driftingRecord) bool {
+	since, ok := strings.CutPrefix(filter, "updated_at gt '")
+	switch {
+	case !ok || h.filter == "all":
+		return true
+	case h.filter == "none":
+		return false
+	case h.filter == "day":
+		return r.updated.Format(time.DateOnly) >= since[:len(time.DateOnly)]
+	}
+	return r.updated.Format(time.RFC3339)+"'" > since
 }
 
 func (r driftingRecord) json() string {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -22,6 +23,9 @@ type Options struct {
 	Collections []string
 	// Fresh forgets a run that was interrupted and starts again.
 	Fresh bool
+	// Incremental reads of the hub only what changed since the last complete extraction, where that can be told, and all of
+	// it otherwise; files are read whole. It excludes Fresh.
+	Incremental bool
 	// Getenv finds credentials.
 	Getenv func(string) string
 	// Doer sends requests instead of the real transport, in tests.
@@ -47,13 +51,27 @@ type Extraction struct {
 	Source     string `json:"source"`
 	Type       string `json:"type"`
 	Collection string `json:"collection"`
-	Total      *int64 `json:"total"` // nil when the server gave none
-	Rows       int64  `json:"rows"`
-	Records    int64  `json:"records"`
-	Repeated   int64  `json:"repeated"`
+	// Mode is full, or incremental where only what changed was read.
+	Mode     string `json:"mode"`
+	Total    *int64 `json:"total"` // nil when the server gave none
+	Rows     int64  `json:"rows"`
+	Records  int64  `json:"records"`
+	Repeated int64  `json:"repeated"`
 	// Rejected is how many rows of a file could not be loaded; FirstRejected are the first ten.
 	Rejected      int64         `json:"rejected,omitempty"`
 	FirstRejected []RejectedRow `json:"first_rejected,omitempty"`
+
+	// AsOf is the time by the server's clock of which the records are complete, IDsAsOf that of when all IDs were read last;
+	// nil while nothing is proven, and for files.
+	AsOf    *time.Time `json:"as_of,omitempty"`
+	IDsAsOf *time.Time `json:"ids_as_of,omitempty"`
+	// Added and Changed count what an incremental extraction brought.
+	Added   *int64 `json:"added,omitempty"`
+	Changed *int64 `json:"changed,omitempty"`
+	// Vanished counts the records that the extraction before held and the source gives no more; FirstVanished are the keys
+	// of the first ten, and the table vanished_records holds all.
+	Vanished      int64    `json:"vanished,omitempty"`
+	FirstVanished []string `json:"first_vanished,omitempty"`
 
 	IDsChecked *int64 `json:"ids_checked,omitempty"`
 	IDsKnown   *int64 `json:"ids_known,omitempty"`
@@ -83,6 +101,9 @@ func (r Result) InDoubt() bool {
 // Run extracts. A run that was interrupted is resumed where it stopped; what an earlier extraction held of a
 // collection is replaced as a whole or not at all. Files are checked before the first request is sent.
 func Run(ctx context.Context, o Options) (Result, error) {
+	if o.Fresh && o.Incremental {
+		return Result{}, errors.New("an extraction either starts afresh or reads what changed")
+	}
 	tasks, err := plan(o.Config, o.Collections)
 	if err != nil {
 		return Result{}, err
@@ -94,6 +115,9 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	}
 	defer release()
 	if err := x.read(ctx); err != nil {
+		return Result{}, err
+	}
+	if err := x.readReferrers(ctx); err != nil {
 		return Result{}, err
 	}
 	return x.load(ctx)

@@ -13,8 +13,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/sameas/sameas/internal/sandbox"
 )
 
 // smallHub holds some pages of two collections that refer to one another.
@@ -34,6 +37,7 @@ func smallHub(people int) *hub {
 // killWorld is a hub, and what an undisturbed extraction of it comes to.
 type killWorld struct {
 	job    childJob
+	from   string // the workspace that the job begins with, "" for none
 	tables string
 }
 
@@ -50,14 +54,54 @@ func newKillWorld(t *testing.T, people int) killWorld {
 	return k
 }
 
-// all is every table but the journal's times.
-func all(w *world) string { return w.tables() + w.pages() }
+// newChangedWorld is a hub that has changed since it was extracted in full; with a merge, a record is gone from it.
+func newChangedWorld(t *testing.T, merge bool) killWorld {
+	t.Helper()
+	w := newWorld(t, nil)
+	s := newSandboxWorld(t, w, w, 3, sandbox.Options{Group: "cld-1", Key: "value of KEY", Secret: "value of SECRET"})
+	server := httptest.NewServer(s.server)
+	t.Cleanup(server.Close)
+	k := killWorld{job: childJob{Endpoint: server.URL + "/api/v2", Workspace: filepath.Join(t.TempDir(), "before.duckdb")}}
+	if err := k.job.extract(t, slog.New(slog.DiscardHandler)); err != nil {
+		t.Fatal(err)
+	}
+	k.from, k.job.Incremental = k.job.Workspace, true
+	s.clock = s.clock.Add(24 * time.Hour)
+	s.create("people")
+	s.write("people", `"description":"another"`)
+	s.write("organizations", `"id":[{"provider":"other","realm":"7","id":"7"}]`)
+	if merge {
+		s.merge("organizations")
+	}
+	s.clock = s.clock.Add(time.Hour)
+	job := k.in(t)
+	if err := job.extract(t, slog.New(slog.DiscardHandler)); err != nil {
+		t.Fatal(err)
+	}
+	k.tables = all(look(t, job.Workspace))
+	return k
+}
+
+// all is every table but the journal's times and numbers of runs.
+func all(w *world) string {
+	return w.tables() + w.pages() + w.rows("SELECT source, collection, key FROM vanished_records ORDER BY ALL") +
+		w.rows("SELECT source, collection, mode, added, changed, vanished, counts_from FROM extractions QUALIFY run = max(run) OVER (PARTITION BY source, collection) ORDER BY ALL")
+}
 
 // in is the job in a folder of its own.
 func (k killWorld) in(t *testing.T) childJob {
 	t.Helper()
 	job := k.job
 	job.Workspace = filepath.Join(t.TempDir(), "w.duckdb")
+	if k.from != "" {
+		content, err := os.ReadFile(k.from)
+		if err == nil {
+			err = os.WriteFile(job.Workspace, content, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	return job
 }
 
@@ -135,6 +179,39 @@ func TestKilledAtEveryPoint(t *testing.T) {
 		}
 	}
 	t.Logf("%d kills", len(s.labels))
+}
+
+// TestIncrementalKilled ends an extraction of what changed at points of all kinds, in the long run at every one.
+func TestIncrementalKilled(t *testing.T) {
+	t.Parallel()
+	for _, merge := range []bool{false, true} {
+		t.Run(fmt.Sprint("merge ", merge), func(t *testing.T) {
+			t.Parallel()
+			k := newChangedWorld(t, merge)
+			job := k.in(t)
+			s := &snapshots{t: t, from: job.Workspace}
+			if err := job.extract(t, slog.New(s)); err != nil {
+				t.Fatal(err)
+			}
+			const few = 5
+			step, kinds, kills := max(len(s.labels)/few, 1), map[string]bool{}, 0
+			if *long {
+				step = 1
+			}
+			for i, label := range s.labels {
+				kind, _, _ := strings.Cut(label, "/")
+				if i%step > 0 && kinds[kind] {
+					continue
+				}
+				kinds[kind] = true
+				kills++
+				killed := k.job
+				killed.Workspace = filepath.Join(filepath.Dir(job.Workspace), fmt.Sprint("killed", i), "w.duckdb")
+				k.resume(t, killed, fmt.Sprintf("killed at point %d, %s", i, label))
+			}
+			t.Logf("%d kills of %d", kills, len(s.labels))
+		})
+	}
 }
 
 // TestSIGKILL kills the process at random moments. The long run takes a larger extraction and 200 of them: go test

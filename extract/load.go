@@ -109,6 +109,14 @@ func (x *extraction) replace(ctx context.Context, tx *sql.Tx, collection string)
 			return err
 		}
 	}
+	for _, t := range x.tasks {
+		if t.collection != collection {
+			continue
+		}
+		if err := x.compare(ctx, tx, t); err != nil {
+			return err
+		}
+	}
 	gone, err := x.exec(ctx, tx, "extract/records_forget.sql", of)
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -35,15 +36,28 @@ const (
 type pager struct {
 	client     lister
 	collection string
-	since      time.Time // asks for what changed since; zero for all
-	size       int64     // page size asked for
-	granted    int64     // page size that the server grants, 0 while unknown
-	atOnce     int       // requests that may be under way
-	bytes      int64     // of the page handled last
-	skip       int64     // offset of the next page to handle
-	total      int64     // the server's count, -1 while unknown
+	question   question
+	size       int64 // page size asked for
+	granted    int64 // page size that the server grants, 0 while unknown
+	atOnce     int   // requests that may be under way
+	bytes      int64 // of the page handled last
+	skip       int64 // offset of the next page to handle
+	total      int64 // the server's count, -1 while unknown
 	seen       map[[sha256.Size]byte]bool
 	again      int // pages handled last, one after the other, that repeat earlier ones
+}
+
+// question is what is asked for of a collection; the zero value is all of it.
+type question struct {
+	filter string
+	// since is the time since when is asked for what changed, and entered when a record came to be of what the passes are
+	// over: when it was made, of a whole collection; when it was changed, of what changed.
+	since   time.Time
+	entered func(record json.RawMessage) time.Time
+	// strict says that a record which did not change since is no answer.
+	strict bool
+	// count asks for the server's count alone.
+	count bool
 }
 
 // received is one page, and what is to be known of it.
@@ -51,7 +65,9 @@ type received struct {
 	connec.Page
 	asked  int64             // its offset
 	ids    idSet             // of its records, in their order
-	added  idSet             // of its records, those made since the time that was asked for
+	added  idSet             // of its records, those that entered since the time that was asked for
+	strays bool              // a record is no answer to what was asked for
+	latest time.Time         // the last change of its records, where only changes are asked for
 	digest [sha256.Size]byte // of the whole answer
 }
 
@@ -116,10 +132,7 @@ func (r *pager) ahead() int {
 // ask sends the request; what is to be known of the page is found where it is received, on all processors.
 func (r *pager) ask(ctx context.Context, skip int64) *answer {
 	a := &answer{skip: skip, done: make(chan struct{})}
-	o := connec.ListOptions{Skip: skip, Top: r.size, OrderBy: orderBy}
-	if !r.since.IsZero() {
-		o.Filter = fmt.Sprintf("updated_at gt '%s'", r.since.UTC().Format(time.RFC3339))
-	}
+	o := connec.ListOptions{Skip: skip, Top: r.size, OrderBy: orderBy, Filter: r.question.filter}
 	go func() {
 		defer close(a.done)
 		var p connec.Page
@@ -136,8 +149,17 @@ func (r *pager) receive(asked int64, p connec.Page) received {
 	for _, record := range p.Records {
 		id := nameOf(record)
 		page.ids = append(page.ids, id)
-		if !r.since.IsZero() && madeAt(record).After(r.since) {
-			page.added = append(page.added, id)
+		if q := r.question; !q.since.IsZero() {
+			if q.entered(record).After(q.since) {
+				page.added = append(page.added, id)
+			}
+			if q.strict {
+				changed := updatedAt(record)
+				page.strays = page.strays || changed.Before(q.since)
+				if changed.After(page.latest) {
+					page.latest = changed
+				}
+			}
 		}
 	}
 	return page

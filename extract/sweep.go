@@ -5,9 +5,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/sameas/sameas/internal/connec"
@@ -38,8 +36,11 @@ type sweep struct {
 	// least, most and last are of the server's counts; -1 while it gave none.
 	least, most, last int64
 	began             time.Time // by the server's clock
-	// added are the records that were made since the time asked for; of what changed only.
-	added  idSet
+	// added are the records that came to be of what is asked for since the time that is asked for; of what changed only.
+	added idSet
+	// strays says that a record was no answer to what was asked.
+	strays bool
+	latest time.Time // as in passes
 	doubts []string
 }
 
@@ -52,38 +53,76 @@ type passes struct {
 	began  time.Time // when the window did, by the server's clock
 	total  int64     // the server's last count, -1 when it gave none
 	moved  string    // in words, what changed last
+	strays bool      // the server answers with what was not asked for
+	latest time.Time // of all that was read, the last change by the clock that records bear; of what changed only
 }
 
-// readHub reads the collection in as many passes as it takes.
+// readHub reads what changed since the task's base, and where that cannot be told, or there is none, all of the collection.
 func (x *extraction) readHub(ctx context.Context, t *task) error {
-	s := &passes{total: -1}
-	complete, quiet := false, 0
-	for !complete && t.passes < maxPasses {
-		p, err := x.sweep(ctx, t, 2*int64(t.passes), time.Time{})
+	if t.base == nil {
+		return x.readAll(ctx, t)
+	}
+	why, err := x.readChanges(ctx, t)
+	if err != nil || why == "" {
+		return err
+	}
+	return x.readAgain(ctx, t, why)
+}
+
+// readAgain leaves the run over what changed for one over the whole.
+func (x *extraction) readAgain(ctx context.Context, t *task, why string) error {
+	t.notes = nil
+	if err := x.begin(ctx, t, why); err != nil {
+		return err
+	}
+	return x.readAll(ctx, t)
+}
+
+// readAll reads the collection in as many passes as it takes.
+func (x *extraction) readAll(ctx context.Context, t *task) error {
+	s, complete, err := x.passesOver(ctx, t, question{entered: madeAt})
+	if err != nil {
+		return err
+	}
+	if s.total >= 0 {
+		t.total = &s.total
+	}
+	t.judgePasses(complete, s)
+	t.from = s.from
+	if complete {
+		t.asOf, t.idsAsOf = s.began, s.began
+	}
+	return nil
+}
+
+// passesOver reads what the question asks for until a pass, or some together, are known to hold all of it.
+func (x *extraction) passesOver(ctx context.Context, t *task, q question) (s *passes, complete bool, err error) {
+	s = &passes{total: -1}
+	quiet := 0
+	for n := 0; !complete && n < maxPasses; n++ {
+		p, err := x.sweep(ctx, t, t.next, q)
 		if err != nil {
-			return err
+			return nil, false, err
 		}
+		t.next += 2
 		t.passes++
 		t.doubts = p.doubts
-		if p.last < 0 {
-			break // a singular resource, or a server that does not count
+		if s.strays = p.strays; p.last < 0 || p.strays {
+			break // a singular resource, a server that does not count, or one that does not heed what it is asked
 		}
-		t.total = &p.last
 		quiet++
 		if fresh := s.take(p); fresh > 0 {
 			quiet = 0
 		}
-		changed, err := x.changed(ctx, t, p.number+1, s.began.Add(-clockSlack))
+		changed, err := x.changed(ctx, t, p.number+1, s, q)
 		if err != nil {
-			return err
+			return nil, false, err
 		}
 		if complete = s.settled(t, p, changed); !complete && quiet >= quietPasses {
 			break
 		}
 	}
-	t.judgePasses(complete, s)
-	t.from = s.from
-	return nil
+	return s, complete, nil
 }
 
 // take adds a pass, and returns how many records no pass had before.
@@ -93,6 +132,9 @@ func (s *passes) take(p *sweep) (fresh int) {
 	}
 	if s.window == nil {
 		s.began, s.before = p.began, s.all
+	}
+	if p.latest.After(s.latest) {
+		s.latest = p.latest
 	}
 	known := len(s.all)
 	s.all, s.window, s.total = s.all.with(p.ids), s.window.with(p.ids), p.last
@@ -113,11 +155,16 @@ func (s *passes) settled(t *task, p, changed *sweep) bool {
 	return false
 }
 
-// changed asks for what changed since. Of a server that refuses to be asked, the collection is read twice instead.
-func (x *extraction) changed(ctx context.Context, t *task, number int64, since time.Time) (*sweep, error) {
-	s, err := x.sweep(ctx, t, number, since)
-	var refused *connec.Error
-	if errors.As(err, &refused) && refused.Status == http.StatusBadRequest {
+// changed asks for what changed since the window began; after an answer to what changed, since the last change that is
+// known, too, by the clock that records bear, which need not be that of the answers. Of a server that refuses to be asked, the collection is read twice instead.
+func (x *extraction) changed(ctx context.Context, t *task, number int64, window *passes, q question) (*sweep, error) {
+	since := window.began.Add(-clockSlack)
+	asked := since
+	if latest := window.latest.Add(-clockSlack); q.strict && latest.Before(asked) {
+		asked = latest
+	}
+	s, err := x.sweep(ctx, t, number, question{filter: changedSince(asked), since: since, entered: q.entered})
+	if refused(err) {
 		if !t.blind {
 			t.note("the server refused to be asked for what changed meanwhile, so that only its count shows it")
 		}
@@ -155,17 +202,19 @@ func words(p *sweep, added int) string {
 	return ""
 }
 
-// sweep reads one sweep, or what is left of it: the pages that are kept are looked at as if they came now. With a time it
-// asks for what changed since.
-func (x *extraction) sweep(ctx context.Context, t *task, number int64, since time.Time) (*sweep, error) {
+// sweep reads one sweep, or what is left of it: the pages that are kept are looked at as if they came now.
+func (x *extraction) sweep(ctx context.Context, t *task, number int64, q question) (*sweep, error) {
 	s := &sweep{number: number, least: -1, most: -1, last: -1}
 	r := &pager{
 		collection: t.collection,
-		since:      since,
+		question:   q,
 		size:       max(t.source.PageSize, 1),
 		atOnce:     max(t.source.Concurrency, 1),
 		total:      -1,
 		seen:       map[[sha256.Size]byte]bool{},
+	}
+	if q.count {
+		r.size = 1
 	}
 	handle := func(p received) (more bool) {
 		more, doubt := r.judge(p)
@@ -173,7 +222,7 @@ func (x *extraction) sweep(ctx context.Context, t *task, number int64, since tim
 			s.doubts = append(s.doubts, doubt)
 		}
 		s.take(p)
-		return more
+		return more && !q.count && !s.strays
 	}
 	more, err := x.replay(ctx, t, r, number, handle)
 	if err != nil || !more {
@@ -185,7 +234,7 @@ func (x *extraction) sweep(ctx context.Context, t *task, number int64, since tim
 		}
 	}
 	r.client = t.client
-	if since.IsZero() {
+	if q.filter == "" && !q.count {
 		x.Progress(t.stage(), r.skip, r.total)
 	}
 	k := x.keeper(ctx, t, number)
@@ -248,4 +297,8 @@ func (s *sweep) take(p received) {
 		s.least, s.most, s.last = min(s.least, p.Total), max(s.most, p.Total), p.Total
 	}
 	s.ids, s.added = append(s.ids, p.ids...), append(s.added, p.added...)
+	s.strays = s.strays || p.strays
+	if p.latest.After(s.latest) {
+		s.latest = p.latest
+	}
 }

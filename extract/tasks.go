@@ -7,9 +7,13 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sameas/sameas/internal/config"
 )
+
+// placesOfSweep is how many places staged_records leaves to the rows of a sweep.
+const placesOfSweep = 1_000_000_000_000
 
 // task is one source and collection of this run.
 type task struct {
@@ -17,8 +21,15 @@ type task struct {
 	collection string
 	// run is the number of its row in extractions.
 	run int64
-	// resumed says that the row is that of an earlier run, which was interrupted.
-	resumed bool
+	// before is what the workspace says of the extraction before this one.
+	before before
+	// base is what the changes that are read count from; nil where the whole is read.
+	base *base
+	// next is the next sweep that takes an even number.
+	next int64
+	// asOf is the time, by the server's clock, that nothing made before can be missing of; idsAsOf that of when all IDs
+	// were read. Both are zero while nothing is proven.
+	asOf, idsAsOf time.Time
 	// skip and got are the offset of the next page and the rows received so far, of a connec source.
 	skip, got int64
 	// doubts and notes are the words of the verdict, in the order found.

@@ -29,7 +29,7 @@ func (x *extraction) verdict(ctx context.Context, tx *sql.Tx, t *task) (Extracti
 	if t.source.Type == config.TypeLinks {
 		c.rows, c.records = t.rows, t.rows-t.rejected.count
 	} else {
-		err := queries.One(ctx, tx, "extract/counts.sql", queries.Args{"source": t.source.Name, "collection": t.collection},
+		err := queries.One(ctx, tx, "extract/counts.sql", queries.Args{"source": t.source.Name, "collection": t.collection, "first_place": t.firstPlace()},
 			&c.rows, &c.records, &c.repeated, &c.keyless, &c.firstKeyless, &c.idDefects, &c.danglingRefs)
 		if err != nil {
 			return Extraction{}, err
@@ -40,7 +40,7 @@ func (x *extraction) verdict(ctx context.Context, tx *sql.Tx, t *task) (Extracti
 	}
 	e := Extraction{
 		Source: t.source.Name, Type: t.source.Type, Collection: t.collection, Total: t.total,
-		Rows: c.rows, Records: c.records, Repeated: c.repeated,
+		Rows: c.rows, Records: c.records, Repeated: c.repeated, Mode: t.mode(),
 	}
 	if t.source.Type == config.TypeConnec {
 		if err := x.judgeHub(ctx, tx, t, c); err != nil {
@@ -54,20 +54,32 @@ func (x *extraction) verdict(ctx context.Context, tx *sql.Tx, t *task) (Extracti
 		}
 		t.judgeNames(e)
 	}
+	if err := x.judgeDifference(ctx, tx, t, &e); err != nil {
+		return Extraction{}, err
+	}
 	e.Status, e.Doubt, e.Note = statusComplete, strings.Join(t.doubts, "; "), strings.Join(t.notes, "; ")
 	if e.Doubt != "" {
 		e.Status = statusInDoubt
 	}
+	asOf, idsAsOf := t.proven(&e)
 	_, err := queries.Exec(ctx, tx, "extract/run_finish.sql", queries.Args{
 		"run": t.run, "source": t.source.Name, "collection": t.collection, "finished_at": now(),
 		"rows_got": c.rows, "records": c.records, "repeated": c.repeated, "id_defects": c.idDefects,
 		"dangling_refs": c.danglingRefs, "ids_checked": nullable(e.IDsChecked), "ids_known": nullable(e.IDsKnown),
-		"status": e.Status, "doubt": text(e.Doubt), "note": text(e.Note),
+		"status": e.Status, "doubt": text(e.Doubt), "note": text(e.Note), "total": nullable(t.total), "counts_from": t.from, "as_of": asOf, "ids_as_of": idsAsOf,
 	})
 	if e.Note != "" {
 		x.Log.Info("extracted", "source", e.Source, "collection", e.Collection, "note", e.Note)
 	}
 	return e, err
+}
+
+// firstPlace is the place of the first row that the run received itself, as staged_records counts places.
+func (t *task) firstPlace() int64 {
+	if t.base == nil {
+		return 0
+	}
+	return t.base.first * placesOfSweep
 }
 
 func nullable(n *int64) any {

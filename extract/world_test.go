@@ -40,6 +40,7 @@ func (h *hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		top = min(top, h.max)
 	}
 	w.Header().Set("Content-Type", "application/vnd.api+json")
+	w.Header().Set("Date", "Fri, 01 Jan 2016 12:00:00 GMT")
 	if r.URL.Query().Get("$filter") != "" { // nothing changes here
 		fmt.Fprint(w, envelope(collection, nil, skip, top, 0, false))
 		return

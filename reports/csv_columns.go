@@ -116,6 +116,11 @@ func sourceFiles() []csvFile {
 			{"ids_checked", "IDs of a file that the hub could know"}, {"ids_known", "of these, how many it does hold"},
 			{"status", "complete, in_doubt, failed or running"}, {"doubt", "what is in doubt, and what to do"},
 			{"note", "what is worth knowing and puts nothing in doubt"},
+			{"mode", "full, or incremental where only what changed was read"},
+			{"as_of", "UTC by the server's clock: what it held then is here; empty while nothing is proven"},
+			{"ids_as_of", "UTC by the server's clock: when all IDs were last read"},
+			{"added", "of an incremental run: new records"}, {"changed", "of an incremental run: records that are not as they were"},
+			{"vanished", "records that the extraction before held and this one does not"},
 		}},
 		{name: "quality", statement: "reports/csv_quality.sql", about: "How well each field is filled, source by source.", columns: []column{
 			{"source", "name in the configuration"}, {"collection", "organizations, people, ..."}, {"field", "title, first_name, ..."}, {"records", "of the source and collection"}, {"filled", "records with a value"},

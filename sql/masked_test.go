@@ -15,7 +15,7 @@ import (
 // shown are the texts that a masked workspace shows as they are: no record's values. Whoever adds a column decides here,
 // or in mask/views.sql.
 const shown = `
-	collection source source_type stage digest input_digest config_digest endpoint group_id status sha256
+	collection source source_type stage digest input_digest config_digest endpoint group_id status mode sha256
 	provider realm channel_id code content_hash path target_collection left_provider left_realm right_provider right_realm
 	spec model rule kind levels tf cluster_id tier review_id skips.item successor other_cluster_id judgement who field other_provider other_realm
 	plan_id header op_id type method hazards undoes outcome uuid request_sha256 meta.name meta.value purged.what purged.name`

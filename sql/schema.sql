@@ -47,7 +47,16 @@ CREATE TABLE IF NOT EXISTS extractions (
     status VARCHAR NOT NULL,           -- running | complete | in_doubt | failed
     doubt VARCHAR,                     -- in words: exactly what is in doubt, and what to do
     skip BIGINT NOT NULL,              -- connec: offset of the next page to read, for the resume
-    note VARCHAR                       -- in words: what is worth knowing and puts nothing in doubt; NULL when nothing is
+    note VARCHAR,                      -- in words: what is worth knowing and puts nothing in doubt; NULL when nothing is
+    mode VARCHAR NOT NULL DEFAULT 'full', -- full | incremental: only what changed since an earlier extraction was read
+    first_sweep BIGINT NOT NULL DEFAULT 0, -- connec: the first sweep of this run; 0 of a full one
+    counts_from BIGINT NOT NULL DEFAULT 0, -- connec: the first sweep whose pages make up the records, of this run or an earlier one
+    since TIMESTAMP,                   -- incremental: since when it was asked for changes
+    as_of TIMESTAMP,                   -- connec: by the server's clock; what it held then is here. NULL while nothing is proven
+    ids_as_of TIMESTAMP,               -- connec: by the server's clock; when all IDs were last read and proven complete
+    added BIGINT,                      -- incremental: records that are new; NULL of a full run
+    changed BIGINT,                    -- incremental: records that are not as they were; NULL of a full run
+    vanished BIGINT NOT NULL DEFAULT 0 -- records that the extraction before held and this one does not, see vanished_records
 );
 
 -- owner: extract. grain: one page as received, or one file read (body NULL). The extraction's own journal. Its records
@@ -56,7 +65,8 @@ CREATE TABLE IF NOT EXISTS extractions (
 CREATE TABLE IF NOT EXISTS pages (
     source VARCHAR NOT NULL,
     collection VARCHAR NOT NULL,
-    sweep BIGINT NOT NULL,             -- even: 0, 2, ... a pass over the whole collection; odd: what changed since the pass before it began; 0 for a file
+    sweep BIGINT NOT NULL,             -- even: 0, 2, ... a pass over the whole collection, or over what changed since the extraction before;
+                                       -- odd: what changed since the pass before it began, the count of an incremental run, records read by their IDs; 0 for a file
     skip BIGINT NOT NULL,              -- offset that was asked for; 0 for a file
     top BIGINT,                        -- page size that the server granted
     rows_got BIGINT NOT NULL,
@@ -149,6 +159,17 @@ CREATE TABLE IF NOT EXISTS links (
     right_provider VARCHAR NOT NULL,
     right_realm VARCHAR NOT NULL,
     right_id VARCHAR NOT NULL
+);
+
+-- owner: extract. grain: one record that an extraction held and a later one of the same source and collection did not. One
+-- that comes back is taken out.
+CREATE TABLE IF NOT EXISTS vanished_records (
+    source VARCHAR NOT NULL,
+    collection VARCHAR NOT NULL,
+    key VARCHAR NOT NULL,              -- as in records
+    status VARCHAR,                    -- the last one known
+    updated_at TIMESTAMP,              -- the last one known
+    run BIGINT NOT NULL                -- the run that found it gone
 );
 
 -- owner: extract. grain: one row of a file that was not loaded.

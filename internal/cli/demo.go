@@ -199,7 +199,7 @@ func (d *demo) openDemo(ctx context.Context, workspace string) (*session, error)
 }
 
 func (d *demo) extract(ctx context.Context) (err error) {
-	if d.result.Extract, err = d.runner.extract(ctx, d.session, nil, false); err != nil {
+	if d.result.Extract, err = d.runner.extract(ctx, d.session, nil, how{}); err != nil {
 		return err
 	}
 	d.say("sameas extract: whole collections with their external IDs, the application's own records, known links", extractText(d.result.Extract))
@@ -309,7 +309,7 @@ func (d *demo) again(ctx context.Context, workspace string, forecast *merge.Fore
 	if err != nil {
 		return nil, err
 	}
-	if _, err = d.runner.extract(ctx, s, nil, false); err == nil {
+	if _, err = d.runner.extract(ctx, s, nil, how{}); err == nil {
 		if _, err = d.runner.match(ctx, s, nil, 0); err == nil {
 			*forecast, err = merge.Forecast(ctx, s.db)
 		}

@@ -29,8 +29,12 @@ func (r *runner) runCommand() *cli.Command {
 			outFlag(),
 			&cli.StringFlag{Name: "plan", Value: defaultPlan, Usage: "plan `FILE` to write"},
 			&cli.BoolFlag{Name: "fresh", Usage: "forget an interrupted extraction and start again"},
+			incrementalFlag(),
 		},
 		Action: r.bareStage(true, func(ctx context.Context, c *cli.Context, s *session) error {
+			if err := freshOrIncremental(c); err != nil {
+				return err
+			}
 			result, text, err := r.all(ctx, c, s)
 			if err != nil {
 				return err
@@ -48,7 +52,7 @@ func (r *runner) runCommand() *cli.Command {
 
 // all runs the stages that read, one after the other.
 func (r *runner) all(ctx context.Context, c *cli.Context, s *session) (result runResult, text string, err error) {
-	if result.Extract, err = r.extract(ctx, s, nil, c.Bool("fresh")); err != nil {
+	if result.Extract, err = r.extract(ctx, s, nil, howOf(c)); err != nil {
 		return result, "", err
 	}
 	if result.Match, err = r.match(ctx, s, nil, 0); err != nil {

@@ -29,6 +29,7 @@ const (
 	defaultSuppress    = "suppress.txt"
 	defaultTimeout     = 60 // seconds; a person may have to confirm
 	defaultMaxRejected = 0.05
+	defaultFullRead    = 24 // hours: a record that is gone, or changed without a sign of it, is found within a day
 
 	defaultMaster         = "local[*]"
 	defaultExecutorMemory = "4g"
@@ -72,6 +73,9 @@ type Source struct {
 	PageSize    int64       `yaml:"page_size"`
 	Concurrency int         `yaml:"concurrency"`
 	Rate        float64     `yaml:"rate"` // requests per second, 0 = no limit
+	// FullReadHours is how old the last full reading may be, in hours, for an incremental extraction to read only what
+	// changed; 0 = however old.
+	FullReadHours float64 `yaml:"full_read_hours" json:"-"`
 	// CAFile holds, as PEM, the certificate authorities that the server is trusted by, instead of the system's.
 	CAFile string `yaml:"ca_file" json:"-"`
 	// AllowPlainHTTP is the one host that may be spoken to without TLS beside loopback, named as in Endpoint.

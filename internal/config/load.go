@@ -144,6 +144,7 @@ func (c *Config) setDefaults(d *document) {
 		setDefault(d, at+".page_size", &s.PageSize, defaultPageSize)
 		setDefault(d, at+".concurrency", &s.Concurrency, defaultConcurrency)
 		setDefault(d, at+".rate", &s.Rate, defaultRate)
+		setDefault(d, at+".full_read_hours", &s.FullReadHours, defaultFullRead)
 	}
 	for i := range c.Providers {
 		at := fmt.Sprintf("providers[%d]", i)

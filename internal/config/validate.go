@@ -69,7 +69,7 @@ func (c *Config) validateSources(d *document) {
 func keysOf(kind string) (required, optional []string) {
 	switch kind {
 	case TypeConnec:
-		return []string{"endpoint", "group"}, []string{"credentials", "collections", "page_size", "concurrency", "rate", "ca_file", "allow_plain_http"}
+		return []string{"endpoint", "group"}, []string{"credentials", "collections", "page_size", "concurrency", "rate", "full_read_hours", "ca_file", "allow_plain_http"}
 	case TypeFile:
 		return []string{"path", "collection"}, append(dialectKeys(), "complete", "id", "also_ids", "fields", "references")
 	case TypeLinks:
@@ -130,6 +130,9 @@ func validateConnec(d *document, at string, s Source) {
 		d.at(at+".concurrency", "`concurrency` must be between 1 and %d", maxConcurrency)
 	}
 	d.wantNotNegative(at+".rate", s.Rate)
+	if s.FullReadHours < 0 {
+		d.at(at+".full_read_hours", "`full_read_hours` must not be negative: hours since the last full reading, 0 for however many")
+	}
 }
 
 // validateCredentials wants one place that they come from. The arguments of a command are never printed.

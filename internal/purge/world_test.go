@@ -108,7 +108,8 @@ func makeWorld(t testing.TB) world {
 	defer db.Close()
 	extracted(t, db)
 	for _, statement := range []string{
-		`INSERT INTO extractions SELECT 1, 'crm', 'file', 'people', 'crm.csv', NULL, TIMESTAMP '2026-01-01', TIMESTAMP '2026-01-01', 3, 3, 3, 0, 0, 0, NULL, NULL, 'complete', 'of "Marlowe"', 0, NULL`,
+		`INSERT INTO extractions BY NAME SELECT 1 AS run, 'crm' AS source, 'file' AS source_type, 'people' AS collection, 'crm.csv' AS endpoint, TIMESTAMP '2026-01-01' AS started_at,
+			TIMESTAMP '2026-01-01' AS finished_at, 3 AS total, 3 AS rows_got, 3 AS records, 0 AS repeated, 0 AS id_defects, 0 AS dangling_refs, 'complete' AS status, 'of "Marlowe"' AS doubt, 0 AS skip`,
 		`INSERT INTO cluster_stats VALUES ('people', 'people-1', 'auto', 2, 0, 1, NULL, 1, 0, false, 'Marlowe')`,
 		`INSERT INTO decisions VALUES ('people', 'crm/1/17', 'crm/1/ann@x.example', 'same', 'ada', TIMESTAMP '2026-01-02', 'Marlowe', 1, NULL), ('people', 'crm/1/17', 'crm/1/gone', 'different', 'ada', TIMESTAMP '2026-01-02', '', 2, NULL)`,
 		`INSERT INTO field_decisions VALUES ('people', 'crm', '1', 'a/b', 'last_name', 'ada', TIMESTAMP '2026-01-02', '', 3, NULL)`,

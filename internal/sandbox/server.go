@@ -76,6 +76,7 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, a answer, fault st
 	}
 	h := w.Header()
 	h.Set("Content-Type", "application/vnd.api+json")
+	h.Set("Date", s.o.Now().UTC().Format(http.TimeFormat)) // by the clock that its records bear
 	h.Set("Content-Length", strconv.Itoa(len(a.body)))
 	if a.location != "" {
 		h.Set("Location", a.location)

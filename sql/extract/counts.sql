@@ -1,16 +1,18 @@
 -- extract/counts.sql: what one source and collection came to
 -- reads: staged_records, records, external_ids, refs
 -- writes: nothing
--- params: source, collection
+-- params: source, collection, first_place
 -- grain: one row
+--
+-- Rows before $first_place were received by the run that this one goes on from.
 --
 -- A reference dangles when its target's collection was extracted and none of its records holds any of its IDs; one
 -- that several records could be meant by does not dangle.
 WITH rows_read AS (
     SELECT
-        count(*) AS rows_got,
+        count(*) FILTER (WHERE place >= $first_place) AS rows_got,
         count(number) AS records,
-        count(*) FILTER (WHERE key IS NOT NULL AND number IS NULL) AS repeated,
+        count(*) FILTER (WHERE key IS NOT NULL AND number IS NULL AND place >= $first_place) AS repeated,
         count(*) FILTER (WHERE key IS NULL) AS keyless,
         min(place) FILTER (WHERE key IS NULL) AS first_keyless,
         coalesce(sum(len(list_filter(

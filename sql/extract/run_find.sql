@@ -9,7 +9,14 @@ SELECT
     run,
     skip,
     rows_got,
-    started_at
+    started_at,
+    mode,
+    first_sweep,
+    counts_from,
+    since,
+    as_of,
+    ids_as_of,
+    coalesce(note, '') AS note
 FROM extractions
 WHERE source = $source
     AND collection = $collection

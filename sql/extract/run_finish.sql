@@ -1,7 +1,7 @@
 -- extract/run_finish.sql: closes a run with its counts and its verdict
 -- reads: nothing
 -- writes: extractions
--- params: run, source, collection, finished_at, rows_got, records, repeated, id_defects, dangling_refs, ids_checked, ids_known, status, doubt, note
+-- params: run, source, collection, finished_at, rows_got, records, repeated, id_defects, dangling_refs, ids_checked, ids_known, status, doubt, note, total, counts_from, as_of, ids_as_of
 -- grain: one row
 UPDATE extractions
 SET
@@ -15,7 +15,11 @@ SET
     ids_known = $ids_known,
     status = $status,
     doubt = $doubt,
-    note = $note
+    note = $note,
+    total = $total,
+    counts_from = $counts_from,
+    as_of = $as_of,
+    ids_as_of = $ids_as_of
 WHERE run = $run
     AND source = $source
     AND collection = $collection;

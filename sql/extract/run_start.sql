@@ -1,7 +1,7 @@
 -- extract/run_start.sql: opens a run
 -- reads: nothing
 -- writes: extractions
--- params: run, source, source_type, collection, endpoint, group, started_at
+-- params: run, source, source_type, collection, endpoint, group, started_at, note, mode, first_sweep, counts_from, since, as_of, ids_as_of
 -- grain: one row
 INSERT INTO extractions (
     run,
@@ -17,7 +17,15 @@ INSERT INTO extractions (
     id_defects,
     dangling_refs,
     status,
-    skip
+    skip,
+    note,
+    mode,
+    first_sweep,
+    counts_from,
+    since,
+    as_of,
+    ids_as_of,
+    vanished
 )
 VALUES (
     $run,
@@ -33,5 +41,13 @@ VALUES (
     0,
     0,
     'running',
+    0,
+    $note,
+    $mode,
+    $first_sweep,
+    $counts_from,
+    $since,
+    $as_of,
+    $ids_as_of,
     0
 );

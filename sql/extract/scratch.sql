@@ -53,6 +53,24 @@ CREATE OR REPLACE TEMP TABLE staged_rejected (
     text VARCHAR NOT NULL
 );
 
+-- The entries of an id array that lack no part.
+CREATE OR REPLACE TEMP MACRO whole_ids(ids) AS
+list_filter(
+    json_transform(ids, '[{"provider": "VARCHAR", "realm": "VARCHAR", "id": "VARCHAR"}]'),
+    lambda e: e.provider <> '' AND e.realm <> '' AND e.id <> ''
+);
+
+-- The hub's own ID of a record, of what stands in its `id` and its channel: the entry of the hub's, or the plain text. Of
+-- several the smallest, so that the order of an array decides nothing. NULL when there is none.
+CREATE OR REPLACE TEMP MACRO hub_id(ids, channel) AS
+coalesce(
+    list_min(list_filter(whole_ids(ids), lambda e: e.provider = 'connec')),
+    CASE
+        WHEN json_type(ids) NOT IN ('ARRAY', 'OBJECT', 'NULL') AND json_extract_string(ids, '$') <> '' AND channel <> ''
+            THEN {'provider': 'connec', 'realm': channel, 'id': json_extract_string(ids, '$')}
+    END
+);
+
 -- A value without the blanks, line breaks and no-break spaces around it; NULL when nothing or {} is left. Few values
 -- have any, and to look for them is five times as fast as to trim.
 CREATE OR REPLACE TEMP MACRO cleaned(value) AS

@@ -77,14 +77,8 @@ complete AS (
         mapped,
         f.id AS ids,
         f.birth_date AS birth_date,
-        list_filter(
-            json_transform(f.id, '[{"provider": "VARCHAR", "realm": "VARCHAR", "id": "VARCHAR"}]'),
-            lambda e: e.provider <> '' AND e.realm <> '' AND e.id <> ''
-        ) AS whole,
-        CASE
-            WHEN json_type(f.id) NOT IN ('ARRAY', 'OBJECT', 'NULL') AND json_extract_string(f.id, '$') <> '' AND f.channel_id <> ''
-                THEN {'provider': 'connec', 'realm': f.channel_id, 'id': json_extract_string(f.id, '$')}
-        END AS plain
+        whole_ids(f.id) AS whole,
+        hub_id(f.id, f.channel_id) AS hubs
     FROM parsed
 ),
 
@@ -98,8 +92,7 @@ owned AS (
         birth_date,
         coalesce(
             mapped,
-            list_min(list_filter(whole, lambda e: e.provider = 'connec')),
-            plain,
+            hubs,
             CASE WHEN NOT list_contains(from_json($hub_sources, '["VARCHAR"]'), source) THEN list_min(whole) END
         ) AS own
     FROM complete

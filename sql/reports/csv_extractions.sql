@@ -22,6 +22,12 @@ SELECT
     ids_known,
     status,
     doubt,
-    note
+    note,
+    mode,
+    as_of,
+    ids_as_of,
+    added,
+    changed,
+    vanished
 FROM extractions
 ORDER BY run, source, collection

@@ -1,0 +1,145 @@
+package extract
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/sameas/sameas/internal/config"
+	queries "github.com/sameas/sameas/sql"
+)
+
+// A reference shows all IDs of the record that it means. When that record gains an ID, or goes away, what refers to it
+// reads otherwise and bears no other updated_at for it: what changed does not show it. So it is read by its own ID.
+
+// idsAtOnce is how many records are asked for by their IDs in one request: an address of some 3,000 characters.
+const idsAtOnce = 50
+
+// plainID is an ID that can stand in a filter as it is.
+var plainID = regexp.MustCompile(`^[0-9A-Za-z-]+$`)
+
+// referrer is a record that is to be read by its ID.
+type referrer struct {
+	id   string
+	name uint64 // as nameOf has it
+}
+
+// readReferrers reads the records that did not change and refer to records whose IDs did. What is read may be referred to
+// in turn; each record is read once.
+func (x *extraction) readReferrers(ctx context.Context) error {
+	for x.readsChanges() {
+		stale, err := x.staleReferrers(ctx)
+		if err != nil {
+			return x.stopped(ctx, nil, err)
+		}
+		if len(stale) == 0 {
+			return nil
+		}
+		for _, t := range x.tasks {
+			if len(stale[t]) == 0 {
+				continue
+			}
+			if err := x.readReferrersOf(ctx, t, stale[t]); err != nil {
+				return x.stopped(ctx, t, fmt.Errorf("source %s, %s: %w", t.source.Name, t.collection, err))
+			}
+		}
+	}
+	return nil
+}
+
+func (x *extraction) readsChanges() bool {
+	for _, t := range x.tasks {
+		if t.base != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// staleReferrers are the records to be read by their IDs, by task.
+func (x *extraction) staleReferrers(ctx context.Context) (map[*task][]referrer, error) {
+	type reading struct {
+		Source     string `json:"source"`
+		Collection string `json:"collection"`
+		First      int64  `json:"first"`
+		Whole      bool   `json:"whole"`
+	}
+	readings, by := []reading{}, map[[2]string]*task{}
+	for _, t := range x.tasks {
+		if t.source.Type != config.TypeConnec {
+			continue
+		}
+		r := reading{t.source.Name, t.collection, t.from, true}
+		if t.base != nil {
+			r.First, r.Whole = t.base.first, false
+		}
+		readings, by[[2]string{t.source.Name, t.collection}] = append(readings, r), t
+	}
+	text, _ := json.Marshal(readings)
+	stale := map[*task][]referrer{}
+	err := queries.Each(ctx, x.conn, "extract/stale_referrers.sql", queries.Args{"readings": string(text)}, func(rows *sql.Rows) error {
+		var source, collection, key, id string
+		err := rows.Scan(&source, &collection, &key, &id)
+		t := by[[2]string{source, collection}]
+		stale[t] = append(stale[t], referrer{id, hashOfKey([]byte(key))})
+		return err
+	})
+	return stale, err
+}
+
+// readReferrersOf reads the records of one task. Where that would take as many requests as the whole, or cannot be done,
+// the whole is read.
+func (x *extraction) readReferrersOf(ctx context.Context, t *task, stale []referrer) error {
+	free, err := queries.TakeBatches(ctx, x.conn)
+	if err != nil {
+		return err
+	}
+	defer free()
+	size := min(idsAtOnce, max(t.source.PageSize, 1))
+	why := ""
+	if t.total != nil && int64(len(stale))*t.source.PageSize >= *t.total*size {
+		why = fmt.Sprintf("%d of its %d records refer to records whose IDs changed", len(stale), *t.total)
+	}
+	asked := int64(len(stale))
+	for len(stale) > 0 && why == "" {
+		few := stale[:min(int64(len(stale)), size)]
+		stale = stale[len(few):]
+		if why, err = x.readByID(ctx, t, few); err != nil {
+			return err
+		}
+	}
+	if why != "" {
+		return x.readAgain(ctx, t, why)
+	}
+	t.note("%s read by their IDs, as records that they refer to changed theirs", count(asked, "record", "records"))
+	return nil
+}
+
+// readByID reads a few records; why says why they did not come.
+func (x *extraction) readByID(ctx context.Context, t *task, few []referrer) (why string, err error) {
+	var quoted []string
+	var names idSet
+	for _, r := range few {
+		if !plainID.MatchString(r.id) {
+			return "it refers to records whose IDs changed, and some of its own IDs cannot stand in a filter", nil
+		}
+		quoted, names = append(quoted, "'"+r.id+"'"), append(names, r.name)
+	}
+	number := t.next + 1 // odd: it moves no offset
+	t.next += 2
+	s, err := x.sweep(ctx, t, number, question{filter: "_id in [" + strings.Join(quoted, ",") + "]"})
+	switch {
+	case refused(err):
+		return "it refers to records whose IDs changed, and the server refused to be asked for records by their IDs", nil
+	case err != nil:
+		return "", err
+	}
+	got, asked := s.ids.sorted(), len(names.sorted())
+	if len(got) != asked || len(got.with(names)) != asked {
+		return "it refers to records whose IDs changed, and asked for records by their IDs the server answered with others", nil
+	}
+	return "", nil
+}
