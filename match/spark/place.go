@@ -106,19 +106,21 @@ func (s *scan) appendBlocks(text []byte, i int) []byte {
 	return text
 }
 
-// digest is that of all that the rows are made of.
+// digest is that of all that the rows are made of. A value's number in its dictionary hangs on the order in which records
+// were read, so that values count by their texts.
 func (s *scan) digest() string {
 	h := digester{Hash: sha256.New()}
 	for f, d := range s.set.Dictionaries {
-		h.number(uint32(d.Len()))
+		texts := make([][sha256.Size / 2]byte, d.Len())
 		for code := range uint32(d.Len()) {
-			text := d.Text(code)
-			h.number(uint32(len(text)))
-			h.text(text)
+			whole := sha256.Sum256([]byte(d.Text(code)))
+			texts[code] = [sha256.Size / 2]byte(whole[:])
 		}
-		h.numbers(s.set.Values[f])
+		for _, code := range s.set.Values[f] {
+			h.bytes(texts[code][:])
+		}
 	}
-	h.text(string(s.set.Stratum))
+	h.bytes(s.set.Stratum)
 	for _, column := range s.set.Apart {
 		h.numbers(column)
 	}
@@ -143,8 +145,8 @@ func (d *digester) flush() {
 	d.pending = d.pending[:0]
 }
 
-func (d *digester) text(s string) {
-	d.pending = append(d.pending, s...)
+func (d *digester) bytes(b []byte) {
+	d.pending = append(d.pending, b...)
 	if len(d.pending) >= 1<<16 {
 		d.flush()
 	}

@@ -278,6 +278,35 @@ func TestACompleteScanIsNotRunAgain(t *testing.T) {
 	}
 }
 
+// TestAScanIsTheSameWhateverTheOrderOfReading numbers the values of a field anew, as another order of records would.
+func TestAScanIsTheSameWhateverTheOrderOfReading(t *testing.T) {
+	t.Parallel()
+	town, other := newTown(300, 13), newTown(300, 13)
+	d := kernel.NewDictionary(kernel.Date)
+	for code := range other.set.Dictionaries[2].Len() {
+		d.Code(other.set.Dictionaries[2].Text(uint32(other.set.Dictionaries[2].Len() - 1 - code)))
+	}
+	for i, code := range other.set.Values[2] {
+		other.set.Values[2][i] = d.Code(other.set.Dictionaries[2].Text(code))
+	}
+	other.set.Dictionaries[2], other.spec.Fields[2].Terms = d, nil
+	town.spec.Fields[2].Terms = nil
+	other.set.Pack()
+	if slices.Equal(town.set.Values[2], other.set.Values[2]) {
+		t.Fatal("the values are numbered alike: nothing is tried")
+	}
+	o := options(t, launcherOf(t, "works"), 3)
+	if _, err := town.on(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	o.Engine.Launcher = launcherOf(t, "killed")
+	got, err := other.on(t.Context(), o)
+	if err != nil {
+		t.Fatalf("the scan was run again: %v", err)
+	}
+	sameResult(t, got, town.scanned())
+}
+
 func TestAnAlteredResultIsComparedAgain(t *testing.T) {
 	t.Parallel()
 	town := newTown(300, 6)
