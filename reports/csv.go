@@ -1,103 +1,98 @@
 package reports
 
 import (
-	"bufio"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 )
 
-// csvWriter writes RFC 4180: CRLF line ends, a cell quoted where it must be, and its bytes kept as they are.
-// encoding/csv is not used because with CRLF line ends it also rewrites line ends inside a cell.
-type csvWriter struct {
-	w     *bufio.Writer
-	cells int  // in the line so far
-	raw   bool // text from outside is left as it is
+// csvEnd ends a line of CSV.
+const csvEnd = "\r\n"
+
+// csvForm writes lines of RFC 4180 without their ends: a cell is quoted where it must be, and its bytes kept as they are.
+// encoding/csv is not used because with CR LF as line ends it also rewrites line ends inside a cell.
+type csvForm struct {
+	raw bool // text from outside is left as it is
 }
 
-func newCSVWriter(w io.Writer, o TableOptions) *csvWriter {
-	c := &csvWriter{w: bufio.NewWriterSize(w, 1<<16), raw: o.Raw}
-	if o.BOM {
-		c.w.WriteString("\ufeff")
+// texts is the line of cells whose content may come from outside.
+func (c csvForm) texts(cells []string) []byte {
+	var line []byte
+	for i, cell := range cells {
+		line = c.text(separated(line, i), cell)
 	}
-	return c
+	return line
 }
 
-func (c *csvWriter) header(columns []column) error {
-	for _, col := range columns {
-		c.cell(col.name)
-	}
-	c.endLine()
-	return nil
-}
-
-func (c *csvWriter) row(values []any) error {
-	for _, v := range values {
-		if err := c.value(v); err != nil {
-			return err
+// line appends the cells of a row of any values that a statement gives; NULL is an empty cell.
+func (c csvForm) line(line []byte, values []any) ([]byte, error) {
+	for i, v := range values {
+		line = separated(line, i)
+		switch v := v.(type) {
+		case nil:
+		case *string:
+			line = c.text(line, *v)
+		case bool:
+			line = strconv.AppendBool(line, v)
+		case int64:
+			line = strconv.AppendInt(line, v, 10)
+		case int32:
+			line = strconv.AppendInt(line, int64(v), 10)
+		case float64:
+			line = strconv.AppendFloat(line, v, 'f', -1, 64)
+		case time.Time:
+			line = appendTime(line, v)
+		default:
+			return nil, fmt.Errorf("a column of type %T has no form in CSV", v)
 		}
 	}
-	c.endLine()
-	return nil
+	return line, nil
 }
 
-// value writes a cell of any type that a row may hold; NULL is an empty cell.
-func (c *csvWriter) value(v any) error {
-	switch v := v.(type) {
-	case nil:
-		c.cell("")
-	case string:
-		c.text(v)
-	case written:
-		c.cell(string(v))
-	case bool:
-		c.cell(strconv.FormatBool(v))
-	case int64:
-		c.cell(strconv.FormatInt(v, 10))
-	case int32:
-		c.cell(strconv.FormatInt(int64(v), 10))
-	case float64:
-		c.cell(strconv.FormatFloat(v, 'f', -1, 64))
-	case time.Time:
-		c.cell(formatTime(v))
-	default:
-		return fmt.Errorf("a column of type %T has no form in CSV", v)
+// separated begins the cell of that column.
+func separated(line []byte, column int) []byte {
+	if column > 0 {
+		line = append(line, ',')
 	}
-	return nil
+	return line
 }
 
-// text writes a cell whose content came from outside, made inert.
-func (c *csvWriter) text(s string) {
+// text appends a cell whose content came from outside, made inert.
+func (c csvForm) text(line []byte, s string) []byte {
 	if !c.raw {
 		s = Neutralise(s)
 	}
-	c.cell(s)
+	return c.cell(line, s)
 }
 
-// cell writes a cell as it is: sameas's own numbers and words.
-func (c *csvWriter) cell(s string) {
-	if c.cells > 0 {
-		c.w.WriteByte(',')
+// cell appends a cell as it is.
+func (csvForm) cell(line []byte, s string) []byte {
+	if !needsQuotes(s) {
+		return append(line, s...)
 	}
-	c.cells++
-	if !strings.ContainsAny(s, "\",;\t\r\n") && strings.TrimSpace(s) == s {
-		c.w.WriteString(s)
-		return
+	line = append(line, '"')
+	for {
+		before, after, found := strings.Cut(s, `"`)
+		line = append(line, before...)
+		if !found {
+			return append(line, '"')
+		}
+		line, s = append(line, `""`...), after
 	}
-	c.w.WriteByte('"')
-	c.w.WriteString(strings.ReplaceAll(s, `"`, `""`))
-	c.w.WriteByte('"')
 }
 
-func (c *csvWriter) endLine() {
-	c.cells = 0
-	c.w.WriteString("\r\n")
+// needsQuotes reports whether a reader could take the cell for several, or trim it.
+func needsQuotes(s string) bool {
+	for i := range len(s) {
+		switch s[i] {
+		case '"', ',', ';', '\t', '\r', '\n':
+			return true
+		}
+	}
+	return strings.TrimSpace(s) != s
 }
-
-func (c *csvWriter) finish() error { return c.w.Flush() }
 
 // startsFormula are the characters that make a spreadsheet compute what follows, after OWASP's "CSV Injection" page;
 // the last four are the full-width forms that spreadsheets with an East Asian setting read the same.

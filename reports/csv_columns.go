@@ -36,7 +36,7 @@ func clusterFiles() []csvFile {
 			{"reference", "tax or registration number"},
 			{"status", "ACTIVE, INACTIVE or ARCHIVED as given"},
 		}},
-		{name: "pairs", statement: "reports/csv_pairs.sql", row: nil, about: "Pairs of records that were kept, with the reason in bits.", columns: []column{
+		{name: "pairs", statement: "reports/csv_pairs.sql", about: "Pairs of records that were kept, with the reason in bits.", columns: []column{
 			{"collection", "organizations, people, ..."}, {"key_a", "the smaller key"}, {"key_b", "the other of the two"},
 			{"cluster_a", "cluster of key_a"}, {"cluster_b", "equal to cluster_a when the two are held to be one"},
 			{"kind", "shared_id, link, fuzzy or decision"},

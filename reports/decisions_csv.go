@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"bufio"
 	"context"
 	"database/sql"
 	"encoding/csv"
@@ -36,21 +37,18 @@ func ExportDecisions(ctx context.Context, db *sql.DB, w io.Writer) (n, digests i
 	if err != nil {
 		return 0, 0, fmt.Errorf("export decisions: %w", err)
 	}
-	out := newCSVWriter(w, TableOptions{})
-	for _, name := range decisionColumns() {
-		out.cell(name)
-	}
-	out.endLine()
+	rows := [][]string{decisionColumns()}
 	for _, d := range decisions {
-		for _, cell := range []string{d.Collection, d.Kind, d.Record, d.Other, d.Field, d.Who, d.At.UTC().Format(atForm), d.Why} {
-			out.text(cell)
-		}
-		out.endLine()
+		rows = append(rows, []string{d.Collection, d.Kind, d.Record, d.Other, d.Field, d.Who, d.At.UTC().Format(atForm), d.Why})
 		if keyhash.Is(d.Record) || keyhash.Is(d.Other) {
 			digests++
 		}
 	}
-	return len(decisions), digests, out.finish()
+	out := bufio.NewWriter(w)
+	for _, cells := range rows {
+		out.Write(append(csvForm{}.texts(cells), csvEnd...)) // an error stays in the writer, and Flush returns it
+	}
+	return len(decisions), digests, out.Flush()
 }
 
 // ImportResult says what became of the lines of a file of decisions.

@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -46,98 +45,80 @@ func (o TableOptions) extension() string {
 func (o TableOptions) fill(ctx context.Context, on queries.Querier, f csvFile, w *os.File) error {
 	switch o.extension() {
 	case "json":
-		return writeTable(ctx, on, f, &jsonWriter{w: bufio.NewWriterSize(w, 1<<16)})
+		return queries.WriteLines(ctx, on, f.statement, w.Name(), jsonLines(f.columns))
 	case "parquet":
-		return writeParquet(ctx, on, f, w.Name())
+		return queries.WriteParquet(ctx, on, f.statement, w.Name())
 	}
-	return writeTable(ctx, on, f, newCSVWriter(w, o))
+	return queries.WriteLines(ctx, on, f.statement, w.Name(), o.csvLines(f.columns))
 }
 
-// jsonWriter writes one array of objects, each on a line of its own, so that it reads as JSON and as lines.
-type jsonWriter struct {
-	w    *bufio.Writer
-	keys [][]byte // the columns' names, encoded
-	rows int
+func (o TableOptions) csvLines(columns []column) queries.Lines {
+	form := csvForm{raw: o.Raw}
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = c.name
+	}
+	head := string(form.texts(names)) + csvEnd
+	if o.BOM {
+		head = "\ufeff" + head
+	}
+	return queries.Lines{Head: head, Between: csvEnd, Tail: csvEnd, Empty: head, Line: form.line}
 }
 
-func (j *jsonWriter) header(columns []column) error {
-	for _, c := range columns {
-		key, err := json.Marshal(c.name)
-		if err != nil {
-			return err
-		}
-		j.keys = append(j.keys, key)
-	}
-	return j.w.WriteByte('[')
+// jsonLines are one array of objects, each on a line of its own, so that it reads as JSON and as lines.
+func jsonLines(columns []column) queries.Lines {
+	return queries.Lines{Head: "[", Between: ",", Tail: "\n]\n", Empty: "[\n]\n", Line: jsonForm{columns}.line}
 }
 
-func (j *jsonWriter) row(values []any) error {
-	start := ",\n{"
-	if j.rows == 0 {
-		start = "\n{"
-	}
-	j.rows++
-	j.w.WriteString(start) // an error stays in the writer, and finish returns it
+// jsonForm writes rows as objects.
+type jsonForm struct{ columns []column }
+
+// line appends a line feed and the object of a row of any values that a statement gives.
+func (j jsonForm) line(line []byte, values []any) ([]byte, error) {
+	start := "\n{"
 	for i, v := range values {
-		if i > 0 {
-			j.w.WriteByte(',')
+		line = append(line, start...)
+		line = appendJSON(line, j.columns[i].name)
+		line = append(line, ':')
+		switch v := v.(type) {
+		case *string:
+			line = appendJSON(line, *v)
+		case time.Time:
+			line = append(line, '"')
+			line = appendTime(line, v)
+			line = append(line, '"')
+		default:
+			value, err := json.Marshal(v)
+			if err != nil {
+				return nil, err
+			}
+			line = append(line, value...)
 		}
-		j.w.Write(j.keys[i])
-		j.w.WriteByte(':')
-		if t, is := v.(time.Time); is {
-			v = formatTime(t)
-		}
-		if err := j.value(v); err != nil {
-			return err
-		}
+		start = ","
 	}
-	return j.w.WriteByte('}')
+	return append(line, '}'), nil
 }
 
-// value leaves <, > and & as they are: the file is data, and stands in no page.
-func (j *jsonWriter) value(v any) error {
+// appendJSON appends a text as a string of JSON. It leaves <, > and & as they are: the file is data, and stands in no page.
+func appendJSON(line []byte, s string) []byte {
+	if isPlain(s) {
+		line = append(line, '"')
+		line = append(line, s...)
+		return append(line, '"')
+	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		return err
-	}
-	_, err := j.w.Write(bytes.TrimRight(b.Bytes(), "\n"))
-	return err
+	_ = e.Encode(s) // a text always has a form
+	return append(line, bytes.TrimRight(b.Bytes(), "\n")...)
 }
 
-func (j *jsonWriter) finish() error {
-	j.w.WriteString("\n]\n")
-	return j.w.Flush()
-}
-
-// writeParquet writes the table in the types of its statement's columns, into the file of that name.
-func writeParquet(ctx context.Context, on queries.Querier, f csvFile, file string) error {
-	types, err := queries.Columns(ctx, on, f.statement)
-	if err != nil {
-		return err
-	}
-	columns := make([]queries.Column, len(f.columns))
-	for i, c := range f.columns {
-		columns[i] = queries.Column{Name: c.name, Type: types[i].Type}
-	}
-	return queries.WriteParquet(ctx, file, columns, func(ctx context.Context, row func([]any) error) error {
-		return writeTable(ctx, on, f, handOn(row))
-	})
-}
-
-// handOn hands each row on.
-type handOn func([]any) error
-
-func (h handOn) header([]column) error { return nil }
-
-func (h handOn) row(values []any) error {
-	for i, v := range values {
-		if w, is := v.(written); is {
-			values[i] = string(w)
+// isPlain reports whether nothing of the text is escaped in JSON.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < 0x20 || c >= 0x7f || c == '"' || c == '\\' {
+			return false
 		}
 	}
-	return h(values)
+	return true
 }
-
-func (h handOn) finish() error { return nil }

@@ -27,7 +27,7 @@ func plainText(v any) string {
 	case nil:
 		return ""
 	case time.Time:
-		return formatTime(v)
+		return string(appendTime(nil, v))
 	case []byte:
 		return string(v)
 	}

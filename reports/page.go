@@ -141,36 +141,6 @@ func (p *page) ShareOfPairs(rule blockingRule) float64 {
 	return float64(rule.Pairs) / float64(max(all, 1))
 }
 
-// rowsOf are the rows of a CSV file whose statement the page has run too; nil for any other.
-func (p *page) rowsOf(file string) [][]any {
-	rows := [][]any{}
-	switch file {
-	case "quality":
-		for _, q := range p.Quality {
-			rows = append(rows, []any{q.Source, q.Collection, q.Field, q.Records, q.Filled, q.FillRate, q.Distinct, orNil(q.TopValue.String, q.TopValue.Valid), orNil(q.TopCount.Int64, q.TopCount.Valid),
-				q.TopValues, q.Placeholders, q.Malformed, orNil(q.Example.String, q.Example.Valid)})
-		}
-	case "fix_in_app":
-		for _, f := range p.FixInApp {
-			rows = append(rows, []any{f.Collection, f.Provider, f.Realm, f.KeepID, f.MergeID, f.KeepName, f.MergeName, f.Why, f.Item})
-		}
-	case "forecast":
-		for _, f := range p.Forecast {
-			rows = append(rows, []any{f.Collection, f.Provider, f.Realm, f.Hub, f.Known, f.WouldCreate, f.Twins, f.ReviewTwins, f.Copies})
-		}
-	default:
-		return nil
-	}
-	return rows
-}
-
-func orNil[T any](v T, valid bool) any {
-	if valid {
-		return v
-	}
-	return nil
-}
-
 // readRows runs a statement and scans each row into a T by the targets given.
 func readRows[T any](ctx context.Context, on queries.Querier, statement string, targets func(*T) []any) ([]T, error) {
 	var all []T

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -99,20 +98,23 @@ func parseFloats(text string, want int) ([]float64, bool) {
 // signed writes bits as every view of them does.
 func signed(bits float64) string { return evidence.Signed(bits) }
 
-// pairRow ends a row of pairs with the waterfall instead of the levels it is made from.
-func pairRow(m models) func([]any) []any {
-	return func(values []any) []any {
-		last := len(values) - 2
-		collection, _ := values[0].(string)
-		levels, _ := values[last].(string)
-		tf, _ := values[last+1].(string)
-		summary := ""
-		if w := m.explain(collection, levels, tf); w != nil {
-			if weight, ok := values[last-2].(float64); ok { // of these two sources: what the steps leave
-				*w = w.From(w.Prior + weight - w.Total)
-			}
-			summary = w.Line()
-		}
-		return append(slices.Clone(values[:last]), written(summary))
+// waterfall is the function of that name in csv_pairs.sql: of a pair's collection, weight, levels and tf the reason in one
+// line, or nothing when it was not scored.
+func (m models) waterfall(line []byte, values []any) ([]byte, error) {
+	w := m.explain(textOf(values[0]), textOf(values[2]), textOf(values[3]))
+	if w == nil {
+		return line, nil
 	}
+	if weight, ok := values[1].(float64); ok { // of these two sources: what the steps leave
+		*w = w.From(w.Prior + weight - w.Total)
+	}
+	return append(line, w.Line()...), nil
+}
+
+// textOf is a text of a row; NULL is none.
+func textOf(v any) string {
+	if text, is := v.(*string); is {
+		return *text
+	}
+	return ""
 }

@@ -67,15 +67,13 @@ type writing struct {
 func writings(o Options, twins queries.Querier, p *page) []writing {
 	var all []writing
 	for _, f := range csvSet() {
-		if f.name == "pairs" {
-			f.row = pairRow(p.Models)
-		}
-		f.known = p.rowsOf(f.name)
 		on := queries.Querier(o.DB)
 		if f.twins {
 			on = twins
 		}
-		all = append(all, writing{f.name + "." + o.Tables.extension(), func(ctx context.Context, w *os.File) error { return o.Tables.fill(ctx, on, f, w) }})
+		all = append(all, writing{f.name + "." + o.Tables.extension(), func(ctx context.Context, w *os.File) error {
+			return o.Tables.fill(queries.WithFunction(ctx, "waterfall", p.Models.waterfall), on, f, w)
+		}})
 	}
 	return append(all,
 		writing{"README.md", func(_ context.Context, w *os.File) error { return writeReadme(o.Tables, w) }},

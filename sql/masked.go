@@ -46,7 +46,10 @@ func OpenMasked(ctx context.Context, path string, m Masks) (*sql.DB, error) {
 		return nil, openError(path, err)
 	}
 	db := sql.OpenDB(tidyConnector{connector, folder})
-	err = m.register(ctx, db)
+	err = registerFunctions(ctx, db)
+	if err == nil {
+		err = m.register(ctx, db)
+	}
 	for _, statement := range []string{
 		"SET temp_directory = " + literal(string(folder)),
 		"ATTACH " + literal(path) + " AS workspace (READ_ONLY)",

@@ -70,12 +70,7 @@ func columnType(name string) (duckdb.TypeInfo, error) {
 }
 
 // registerRows makes rows() known to the database that conn belongs to.
-func registerRows(ctx context.Context, db *sql.DB) error {
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
+func registerRows(conn *sql.Conn) error {
 	return duckdb.RegisterTableUDF(conn, "rows", duckdb.ParallelChunkTableFunction{
 		BindArgumentsContext: func(ctx context.Context, _ map[string]any, _ ...any) (duckdb.ParallelChunkTableSource, error) {
 			columns, _ := ctx.Value(columnsKey{}).([]duckdb.ColumnInfo)

@@ -66,7 +66,7 @@ func open(ctx context.Context, path string, isNew bool, o Options) (*sql.DB, err
 		db.Close()
 		return nil, fmt.Errorf("open workspace %s: remove what a killed process left: %w", path, err)
 	}
-	err = registerRows(ctx, db)
+	err = registerFunctions(ctx, db)
 	if err == nil {
 		err = checkSchema(ctx, db, path, isNew, o.ToolVersion)
 	}
