@@ -59,7 +59,12 @@ func Forecast(ctx context.Context, db *sql.DB) (ForecastResult, error) {
 		return ForecastResult{}, fmt.Errorf("forecast: %w", err)
 	}
 	result := ForecastResult{Match: digests.state(), Applications: []ApplicationForecast{}}
-	err = queries.Each(ctx, db, "merge/forecast_applications.sql", nil, func(rows *sql.Rows) error {
+	twins, free, err := queries.KeepTwins(ctx, db)
+	if err != nil {
+		return ForecastResult{}, fmt.Errorf("forecast: %w", err)
+	}
+	defer free()
+	err = queries.Each(ctx, twins, "merge/forecast_applications.sql", nil, func(rows *sql.Rows) error {
 		var a ApplicationForecast
 		if err := rows.Scan(&a.Collection, &a.Provider, &a.Realm, &a.HubRecords, &a.Known, &a.WouldCreate, &a.Twins, &a.ReviewTwins, &a.Copies); err != nil {
 			return err
@@ -93,7 +98,12 @@ type TwinRecord struct {
 
 // ForecastRecords calls f for every record that Forecast counts as a twin, in a fixed order.
 func ForecastRecords(ctx context.Context, db *sql.DB, f func(TwinRecord) error) error {
-	return queries.Each(ctx, db, "merge/forecast_records.sql", nil, func(rows *sql.Rows) error {
+	twins, free, err := queries.KeepTwins(ctx, db)
+	if err != nil {
+		return fmt.Errorf("forecast: %w", err)
+	}
+	defer free()
+	return queries.Each(ctx, twins, "merge/forecast_records.sql", nil, func(rows *sql.Rows) error {
 		var t TwinRecord
 		if err := rows.Scan(&t.Collection, &t.Provider, &t.Realm, &t.HubKey, &t.TwinKey, &t.Tier, &t.Copied, &t.Probability); err != nil {
 			return err

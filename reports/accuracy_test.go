@@ -43,7 +43,7 @@ func TestJudgedPairsInThePage(t *testing.T) {
 			('people', $1, $2, 'different', 'a', TIMESTAMP '2026-01-03', '', 3, TIMESTAMP '2026-01-04')`,
 			fmt.Sprintf("connec/org-1/x-%d", 2*i), fmt.Sprintf("connec/org-1/x-%d", 2*i+1), judgement)
 	}
-	p, err := readPage(t.Context(), db, db, "test")
+	p, err := readPageOf(t, db)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ func TestManyClustersInBrowser(t *testing.T) {
 	ctx := browser(t)
 	dir := t.TempDir()
 	db := manyClusters(t, 100_000)
-	p, err := readPage(t.Context(), db, db, "test")
+	p, err := readPageOf(t, db)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,7 @@ func Write(ctx context.Context, o Options) (Result, error) {
 	if err := makeDir(o.Dir); err != nil {
 		return Result{}, err
 	}
-	twins, free, err := keepTwins(ctx, o.DB)
+	twins, free, err := queries.KeepTwins(ctx, o.DB)
 	if err != nil {
 		return Result{}, err
 	}

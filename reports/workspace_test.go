@@ -75,3 +75,14 @@ func table(t testing.TB, dir, name string) [][]string {
 	}
 	return rows
 }
+
+// readPageOf reads the page of a workspace.
+func readPageOf(t *testing.T, db *sql.DB) (*page, error) {
+	t.Helper()
+	twins, free, err := queries.KeepTwins(t.Context(), db)
+	if err != nil {
+		return nil, err
+	}
+	defer free()
+	return readPage(t.Context(), db, twins, "test")
+}

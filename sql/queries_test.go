@@ -78,7 +78,7 @@ func TestParameters(t *testing.T) {
 	t.Parallel()
 	db := openMemory(t)
 	db.SetMaxOpenConns(1) // the scratch tables belong to the connection
-	for _, name := range []string{"extract/scratch.sql", "extract/staged_rows.sql"} {
+	for _, name := range []string{"extract/scratch.sql", "extract/staged_rows.sql", "merge/twins.sql"} {
 		if _, err := queries.Exec(t.Context(), db, name, nil); err != nil {
 			t.Fatal(err)
 		}

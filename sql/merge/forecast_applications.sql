@@ -1,70 +1,57 @@
 -- merge/forecast_applications.sql: what each application's first sync would create in it
--- reads: records, application_ids, sync_twins
+-- reads: twins, twin_applications, twin_hubs, twin_hub_records, twin_ids
 -- writes: nothing
 -- params:
 -- grain: one collection and one application (provider and realm) that any record bears an ID of
 --
--- hub_records = known + would_create; twins + copies + review_twins <= would_create.
-WITH active AS (
-    SELECT
-        collection,
-        key
-    FROM records
-    WHERE hub
-    GROUP BY
-        collection,
-        key
-    HAVING bool_or(coalesce(upper(status), '') NOT IN ('INACTIVE', 'ARCHIVED'))
-),
-totals AS (
+-- merge/twins.sql makes the twins. hub_records = known + would_create; twins + copies + review_twins <= would_create.
+WITH totals AS (
     SELECT
         collection,
         count(*) AS hub_records
-    FROM active
+    FROM twin_hubs
+    WHERE active
     GROUP BY collection
 ),
-applications AS (
+known AS (
     SELECT
-        i.collection,
-        i.provider,
-        i.realm,
-        count(DISTINCT a.key) FILTER (r.hub AND NOT i.told) AS known
-    FROM application_ids i
-    JOIN records r USING (rid)
-    LEFT JOIN active a ON a.collection = r.collection AND a.key = r.key
-    WHERE NOT i.void
-    GROUP BY
-        i.collection,
-        i.provider,
-        i.realm
+        i.app,
+        count(DISTINCT h.place) AS known
+    FROM (
+        SELECT
+            t.app,
+            coalesce(a.first_rid, t.rid) AS rid
+        FROM twin_ids t
+        LEFT JOIN twin_hub_records a USING (rid)
+        WHERE NOT t.told AND NOT t.void
+    ) i
+    JOIN twin_hubs h USING (rid)
+    WHERE h.active
+    GROUP BY i.app
 ),
 twin_counts AS (
     SELECT
-        collection,
-        provider,
-        realm,
-        count(*) FILTER (tier = 'auto' AND NOT copied) AS twins,
-        count(*) FILTER (tier = 'auto' AND copied) AS copies,
+        app,
+        count(*) FILTER (tier = 'auto' AND id_place IS NOT NULL) AS twins,
+        count(*) FILTER (tier = 'auto' AND id_place IS NULL) AS copies,
         count(*) FILTER (tier = 'review') AS review_twins
-    FROM sync_twins
-    GROUP BY
-        collection,
-        provider,
-        realm
+    FROM twins
+    GROUP BY app
 )
 SELECT
     p.collection,
     p.provider,
     p.realm,
     coalesce(t.hub_records, 0) AS hub_records,
-    p.known,
-    coalesce(t.hub_records, 0) - p.known AS would_create,
+    coalesce(k.known, 0) AS known,
+    coalesce(t.hub_records, 0) - coalesce(k.known, 0) AS would_create,
     coalesce(w.twins, 0) AS twins,
     coalesce(w.review_twins, 0) AS review_twins,
     coalesce(w.copies, 0) AS copies
-FROM applications p
+FROM twin_applications p
 LEFT JOIN totals t USING (collection)
-LEFT JOIN twin_counts w USING (collection, provider, realm)
+LEFT JOIN known k USING (app)
+LEFT JOIN twin_counts w USING (app)
 ORDER BY
     p.collection,
     p.provider,

@@ -1,58 +1,71 @@
 -- merge/forecast_records.sql: hub records that an application's first sync would create in it a second time
--- reads: sync_twins, application_ids, edges, records
+-- reads: twins, twin_applications, twin_hubs, twin_hub_records, twin_ids, edges
 -- writes: nothing
 -- params:
 -- grain: one active hub record and one application (provider and realm) that does not know it, but its twin
-WITH bonds AS (
+--
+-- merge/twins.sql makes the twins. The probability is that of the pair itself, of all records that bear the twin's ID or key
+-- the greatest; NULL when others of the cluster join the two.
+WITH bearers AS (
     SELECT
-        rid_a AS rid,
-        rid_b AS other,
-        if(kind = 'fuzzy', probability, 1.0) AS probability
-    FROM edges
+        t.app,
+        t.place,
+        t.rid,
+        i.rid AS other
+    FROM twins t
+    JOIN twin_ids i ON i.app = t.app AND i.id_place = t.id_place
     UNION ALL
     SELECT
-        rid_b AS rid,
-        rid_a AS other,
-        if(kind = 'fuzzy', probability, 1.0) AS probability
-    FROM edges
+        t.app,
+        t.place,
+        t.rid,
+        coalesce(r.rid, f.rid) AS other
+    FROM twins t
+    JOIN twin_hubs f ON f.place = t.first_place
+    LEFT JOIN twin_hub_records r ON r.place = f.place
 ),
-bearers AS (
+bonds AS (
     SELECT
-        collection,
-        id_key,
-        rid
-    FROM application_ids
-    UNION ALL
+        least(rid_a, rid_b) AS one,
+        greatest(rid_a, rid_b) AS other,
+        max(if(kind = 'fuzzy', probability, 1.0)) AS probability
+    FROM edges
+    GROUP BY ALL
+),
+joined AS (
     SELECT
-        collection,
-        key AS id_key,
-        rid
-    FROM records
-    WHERE hub
+        b.app,
+        b.place,
+        max(e.probability) AS probability
+    FROM (SELECT app, place, least(rid, other) AS one, greatest(rid, other) AS other FROM bearers) b
+    JOIN bonds e USING (one, other)
+    GROUP BY ALL
+),
+names AS (
+    SELECT DISTINCT
+        id_place,
+        id_key
+    FROM twin_ids
+    SEMI JOIN twins USING (id_place)
 )
 SELECT
-    t.collection,
-    t.provider,
-    t.realm,
-    t.key AS hub_key,
-    t.twin_key,
+    p.collection,
+    p.provider,
+    p.realm,
+    h.key AS hub_key,
+    coalesce(n.id_key, f.key) AS twin_key,
     t.tier,
-    t.copied,
-    max(b.probability) AS probability              -- of the pair itself; NULL when others of the cluster join the two
-FROM sync_twins t
-LEFT JOIN bearers l ON l.collection = t.collection AND l.id_key = t.twin_key
-LEFT JOIN bonds b ON b.rid = t.rid AND b.other = l.rid
-GROUP BY
-    t.collection,
-    t.provider,
-    t.realm,
-    t.key,
-    t.twin_key,
-    t.tier,
-    t.copied
+    t.id_place IS NULL AS copied,
+    j.probability
+FROM twins t
+JOIN twin_applications p USING (app)
+JOIN twin_hubs h USING (place)
+LEFT JOIN names n USING (id_place)
+LEFT JOIN twin_hubs f ON f.place = t.first_place
+LEFT JOIN joined j ON j.app = t.app AND j.place = t.place
 ORDER BY
-    t.collection,
-    t.provider,
-    t.realm,
+    p.collection,
+    p.provider,
+    p.realm,
     t.tier,
-    t.key
+    t.place

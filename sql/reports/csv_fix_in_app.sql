@@ -42,6 +42,53 @@ natives AS (
     SEMI JOIN (SELECT rid FROM external_ids WHERE provider <> 'connec' GROUP BY rid HAVING count(DISTINCT (provider, realm)) > 1) several
         ON several.rid = e.rid
 ),
+sides AS (
+    SELECT
+        x.collection,
+        x.provider,
+        x.realm,
+        x.kind,
+        coalesce(x.cluster_id, a.cluster_id) AS left_cluster,
+        coalesce(x.other_cluster_id, b.cluster_id, x.cluster_id) AS right_cluster
+    FROM conflicts x
+    LEFT JOIN clusters a ON a.collection = x.collection AND a.key = x.key_a
+    LEFT JOIN clusters b ON b.collection = x.collection AND b.key = x.key_b
+    WHERE x.kind IN ('cannot_link', 'echo')
+),
+flanks AS (                                       -- one row a side: a join on either of two columns would try all pairs
+    SELECT DISTINCT
+        collection,
+        provider,
+        realm,
+        kind,
+        left_cluster,
+        right_cluster,
+        unnest([left_cluster, right_cluster]) AS cluster_id
+    FROM sides
+),
+several AS (                                      -- review items that bear two IDs of one application
+    SELECT DISTINCT
+        c.collection,
+        c.review_id
+    FROM application_ids e
+    JOIN clusters c ON c.rid = e.rid AND c.collection = e.collection
+    WHERE NOT e.told AND NOT e.void AND NOT e.dead
+    GROUP BY
+        c.collection,
+        c.review_id,
+        e.provider,
+        e.realm
+    HAVING min(e.id) <> max(e.id)
+),
+concerned AS (
+    SELECT c.*
+    FROM clusters c
+    SEMI JOIN several s USING (collection, review_id)
+    UNION
+    SELECT c.*
+    FROM clusters c
+    SEMI JOIN flanks f USING (collection, cluster_id)
+),
 live AS (
     SELECT
         e.collection,
@@ -57,35 +104,11 @@ live AS (
             coalesce(nullif(r.name, ''), trim(concat_ws(' ', r.first_name, r.last_name)), ''),
             (r.hub, r.key)) AS name
     FROM application_ids e
-    JOIN clusters c ON c.rid = e.rid AND c.collection = e.collection
+    JOIN concerned c ON c.rid = e.rid AND c.collection = e.collection
     JOIN records r ON r.rid = e.rid
     LEFT JOIN natives n ON n.collection = e.collection AND n.provider = e.provider AND n.realm = e.realm AND n.id = e.id
     WHERE NOT e.told AND NOT e.void AND NOT e.dead
     GROUP BY ALL
-),
-sides AS (
-    SELECT
-        x.collection,
-        x.provider,
-        x.realm,
-        x.kind,
-        coalesce(x.cluster_id, a.cluster_id) AS left_cluster,
-        coalesce(x.other_cluster_id, b.cluster_id, x.cluster_id) AS right_cluster
-    FROM conflicts x
-    LEFT JOIN (SELECT DISTINCT collection, key, cluster_id FROM clusters) a ON a.collection = x.collection AND a.key = x.key_a
-    LEFT JOIN (SELECT DISTINCT collection, key, cluster_id FROM clusters) b ON b.collection = x.collection AND b.key = x.key_b
-    WHERE x.kind IN ('cannot_link', 'echo')
-),
-flanks AS (                                       -- one row a side: a join on either of two columns would try all pairs
-    SELECT DISTINCT
-        collection,
-        provider,
-        realm,
-        kind,
-        left_cluster,
-        right_cluster,
-        unnest([left_cluster, right_cluster]) AS cluster_id
-    FROM sides
 ),
 together AS (
     SELECT
