@@ -20,6 +20,7 @@ type card struct {
 	Operations []cardOp       `json:"o,omitempty"`
 	Fields     []cardField    `json:"f,omitempty"`
 	Surviving  []string       `json:"sv,omitempty"` // by display field; "" where nothing was decided
+	rows       []edgeRow      // of Edges, until they are explained
 }
 
 // What one card shows at most; what is left out is counted on the card and stands whole in the CSV files.

@@ -18,6 +18,15 @@ type memberRow struct {
 	member  cardMember
 }
 
+// recordName names a record within its collection.
+type recordName struct{ key, source string }
+
+type idRow struct {
+	at place
+	of recordName
+	id string
+}
+
 type edgeRow struct {
 	at          place
 	keyA, keyB  string
@@ -47,27 +56,38 @@ type cardReader struct {
 	models     models
 	only       string // the cluster to show, without what may belong to it; "" for whole items
 	members    *stream[memberRow]
+	ids        *stream[idRow]
 	edges      *stream[edgeRow]
 	conflicts  *stream[conflictRow]
 	operations *stream[opRow]
 	fields     *stream[fieldRow]
 }
 
-// openCards reads the cards of one item, or all with an empty place.
+// openCards reads the cards of one item.
 func openCards(ctx context.Context, on queries.Querier, m models, of place) *cardReader {
-	args := queries.Args{"collection": of.collection, "item": of.item}
+	return newCardReader(readerOf(ctx, on, of), m)
+}
+
+// openAllCards reads the cards of all items.
+func openAllCards(ctx context.Context, db *sql.DB, m models) *cardReader {
+	return newCardReader(readerOfAll(ctx, db), m)
+}
+
+func newCardReader(read reader, m models) *cardReader {
 	return &cardReader{
 		models:     m,
-		members:    openStream(ctx, on, "reports/cards_members.sql", args, func(r memberRow) place { return r.at }, scanMember),
-		edges:      openStream(ctx, on, "reports/cards_edges.sql", args, func(r edgeRow) place { return r.at }, scanEdge),
-		conflicts:  openStream(ctx, on, "reports/cards_conflicts.sql", args, func(r conflictRow) place { return r.at }, scanConflict),
-		operations: openStream(ctx, on, "reports/cards_operations.sql", args, func(r opRow) place { return r.at }, scanOp),
-		fields:     openStream(ctx, on, "reports/cards_fields.sql", args, func(r fieldRow) place { return r.at }, scanField),
+		members:    openStream(read, "reports/cards_members.sql", func(r memberRow) place { return r.at }, scanMember),
+		ids:        openStream(read, "reports/cards_ids.sql", func(r idRow) place { return r.at }, scanID),
+		edges:      openStream(read, "reports/cards_edges.sql", func(r edgeRow) place { return r.at }, scanEdge),
+		conflicts:  openStream(read, "reports/cards_conflicts.sql", func(r conflictRow) place { return r.at }, scanConflict),
+		operations: openStream(read, "reports/cards_operations.sql", func(r opRow) place { return r.at }, scanOp),
+		fields:     openStream(read, "reports/cards_fields.sql", func(r fieldRow) place { return r.at }, scanField),
 	}
 }
 
 func (r *cardReader) close() {
 	r.members.stop()
+	r.ids.stop()
 	r.edges.stop()
 	r.conflicts.stop()
 	r.operations.stop()
@@ -76,7 +96,7 @@ func (r *cardReader) close() {
 
 // err is the first error of any stream: a stream that failed ends as if it were exhausted.
 func (r *cardReader) err() error {
-	for _, err := range []error{r.members.err, r.edges.err, r.conflicts.err, r.operations.err, r.fields.err} {
+	for _, err := range []error{r.members.err, r.ids.err, r.edges.err, r.conflicts.err, r.operations.err, r.fields.err} {
 		if err != nil {
 			return err
 		}
@@ -86,11 +106,18 @@ func (r *cardReader) err() error {
 
 // next returns the next card and its line in the index; false when there is none.
 func (r *cardReader) next() (card, indexLine, bool) {
+	c, line, more := r.nextPlain()
+	c.explainEdges(r.models)
+	return c, line, more
+}
+
+// nextPlain is next for a card whose edges are to be explained elsewhere.
+func (r *cardReader) nextPlain() (card, indexLine, bool) {
 	if !r.members.more {
 		return card{}, indexLine{}, false
 	}
 	at := r.members.head.at
-	rows := r.ofCluster(r.members.take(at))
+	rows := r.ofCluster(withIDs(r.members.take(at), r.ids.take(at)))
 	c := card{Collection: at.collection, ID: at.item, MembersAll: len(rows)}
 	line := indexLine{collection: at.collection, size: len(rows), text: searchText(at.item, rows)}
 	clusterOf := c.addMembers(rows)
@@ -108,13 +135,26 @@ func (r *cardReader) next() (card, indexLine, bool) {
 		edges = slices.DeleteFunc(edges, func(e edgeRow) bool { return clusterOf[e.keyA] == "" || clusterOf[e.keyB] == "" })
 	}
 	line.weight, line.scored = cardWeight(rows, edges, clusterOf)
-	c.addEdges(edges, r.models)
+	c.addEdges(edges)
 	line.auto, line.review = c.tiers()
 	line.conflicts = len(c.Conflicts) > 0
 	c.survivors()
 	c.surviving()
 	c.trim()
 	return c, line, true
+}
+
+// withIDs gives the records their IDs.
+func withIDs(rows []memberRow, ids []idRow) []memberRow {
+	of := make(map[recordName][]string, len(rows))
+	for _, i := range ids {
+		of[i.of] = append(of[i.of], i.id)
+	}
+	for i := range rows {
+		m := &rows[i].member
+		m.IDs = of[recordName{m.Key, m.Source}]
+	}
+	return rows
 }
 
 func (r *cardReader) ofCluster(rows []memberRow) []memberRow {
@@ -140,31 +180,37 @@ func (c *card) addMembers(rows []memberRow) map[string]string {
 	return clusterOf
 }
 
-func (c *card) addEdges(rows []edgeRow, m models) {
+func (c *card) addEdges(rows []edgeRow) {
 	c.EdgesAll = len(rows)
 	at := make(map[string]int, len(c.Members))
 	for i, member := range slices.Backward(c.Members) {
 		at[member.Key] = i
 	}
-	for _, row := range rows[:min(len(rows), maxEdges)] {
+	c.rows = rows[:min(len(rows), maxEdges)]
+	for _, row := range c.rows {
 		e := cardEdge{A: indexOr(at, row.keyA), B: indexOr(at, row.keyB), Kind: row.kind, Via: visible(row.via)}
 		if row.weight.Valid {
 			e.Scored, e.Weight, e.Probability = true, rounded(row.weight.Float64, 100), rounded(row.probability.Float64, 1e6)
-		}
-		if w := m.explain(c.Collection, row.levels.String, row.tf.String); w != nil {
-			for i, s := range w.Steps {
-				if level := levelIndex(row.levels.String, i); level != "0" {
-					e.Steps = append(e.Steps, stepOf(i, level, s.Bits, s.TF, s.Capped))
-				}
-			}
 		}
 		c.Edges = append(c.Edges, e)
 	}
 }
 
-func levelIndex(levels string, i int) string {
-	parts := strings.Split(levels, ",")
-	return parts[i]
+// explainEdges gives each edge its waterfall.
+func (c *card) explainEdges(m models) {
+	for i, row := range c.rows {
+		w := m.explain(c.Collection, row.levels.String, row.tf.String)
+		if w == nil {
+			continue
+		}
+		e := &c.Edges[i]
+		for k, level := range strings.Split(row.levels.String, ",") {
+			if s := w.Steps[k]; level != "0" {
+				e.Steps = append(e.Steps, stepOf(k, level, s.Bits, s.TF, s.Capped))
+			}
+		}
+	}
+	c.rows = nil
 }
 
 func stepOf(field int, level string, bits, tf, capped float64) []float64 {

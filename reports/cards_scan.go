@@ -8,9 +8,8 @@ import (
 
 func scanMember(r *sql.Rows) (memberRow, error) {
 	m := memberRow{member: cardMember{Values: make([]string, len(displayFields()))}}
-	var ids string
 	targets := []any{&m.at.collection, &m.at.item, &m.cluster.ID, &m.cluster.Tier, &m.cluster.Reason, &m.weakest,
-		&m.member.Key, &m.member.Source, &m.member.Hub, &ids}
+		&m.member.Key, &m.member.Source, &m.member.Hub}
 	for i := range m.member.Values {
 		targets = append(targets, &m.member.Values[i])
 	}
@@ -23,12 +22,14 @@ func scanMember(r *sql.Rows) (memberRow, error) {
 	m.cluster.Reason = visible(m.cluster.Reason)
 	m.member.key = m.member.Key
 	m.member.Key, m.member.Source = visible(m.member.Key), visible(m.member.Source)
-	if ids != "" {
-		for id := range strings.SplitSeq(ids, "\n") {
-			m.member.IDs = append(m.member.IDs, visible(id))
-		}
-	}
 	return m, nil
+}
+
+func scanID(r *sql.Rows) (idRow, error) {
+	var i idRow
+	err := r.Scan(&i.at.collection, &i.at.item, &i.of.key, &i.of.source, &i.id)
+	i.of.key, i.of.source, i.id = visible(i.of.key), visible(i.of.source), visible(i.id)
+	return i, err
 }
 
 // uniqueLines keeps the first of equal lines: one address is often given for several purposes.

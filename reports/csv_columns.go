@@ -23,7 +23,7 @@ func clusterFiles() []csvFile {
 			{"conflicts", "rows of conflicts.csv that name it"},
 			{"reason", "why these are held to be one"},
 		}},
-		{name: "members", statement: "reports/csv_members.sql", about: "Every record that took part in matching, with its cluster; singles too.", columns: []column{
+		{name: "members", statement: "reports/csv_members.sql", ids: true, about: "Every record that took part in matching, with its cluster; singles too.", columns: []column{
 			{"collection", "organizations, people, ..."}, {"cluster_id", "stable name of the cluster"},
 			{"tier", "single, auto or review"},
 			{"review_id", "name of the wider review item"},

@@ -14,6 +14,7 @@ type csvFile struct {
 	about     string
 	columns   []column
 	twins     bool // the statement asks for the twins of first syncs, or for who knows whom
+	ids       bool // the statement asks for the IDs that each record bears
 }
 
 // appendTime appends a day without its midnight, and an instant as RFC 3339 in UTC.

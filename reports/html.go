@@ -42,14 +42,14 @@ func writeHTML(ctx context.Context, db *sql.DB, p *page, w io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("report template: %w", err)
 	}
-	cards := openCards(ctx, db, p.Models, place{})
+	cards := openAllCards(ctx, db, p.Models)
 	defer cards.close()
 	out := bufio.NewWriterSize(w, 1<<16)
 	first, lines := firstCards(cards)
 	if err := tmpl.ExecuteTemplate(out, "top", newView(p, first)); err != nil {
 		return err
 	}
-	if err := writeData(out, cards, first, lines, p.Models); err != nil {
+	if err := writeData(ctx, out, cards, first, lines, p.Models); err != nil {
 		return err
 	}
 	if err := tmpl.ExecuteTemplate(out, "bottom", nil); err != nil {
@@ -77,33 +77,30 @@ type pageData struct {
 	Models map[string]*evidence.Model `json:"models"`
 }
 
-func writeData(out io.Writer, cards *cardReader, first []card, lines []indexLine, m models) error {
-	pack := newPacker(out)
+func writeData(ctx context.Context, out io.Writer, cards *cardReader, first []card, lines []indexLine, m models) error {
 	data := pageData{Fields: displayFields(), Models: map[string]*evidence.Model{}}
 	for i := range m {
 		data.Models[m[i].Collection] = &m[i]
 	}
-	if err := pack.block("data", data); err != nil {
-		return err
-	}
-	for i, c := range first {
-		if err := pack.add(c, lines[i]); err != nil {
+	return packAll(ctx, out, m, func(pack *packer) error {
+		if err := pack.block("data", data); err != nil {
 			return err
 		}
-	}
-	for {
-		c, line, more := cards.next()
-		if !more {
-			break
+		for i, c := range first {
+			if err := pack.add(c, lines[i]); err != nil {
+				return err
+			}
 		}
-		if err := pack.add(c, line); err != nil {
-			return err
+		for {
+			c, line, more := cards.nextPlain()
+			if !more {
+				return cards.err()
+			}
+			if err := pack.add(c, line); err != nil {
+				return err
+			}
 		}
-	}
-	if err := cards.err(); err != nil {
-		return err
-	}
-	return pack.finish()
+	})
 }
 
 // policy lets the page run its own style and script, by their hashes, and nothing else: no request leaves it.

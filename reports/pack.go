@@ -3,11 +3,15 @@ package reports
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // chunkCards is how many cards are compressed together: few enough that one page of any order needs little work,
@@ -64,19 +68,52 @@ func (x *index) add(l indexLine) {
 	}
 }
 
-// packer writes the cards into the page as data blocks: JSON, gzip without a time, base64. A data block is never run,
-// and base64 holds no character that could end it.
+// packer makes data blocks of the cards: JSON, gzip without a time, base64. A data block is never run, and base64 holds no
+// character that could end it. Blocks are made side by side and written in their order.
 type packer struct {
-	w       io.Writer
-	gz      *gzip.Writer
+	ctx     context.Context
+	models  models
+	group   *errgroup.Group
+	blocks  chan chan []byte  // in their order; each gets its block
+	writers chan *gzip.Writer // at rest; as many as blocks are made side by side
 	pending []card
 	chunks  int
 	index   index
 }
 
-func newPacker(w io.Writer) *packer {
-	gz, _ := gzip.NewWriterLevel(io.Discard, gzip.DefaultCompression) // the level is a valid one
-	return &packer{w: w, gz: gz, index: emptyIndex()}
+// packAll writes the blocks of what fill hands over, and the index at the end.
+func packAll(ctx context.Context, w io.Writer, m models, fill func(*packer) error) error {
+	n := runtime.GOMAXPROCS(0)
+	group, ctx := errgroup.WithContext(ctx)
+	p := &packer{ctx: ctx, models: m, group: group, blocks: make(chan chan []byte, n), writers: make(chan *gzip.Writer, n), index: emptyIndex()}
+	for range n {
+		gz, _ := gzip.NewWriterLevel(io.Discard, gzip.DefaultCompression) // the level is a valid one
+		p.writers <- gz
+	}
+	group.Go(func() error { return p.write(w) })
+	group.Go(func() error {
+		defer close(p.blocks)
+		if err := fill(p); err != nil {
+			return err
+		}
+		return p.finish()
+	})
+	return group.Wait()
+}
+
+// write writes the blocks in their order.
+func (p *packer) write(w io.Writer) error {
+	for made := range p.blocks {
+		select {
+		case block := <-made:
+			if _, err := w.Write(block); err != nil {
+				return err
+			}
+		case <-p.ctx.Done():
+			return p.ctx.Err()
+		}
+	}
+	return nil
 }
 
 func (p *packer) add(c card, l indexLine) error {
@@ -92,13 +129,18 @@ func (p *packer) flush() error {
 	if len(p.pending) == 0 {
 		return nil
 	}
-	err := p.block(fmt.Sprintf("chunk-%d", p.chunks), p.pending)
+	cards := p.pending
+	p.pending = nil
 	p.chunks++
-	p.pending = p.pending[:0]
-	return err
+	return p.later(fmt.Sprintf("chunk-%d", p.chunks-1), func() any {
+		for i := range cards {
+			cards[i].explainEdges(p.models)
+		}
+		return cards
+	})
 }
 
-// finish writes what is pending and the index.
+// finish makes a block of what is pending, and the index.
 func (p *packer) finish() error {
 	if err := p.flush(); err != nil {
 		return err
@@ -106,25 +148,43 @@ func (p *packer) finish() error {
 	return p.block("index", p.index)
 }
 
-func (p *packer) block(id string, v any) error {
-	var packed bytes.Buffer
-	p.gz.Reset(&packed)
-	if err := json.NewEncoder(p.gz).Encode(v); err != nil {
-		return err
+// block has a block made of v.
+func (p *packer) block(id string, v any) error { return p.later(id, func() any { return v }) }
+
+// later has a block made of what v returns, once fewer than so many others are being made.
+func (p *packer) later(id string, v func() any) error {
+	made := make(chan []byte, 1)
+	var gz *gzip.Writer
+	select {
+	case gz = <-p.writers:
+	case <-p.ctx.Done():
+		return p.ctx.Err()
 	}
-	if err := p.gz.Close(); err != nil {
-		return err
+	select {
+	case p.blocks <- made:
+	case <-p.ctx.Done():
+		return p.ctx.Err()
 	}
-	if _, err := fmt.Fprintf(p.w, "<script type=\"application/octet-stream\" id=\"%s\">", id); err != nil {
+	p.group.Go(func() error {
+		block, err := packed(gz, id, v())
+		p.writers <- gz
+		made <- block
 		return err
+	})
+	return nil
+}
+
+// packed is the block.
+func packed(gz *gzip.Writer, id string, v any) ([]byte, error) {
+	var zipped bytes.Buffer
+	gz.Reset(&zipped)
+	if err := json.NewEncoder(gz).Encode(v); err != nil {
+		return nil, err
 	}
-	encoder := base64.NewEncoder(base64.StdEncoding, p.w)
-	if _, err := encoder.Write(packed.Bytes()); err != nil {
-		return err
+	if err := gz.Close(); err != nil {
+		return nil, err
 	}
-	if err := encoder.Close(); err != nil {
-		return err
-	}
-	_, err := io.WriteString(p.w, "</script>\n")
-	return err
+	block := fmt.Appendf(nil, "<script type=\"application/octet-stream\" id=\"%s\">", id)
+	block = base64.StdEncoding.AppendEncode(block, zipped.Bytes())
+	return append(block, "</script>\n"...), nil
 }

@@ -45,6 +45,23 @@ func Write(ctx context.Context, o Options) (Result, error) {
 	if err := makeDir(o.Dir); err != nil {
 		return Result{}, err
 	}
+	lift, err := queries.BoundMemory(ctx, o.DB, queries.Memory{Limit: memoryLimit, HandBack: true})
+	if err != nil {
+		return Result{}, err
+	}
+	defer lift()
+	result, err := writeReport(ctx, o, log)
+	if queries.OutOfMemory(err) { // there are results that the engine cannot put on disk: they are as large as their groups
+		lift()
+		result, err = writeReport(ctx, o, log)
+	}
+	return result, err
+}
+
+// memoryLimit is what the engine has: what is over goes to disk.
+const memoryLimit = "512MB"
+
+func writeReport(ctx context.Context, o Options, log *slog.Logger) (Result, error) {
 	twins, free, err := queries.KeepTwins(ctx, o.DB)
 	if err != nil {
 		return Result{}, err
@@ -67,18 +84,31 @@ type writing struct {
 func writings(o Options, twins queries.Querier, p *page) []writing {
 	var all []writing
 	for _, f := range csvSet() {
-		on := queries.Querier(o.DB)
-		if f.twins {
-			on = twins
-		}
 		all = append(all, writing{f.name + "." + o.Tables.extension(), func(ctx context.Context, w *os.File) error {
-			return o.Tables.fill(queries.WithFunction(ctx, "waterfall", p.Models.waterfall), on, f, w)
+			return writeTable(queries.WithFunction(ctx, "waterfall", p.Models.waterfall), o, twins, f, w)
 		}})
 	}
 	return append(all,
 		writing{"README.md", func(_ context.Context, w *os.File) error { return writeReadme(o.Tables, w) }},
 		writing{"runbook.md", func(_ context.Context, w *os.File) error { return writeRunbook(p, w) }},
 		writing{"report.html", func(ctx context.Context, w *os.File) error { return writeHTML(ctx, o.DB, p, w) }})
+}
+
+// writeTable writes one table, its statement on the connection that keeps what it asks for.
+func writeTable(ctx context.Context, o Options, twins queries.Querier, f csvFile, w *os.File) error {
+	on := queries.Querier(o.DB)
+	switch {
+	case f.twins:
+		on = twins
+	case f.ids:
+		conn, free, err := keepMemberIDs(ctx, o.DB)
+		if err != nil {
+			return err
+		}
+		defer free()
+		on = conn
+	}
+	return o.Tables.fill(ctx, on, f, w)
 }
 
 // atOnce is how many files are written side by side: each holds a result of the database while it is written.

@@ -32,10 +32,27 @@ type stream[T any] struct {
 
 var errEnough = errors.New("enough rows")
 
-func openStream[T any](ctx context.Context, on queries.Querier, statement string, args queries.Args, at func(T) place, scan func(*sql.Rows) (T, error)) *stream[T] {
+// reader calls scan for every row of a statement.
+type reader func(statement string, scan func(*sql.Rows) error) error
+
+// readerOf reads the rows of one item.
+func readerOf(ctx context.Context, on queries.Querier, of place) reader {
+	return func(statement string, scan func(*sql.Rows) error) error {
+		return queries.Each(ctx, on, statement, queries.Args{"collection": of.collection, "item": of.item}, scan)
+	}
+}
+
+// readerOfAll reads the rows of all items.
+func readerOfAll(ctx context.Context, db *sql.DB) reader {
+	return func(statement string, scan func(*sql.Rows) error) error {
+		return queries.EachKept(ctx, db, statement, queries.Args{"collection": "", "item": ""}, scan)
+	}
+}
+
+func openStream[T any](read reader, statement string, at func(T) place, scan func(*sql.Rows) (T, error)) *stream[T] {
 	s := &stream[T]{at: at}
 	var rows iter.Seq[T] = func(yield func(T) bool) {
-		err := queries.Each(ctx, on, statement, args, func(r *sql.Rows) error {
+		err := read(statement, func(r *sql.Rows) error {
 			v, err := scan(r)
 			if err == nil && !yield(v) {
 				err = errEnough

@@ -150,6 +150,56 @@ func Each(ctx context.Context, on Querier, name string, args Args, scan func(*sq
 	return nil
 }
 
+// pieceRows is how many rows of what is kept are read at once.
+const pieceRows = 20_000
+
+// EachKept is Each for results that may be larger than memory: the engine keeps the rows, on disk where it must, and hands
+// them over piece by piece. Several may be read side by side.
+func EachKept(ctx context.Context, db *sql.DB, name string, args Args, scan func(*sql.Rows) error) error {
+	q, err := Get(name)
+	if err != nil {
+		return err
+	}
+	bound, err := q.bind(args)
+	if err != nil {
+		return err
+	}
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return named(name, err)
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, "CREATE TEMP TABLE kept AS\n"+q.Text, bound...); err != nil {
+		return named(name, err)
+	}
+	defer conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE temp.kept") // a closed database has forgotten it
+	for from := 0; ; from += pieceRows {
+		n, err := eachOf(ctx, conn, from, scan)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if n < pieceRows {
+			return nil
+		}
+	}
+}
+
+// eachOf reads a piece of what is kept, and says how many rows it has.
+func eachOf(ctx context.Context, conn *sql.Conn, from int, scan func(*sql.Rows) error) (n int, err error) {
+	rows, err := conn.QueryContext(ctx, "SELECT * FROM temp.kept WHERE rowid >= $from AND rowid < $to ORDER BY rowid", sql.Named("from", from), sql.Named("to", from+pieceRows))
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return n, rows.Err()
+}
+
 // One runs the named file and scans its first row into dest; no row is sql.ErrNoRows.
 func One(ctx context.Context, on Querier, name string, args Args, dest ...any) error {
 	q, err := Get(name)

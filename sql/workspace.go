@@ -185,6 +185,12 @@ func BoundMemory(ctx context.Context, on Querier, m Memory) (free func(), err er
 	return set(ctx, on, "bound the database's memory", bound, unbound)
 }
 
+// OutOfMemory reports whether a statement ended because it needs more memory than the engine was given.
+func OutOfMemory(err error) bool {
+	var e *duckdb.Error
+	return errors.As(err, &e) && e.Type == duckdb.ErrorTypeOutOfMemory
+}
+
 // TakeBatches sets the whole database up for many small transactions, until free is called. A block of rows is written anew
 // with every checkpoint until it is full: checkpoints come seldom, and nothing is compressed, which would be done anew,
 // too. The next open replays what was written since the last one. More threads than one only wait for one another.

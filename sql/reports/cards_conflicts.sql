@@ -3,11 +3,21 @@
 -- writes: nothing
 -- params: collection, item
 -- grain: one conflict of one review item
-WITH chosen AS (
-    SELECT *
+WITH several AS (
+    SELECT
+        collection,
+        review_id
     FROM clusters
     WHERE $item = '' OR (collection = $collection AND review_id = $item)
-    QUALIFY count(*) OVER (PARTITION BY collection, review_id) > 1
+    GROUP BY
+        collection,
+        review_id
+    HAVING count(*) > 1
+),
+chosen AS (
+    SELECT *
+    FROM clusters
+    SEMI JOIN several USING (collection, review_id)
 ),
 named AS (
     SELECT DISTINCT

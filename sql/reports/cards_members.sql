@@ -1,35 +1,50 @@
 -- reports/cards_members.sql: records of every review item and cluster of two or more, or of one of them, as the page shows them
--- reads: clusters, cluster_stats, records, external_ids, refs
+-- reads: clusters, cluster_stats, records, refs
 -- writes: nothing
 -- params: collection, item
 -- grain: one record
 --
 -- One card of the page is one review_id, so that a cluster is seen beside those it might belong to. Lists become lines.
-WITH chosen AS (
-    SELECT *
+WITH several AS (
+    SELECT
+        collection,
+        review_id
     FROM clusters
     WHERE $item = '' OR (collection = $collection AND review_id = $item)
-    QUALIFY count(*) OVER (PARTITION BY collection, review_id) > 1
+    GROUP BY
+        collection,
+        review_id
+    HAVING count(*) > 1
 ),
-ids AS (
+chosen AS (
+    SELECT *
+    FROM clusters
+    SEMI JOIN several USING (collection, review_id)
+),
+referred AS (                                     -- all IDs of one reference mean one record
     SELECT
-        rid,
-        string_agg(
-            id_text(provider, realm, id),
-            chr(10) ORDER BY provider, realm, id) AS external_ids
-    FROM external_ids
-    SEMI JOIN chosen USING (rid)
-    WHERE provider <> 'connec'
-    GROUP BY rid
+        f.rid,
+        max(f.target_rid) AS target_rid
+    FROM refs f
+    SEMI JOIN chosen ON chosen.rid = f.rid
+    WHERE f.path = 'organization_id'
+    GROUP BY f.rid
 ),
 employer AS (
     SELECT
         f.rid,
-        min(coalesce(nullif(t.name, ''), f.provider || '/' || f.realm || '/' || f.id)) AS organization
+        t.name AS organization
+    FROM referred f
+    JOIN records t ON t.rid = f.target_rid
+    WHERE t.name <> ''
+    UNION ALL
+    SELECT
+        f.rid,
+        min(f.provider || '/' || f.realm || '/' || f.id) AS organization
     FROM refs f
-    SEMI JOIN chosen ON chosen.rid = f.rid
-    LEFT JOIN records t ON t.rid = f.target_rid
-    WHERE f.path = 'organization_id'
+    JOIN referred d ON d.rid = f.rid
+    LEFT JOIN records t ON t.rid = d.target_rid
+    WHERE f.path = 'organization_id' AND coalesce(t.name, '') = ''
     GROUP BY f.rid
 )
 SELECT
@@ -42,7 +57,6 @@ SELECT
     c.key,
     r.source,
     r.hub,
-    coalesce(i.external_ids, '') AS external_ids,
     coalesce(r.name, '') AS name,
     coalesce(r.title, '') AS title,
     coalesce(r.first_name, '') AS first_name,
@@ -69,6 +83,5 @@ SELECT
 FROM chosen c
 JOIN records r ON r.rid = c.rid
 LEFT JOIN cluster_stats s ON s.collection = c.collection AND s.cluster_id = c.cluster_id
-LEFT JOIN ids i ON i.rid = c.rid
 LEFT JOIN employer o ON o.rid = c.rid
 ORDER BY c.collection, c.review_id, c.cluster_id, r.hub DESC, c.key, r.source

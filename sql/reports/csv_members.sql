@@ -1,18 +1,11 @@
 -- reports/csv_members.sql: every record that took part in matching and the cluster it is in, for members.csv
--- reads: clusters, records, external_ids, operations
+-- reads: clusters, records, member_ids, operations
 -- writes: nothing
 -- params:
 -- grain: one record
 --
 -- The role comes from the plan: the target of a consolidation is the survivor. Keys and IDs name records, never rid.
-WITH ids AS (
-    SELECT
-        rid,
-        array_to_string(list_sort(list(id_text(provider, realm, id))), ' ') AS external_ids
-    FROM external_ids
-    GROUP BY rid
-),
-survivors AS (
+WITH survivors AS (
     SELECT DISTINCT
         collection,
         cluster_id,
@@ -38,6 +31,6 @@ SELECT
     r.status
 FROM clusters c
 JOIN records r ON r.rid = c.rid
-LEFT JOIN ids i ON i.rid = c.rid
+LEFT JOIN member_ids i ON i.rid = c.rid
 LEFT JOIN survivors s ON s.collection = c.collection AND s.cluster_id = c.cluster_id AND s.key = c.key
 ORDER BY c.collection, c.cluster_id, c.key, r.source
