@@ -94,21 +94,25 @@ func writings(o Options, twins queries.Querier, p *page) []writing {
 		writing{"report.html", func(ctx context.Context, w *os.File) error { return writeHTML(ctx, o.DB, p, w) }})
 }
 
-// writeTable writes one table, its statement on the connection that keeps what it asks for.
+// writeTable writes one table.
 func writeTable(ctx context.Context, o Options, twins queries.Querier, f csvFile, w *os.File) error {
-	on := queries.Querier(o.DB)
+	on, free, err := connectionFor(ctx, o.DB, twins, f)
+	if err != nil {
+		return err
+	}
+	defer free()
+	return o.Tables.fill(ctx, on, f, w)
+}
+
+// connectionFor is what the statement of a table runs on: the connection that keeps what it asks for.
+func connectionFor(ctx context.Context, db *sql.DB, twins queries.Querier, f csvFile) (on queries.Querier, free func(), err error) {
 	switch {
 	case f.twins:
-		on = twins
+		return twins, func() {}, nil
 	case f.ids:
-		conn, free, err := keepMemberIDs(ctx, o.DB)
-		if err != nil {
-			return err
-		}
-		defer free()
-		on = conn
+		return keepMemberIDs(ctx, db)
 	}
-	return o.Tables.fill(ctx, on, f, w)
+	return db, func() {}, nil
 }
 
 // atOnce is how many files are written side by side: each holds a result of the database while it is written.
