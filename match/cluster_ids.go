@@ -6,35 +6,45 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
-	"maps"
 	"slices"
+	"strings"
 
 	queries "github.com/sameas/sameas/sql"
 )
 
 // formerClusters is what runs before this one called their clusters.
 type formerClusters struct {
-	assigned  map[string]int64  // of every ID that was ever given: the run that gave it, from 1
+	names     []string          // every ID that was ever given, in the order in which they were
+	runs      []int64           // of each name: the run that gave it, from 1
+	taken     map[string]bool   // the names
 	successor map[string]string // of an ID whose cluster was merged into another: that one's
-	names     []string          // of the clusters of the run before
 	shares    []share
+}
+
+func newFormerClusters() *formerClusters {
+	return &formerClusters{taken: map[string]bool{}, successor: map[string]string{}}
+}
+
+// give notes that a run gave an ID.
+func (f *formerClusters) give(id string, run int64) {
+	f.names, f.runs, f.taken[id] = append(f.names, id), append(f.runs, run), true
 }
 
 // share is some external IDs of a former cluster that a record carries.
 type share struct {
 	record  uint32
-	cluster uint32 // place in names
+	cluster uint32 // its name's place
 	ids     uint32
 }
 
 func loadFormer(ctx context.Context, on queries.Querier, collection string, ids *externalIDs) (*formerClusters, error) {
-	f := &formerClusters{assigned: map[string]int64{}, successor: map[string]string{}}
+	f := newFormerClusters()
 	args := queries.Args{"collection": collection}
 	err := queries.Each(ctx, on, "match/071_cluster_names.sql", args, func(rows *sql.Rows) error {
 		var id, successor string
-		var assigned int64
-		err := rows.Scan(&id, &assigned, &successor)
-		f.assigned[id] = assigned
+		var run int64
+		err := rows.Scan(&id, &run, &successor)
+		f.give(id, run)
 		if successor != "" {
 			f.successor[id] = successor
 		}
@@ -43,23 +53,16 @@ func loadFormer(ctx context.Context, on queries.Querier, collection string, ids 
 	if err != nil {
 		return nil, err
 	}
-	numbers := map[string]uint32{}
 	last := 0
 	err = queries.Each(ctx, on, "match/070_previous_clusters.sql", args, func(rows *sql.Rows) error {
 		var hash uint64
-		var cluster string
+		var cluster int64
 		if err := rows.Scan(&hash, &cluster); err != nil {
 			return err
 		}
-		number, known := numbers[cluster]
-		if !known {
-			number = uint32(len(f.names))
-			numbers[cluster] = number
-			f.names = append(f.names, cluster)
-		}
 		var found bool
 		if last, found = ids.seek(hash, last); found {
-			f.shares = append(f.shares, share{ids.records(uint32(last))[0], number, 1})
+			f.shares = append(f.shares, share{ids.records(uint32(last))[0], uint32(cluster), 1})
 		}
 		return nil
 	})
@@ -69,6 +72,7 @@ func loadFormer(ctx context.Context, on queries.Querier, collection string, ids 
 // claim is a former cluster's ID and the present cluster that holds the largest part of it.
 type claim struct {
 	id      string
+	run     int64 // that gave it
 	group   int
 	overlap int
 }
@@ -83,7 +87,7 @@ func (f *formerClusters) heirs(group []uint32) []claim {
 	best := claim{group: -1}
 	for from := 0; from < len(f.shares); {
 		s := f.shares[from]
-		part := claim{f.names[s.cluster], int(group[s.record]), 0}
+		part := claim{f.names[s.cluster], f.runs[s.cluster], int(group[s.record]), 0}
 		to := from
 		for ; to < len(f.shares) && f.shares[to].cluster == s.cluster && int(group[f.shares[to].record]) == part.group; to++ {
 			part.overlap += int(f.shares[to].ids)
@@ -105,7 +109,7 @@ func (f *formerClusters) heirs(group []uint32) []claim {
 func nameClusters(collection string, records []record, groups [][]uint32, group []uint32, f *formerClusters) []string {
 	claims := f.heirs(group)
 	slices.SortFunc(claims, func(a, b claim) int {
-		return cmp.Or(cmp.Compare(f.assigned[a.id], f.assigned[b.id]), cmp.Compare(b.overlap, a.overlap), cmp.Compare(a.id, b.id))
+		return cmp.Or(cmp.Compare(a.run, b.run), cmp.Compare(b.overlap, a.overlap), strings.Compare(a.id, b.id))
 	})
 	names := make([]string, len(groups))
 	for _, c := range claims {
@@ -117,28 +121,32 @@ func nameClusters(collection string, records []record, groups [][]uint32, group 
 		}
 	}
 	now := int64(1)
-	for _, run := range f.assigned {
+	for _, run := range f.runs {
 		now = max(now, run+1)
 	}
 	for g, members := range groups {
 		if names[g] == "" {
-			names[g] = newClusterID(collection, records[members[0]].key, f.assigned)
-			f.assigned[names[g]] = now
+			names[g] = newClusterID(collection, records[members[0]].key, f.taken)
+			f.give(names[g], now)
 		}
 	}
 	return names
 }
 
 // newClusterID is the collection and a hash of the smallest key, as short as is free.
-func newClusterID(collection, key string, taken map[string]int64) string {
+func newClusterID(collection, key string, taken map[string]bool) string {
 	sum := sha256.Sum256([]byte(collection + "\x00" + key))
+	const short = 8
+	if id := collection + "-" + hex.EncodeToString(sum[:short/2]); !taken[id] {
+		return id
+	}
 	digits := hex.EncodeToString(sum[:])
-	for n := 8; ; n++ {
+	for n := short + 1; ; n++ {
 		id := collection + "-" + digits[:min(n, len(digits))]
 		for range n - len(digits) {
 			id += "x" // every prefix of this key's hash was given before
 		}
-		if taken[id] == 0 {
+		if !taken[id] {
 			return id
 		}
 	}
@@ -156,10 +164,9 @@ func (f *formerClusters) standing(id string) string {
 
 // rows are those of cluster_names.
 func (f *formerClusters) rows() queries.Rows {
-	ids := slices.Collect(maps.Keys(f.assigned))
-	return queries.Rows{Len: len(ids), Fill: func(row *queries.Row, n int) {
-		row.Text(ids[n])
-		row.Int(f.assigned[ids[n]])
-		row.TextOrNull(f.standing(ids[n]))
+	return queries.Rows{Len: len(f.names), Fill: func(row *queries.Row, n int) {
+		row.Text(f.names[n])
+		row.Int(f.runs[n])
+		row.TextOrNull(f.standing(f.names[n]))
 	}}
 }

@@ -2,7 +2,6 @@ package match
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -10,10 +9,9 @@ import (
 
 // former is a history of cluster IDs: the given ones, in the order they were assigned.
 func former(shares map[string]map[uint32]uint32, order ...string) *formerClusters {
-	f := &formerClusters{assigned: map[string]int64{}, successor: map[string]string{}}
+	f := newFormerClusters()
 	for i, id := range order {
-		f.assigned[id] = int64(i + 1)
-		f.names = append(f.names, id)
+		f.give(id, int64(i+1))
 		for record := range uint32(6) {
 			if n := shares[id][record]; n > 0 {
 				f.shares = append(f.shares, share{record, uint32(i), n})
@@ -43,7 +41,7 @@ func TestClusterIDsGoWithTheExternalIDs(t *testing.T) {
 		{"split: the part with most external IDs keeps it, not the one with most records", [][]uint32{{0, 1}, {2}}, former(map[string]map[uint32]uint32{"p": {0: 1, 1: 1, 2: 3}}, "p"), []string{fresh(0), "p"}, ""},
 		{"merged: the one assigned first stays, though it is smaller", [][]uint32{{0, 1, 2}}, former(map[string]map[uint32]uint32{"new": {0: 2, 1: 2}, "old": {2: 1}}, "old", "new"), []string{"old"}, "new=old"},
 		{"a part taken over by another: each keeps its own", [][]uint32{{0, 1}, {2, 3}}, former(map[string]map[uint32]uint32{"p": {0: 1, 1: 1, 2: 1}, "q": {3: 1}}, "p", "q"), []string{"p", "q"}, ""},
-		{"an ID that is gone is not given again", [][]uint32{{0}}, former(nil, fresh(0)), []string{newClusterID("people", records[0].key, map[string]int64{fresh(0): 1})}, ""},
+		{"an ID that is gone is not given again", [][]uint32{{0}}, former(nil, fresh(0)), []string{newClusterID("people", records[0].key, map[string]bool{fresh(0): true})}, ""},
 	} {
 		group := make([]uint32, len(records))
 		for g, members := range c.groups {
@@ -56,7 +54,7 @@ func TestClusterIDsGoWithTheExternalIDs(t *testing.T) {
 			t.Errorf("%s: %v, want %v", c.name, names, c.want)
 		}
 		var aliases []string
-		for _, id := range slices.Sorted(maps.Keys(c.former.assigned)) {
+		for _, id := range slices.Sorted(slices.Values(c.former.names)) {
 			if successor := c.former.standing(id); successor != "" {
 				aliases = append(aliases, fmt.Sprintf("%s=%s", id, successor))
 			}

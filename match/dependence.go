@@ -38,13 +38,13 @@ const (
 )
 
 // newDependence counts, each component once; nil of a collection without names of people.
-func newDependence(s *schema, set *kernel.Set, component []uint32, m *model) *dependence {
+func newDependence(s *schema, set *kernel.Set, component []uint32, m *model, threads int) *dependence {
 	d := dependenceOf(s, set)
 	if d == nil {
 		return nil
 	}
 	d.dependenceTables = d.count(component, m)
-	d.index()
+	d.index(threads)
 	return d
 }
 
@@ -57,13 +57,18 @@ func dependenceOf(s *schema, set *kernel.Set) *dependence {
 }
 
 // index lays the tables out by record and by value.
-func (d *dependence) index() {
-	d.joint = make([]int32, d.set.Len())
-	for i := range d.joint {
-		if name := d.fullName(uint32(i)); name != "" {
-			d.joint[i] = units(d.names[name])
+func (d *dependence) index(threads int) {
+	const chunk = 1 << 14
+	n := d.set.Len()
+	d.joint = make([]int32, n)
+	_ = inParallel(context.Background(), workers(threads), (n+chunk-1)/chunk, func(_, c int) error { // it returns no error
+		for i := c * chunk; i < min((c+1)*chunk, n); i++ {
+			if name := d.fullName(uint32(i)); name != "" {
+				d.joint[i] = units(d.names[name])
+			}
 		}
-	}
+		return nil
+	})
 	values := d.set.Dictionaries[d.given]
 	d.bearers = make([]float64, values.Len())
 	for code := range d.bearers {
@@ -231,6 +236,6 @@ func storedDependence(ctx context.Context, db *sql.DB, s *schema, set *kernel.Se
 			d.known[term] = value
 		}
 	})
-	d.index()
+	d.index(1)
 	return d, err
 }

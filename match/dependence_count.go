@@ -4,6 +4,8 @@ import (
 	"math"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/sameas/sameas/match/kernel"
 )
 
@@ -65,36 +67,72 @@ func shapeOfAddress(local, domain, given, family string) shape {
 
 func lower(c byte) bool { return c >= 'a' && c <= 'z' }
 
-// count makes the tables. Of a component the smallest record counts, and others as far as they say something else:
-// five synced copies of one person do not make his name common.
+// count makes the tables, names and addresses side by side. Of a component the smallest record counts, and others as far as
+// they say something else: five synced copies of one person do not make his name common.
 func (d *dependence) count(component []uint32, m *model) dependenceTables {
-	n := d.set.Len()
-	joint, families, shapes := map[[2]uint32]int{}, map[uint32]int{}, map[string]int{}
-	people, addressed := 0, 0
+	var names countedNames
+	var shapes countedShapes
+	var both errgroup.Group // neither returns an error
+	both.Go(func() error {
+		names = d.countNames(component)
+		return nil
+	})
+	both.Go(func() error {
+		shapes = d.countShapes(component)
+		return nil
+	})
+	_ = both.Wait()
+	return d.tables(names, shapes, m)
+}
+
+// countedNames are how often full names occur, by the terms of their parts, and under how many family names a given name does.
+type countedNames struct {
+	joint    map[[2]uint32]int
+	families map[uint32]int
+	people   int
+}
+
+func (d *dependence) countNames(component []uint32) countedNames {
+	c := countedNames{joint: map[[2]uint32]int{}, families: map[uint32]int{}}
 	given, family := leadingTerms(d.set.Dictionaries[d.given]), leadingTerms(d.set.Dictionaries[d.family])
-	for i := range n {
-		root := component[i]
+	for i, root := range component {
 		name := [2]uint32{given[d.set.Values[d.given][i]], family[d.set.Values[d.family][i]]}
-		if name[0] != 0 && name[1] != 0 {
-			people += alone(i, root)
-			if i == int(root) || name != [2]uint32{given[d.set.Values[d.given][root]], family[d.set.Values[d.family][root]]} {
-				if joint[name]++; joint[name] == 1 {
-					families[name[0]]++
-				}
+		if name[0] == 0 || name[1] == 0 {
+			continue
+		}
+		c.people += alone(i, root)
+		if i == int(root) || name != [2]uint32{given[d.set.Values[d.given][root]], family[d.set.Values[d.family][root]]} {
+			if c.joint[name]++; c.joint[name] == 1 {
+				c.families[name[0]]++
 			}
 		}
-		if email := d.set.Values[d.email][i]; email != 0 {
-			addressed += alone(i, root)
-			if i == int(root) || email != d.set.Values[d.email][root] {
-				for e := range strings.SplitSeq(d.set.Dictionaries[d.email].Text(email), valueSeparator) {
-					if s := d.shape(e, uint32(i)); s.text != "" {
-						shapes[s.text]++
-					}
+	}
+	return c
+}
+
+// countedShapes are how often shapes of addresses occur.
+type countedShapes struct {
+	shapes    map[string]int
+	addressed int
+}
+
+func (d *dependence) countShapes(component []uint32) countedShapes {
+	c := countedShapes{shapes: map[string]int{}}
+	for i, root := range component {
+		email := d.set.Values[d.email][i]
+		if email == 0 {
+			continue
+		}
+		c.addressed += alone(i, root)
+		if i == int(root) || email != d.set.Values[d.email][root] {
+			for e := range strings.SplitSeq(d.set.Dictionaries[d.email].Text(email), valueSeparator) {
+				if s := d.shape(e, uint32(i)); s.text != "" {
+					c.shapes[s.text]++
 				}
 			}
 		}
 	}
-	return d.tables(joint, families, shapes, people, addressed, m)
+	return c
 }
 
 func alone(record int, root uint32) int {
@@ -115,19 +153,19 @@ func leadingTerms(d *kernel.Dictionary) []uint32 {
 	return terms
 }
 
-func (d *dependence) tables(joint map[[2]uint32]int, families map[uint32]int, shapes map[string]int, people, addressed int, m *model) dependenceTables {
+func (d *dependence) tables(names countedNames, shapes countedShapes, m *model) dependenceTables {
 	t := dependenceTables{names: map[string]float64{}, shapes: map[string]float64{}, known: map[string]float64{}}
 	given, family := d.set.Dictionaries[d.given].Terms(), d.set.Dictionaries[d.family].Terms()
-	for term, n := range families {
+	for term, n := range names.families {
 		if n >= knownFamilies {
 			t.known[given[term]] = float64(n)
 		}
 	}
-	for text, n := range shapes {
-		t.shapes[text] = math.Log2(float64(n) / float64(max(addressed, 1)))
+	for text, n := range shapes.shapes {
+		t.shapes[text] = math.Log2(float64(n) / float64(max(shapes.addressed, 1)))
 	}
-	for name, n := range joint {
-		if bits := d.excess(name[0], name[1], n, people, m); bits < 0 {
+	for name, n := range names.joint {
+		if bits := d.excess(name[0], name[1], n, names.people, m); bits < 0 {
 			t.names[given[name[0]]+" "+family[name[1]]] = bits
 		}
 	}

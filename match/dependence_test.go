@@ -50,7 +50,7 @@ func dependent(t *testing.T, records []raw) *judge {
 	}
 	m := s.build(fit{parameters: s.defaults(startLambda(len(records)))}, nil, terms, set, config.Thresholds{Auto: 0.99, Review: 0.5, Attach: 0.995})
 	j := newJudge(s, m, set)
-	j.dependence = newDependence(s, set, component, m)
+	j.dependence = newDependence(s, set, component, m, 2)
 	return j
 }
 

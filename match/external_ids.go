@@ -37,6 +37,7 @@ func loadExternalIDs(ctx context.Context, db *sql.DB, collection string, records
 	}
 	x, numbers := &externalIDs{}, numbersOf(records)
 	var rows []idRow
+	var kept texts
 	var last string
 	var scopeNumber uint32
 	for _, r := range ranges {
@@ -57,7 +58,7 @@ func loadExternalIDs(ctx context.Context, db *sql.DB, collection string, records
 				provider, realm, _ := strings.Cut(packed[:from-1], fieldSeparator)
 				scopeNumber = x.scopeOf(scope{provider, realm})
 			}
-			rows = append(rows, idRow{scopeNumber, n, mix(hashed(hashed(fnvOffset, packed[:from]), packed[from:])), packed[from:]})
+			rows = append(rows, idRow{scopeNumber, n, mix(hashed(hashed(fnvOffset, packed[:from]), packed[from:])), kept.keep(packed[from:])})
 			return nil
 		})
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 type maker struct {
 	schema *schema
 	names  interned
+	keys   texts
 	raw    raw
 }
 

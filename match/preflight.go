@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"runtime"
 	"slices"
 	"strings"
@@ -126,7 +127,12 @@ func (m *matching) weighPlan(ctx context.Context) error {
 	}
 	p.Memory = expectedMemory(p.Records)
 	m.preflight = p
-	return m.options.Budget.over(p)
+	if err := m.options.Budget.over(p); err != nil {
+		return err
+	}
+	m.options.Log.Info("pairs to compare", "collection", p.Collection, "records", p.Records, "pairs_at_most", p.Pairs,
+		"seconds_about", math.Round(10*p.Seconds)/10, "memory_about", megabytes(p.Memory))
+	return nil
 }
 
 // timedPairs is about how many pairs are compared to see how long one takes.

@@ -120,7 +120,7 @@ func (c *columns) take(ctx context.Context, rows []packedRow) error {
 	err := inParallel(ctx, c.threads, (len(rows)+chunk-1)/chunk, func(worker, n int) error {
 		m := c.makers[worker]
 		for i := n * chunk; i < min((n+1)*chunk, len(rows)); i++ {
-			c.records[first+i] = unpack(rows[i], m.names, &m.raw)
+			c.records[first+i] = unpack(rows[i], m.names, &m.keys, &m.raw)
 			m.raw.organizations = c.employers[rows[i].rid]
 			m.features(texts[i*width : (i+1)*width])
 		}

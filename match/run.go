@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -161,8 +160,7 @@ func (m *matching) run(ctx context.Context) (Summary, error) {
 		do   func(context.Context) error
 	}{
 		{"features", m.features},
-		{"blocks", m.block},
-		{"identity", m.identify},
+		{"blocks", m.blockAndIdentify},
 		{"model", m.train},
 		{"score", m.score},
 		{"cluster", m.cluster},
@@ -216,19 +214,29 @@ func (m *matching) features(ctx context.Context) (err error) {
 	return nil
 }
 
-func (m *matching) block(ctx context.Context) (err error) {
+// blockAndIdentify plans the blocks while the external IDs are read, which is work for one core.
+func (m *matching) blockAndIdentify(ctx context.Context) error {
+	both, ctxBoth := errgroup.WithContext(ctx)
+	both.Go(func() error { return m.planBlocks(ctxBoth) })
+	both.Go(func() error { return m.identify(ctxBoth) })
+	if err := both.Wait(); err != nil {
+		return err
+	}
+	return m.weighPlan(ctx)
+}
+
+func (m *matching) planBlocks(ctx context.Context) (err error) {
 	m.schema.forRecords(len(m.records))
 	m.plan, err = planBlocks(ctx, m.schema, m.set, m.options.Threads)
-	if err != nil {
+	return err
+}
+
+// block plans the blocks and says what comparing them will cost.
+func (m *matching) block(ctx context.Context) error {
+	if err := m.planBlocks(ctx); err != nil {
 		return err
 	}
-	if err := m.weighPlan(ctx); err != nil {
-		return err
-	}
-	p := &m.preflight
-	m.options.Log.Info("pairs to compare", "collection", p.Collection, "records", p.Records, "pairs_at_most", p.Pairs,
-		"seconds_about", math.Round(10*p.Seconds)/10, "memory_about", megabytes(p.Memory))
-	return nil
+	return m.weighPlan(ctx)
 }
 
 func (m *matching) identify(ctx context.Context) (err error) {
@@ -254,7 +262,7 @@ func (m *matching) train(ctx context.Context) (err error) {
 	m.model.Warnings = append(m.model.Warnings, m.identity.warnings()...)
 	m.model.spec.Keep = thresholdUnits(m.model.Thresholds.Review)
 	m.judge = newJudge(m.schema, m.model, m.set)
-	m.judge.dependence = newDependence(m.schema, m.set, m.component, m.model)
+	m.judge.dependence = newDependence(m.schema, m.set, m.component, m.model, m.options.Threads)
 	return nil
 }
 

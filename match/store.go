@@ -225,13 +225,29 @@ func (p *keptPair) termText(fields int) string {
 		if f > 0 {
 			text = append(text, ',')
 		}
-		if t == 0 {
-			text = append(text, '0') // most are
-		} else {
-			text = strconv.AppendFloat(text, float64(t)*kernel.Unit, 'f', -1, 64)
-		}
+		text = appendUnits(text, int64(t))
 	}
 	return string(text)
+}
+
+// appendUnits writes units as bits, in decimals and exactly: a 1024th has ten of them.
+func appendUnits(text []byte, units int64) []byte {
+	if units < 0 {
+		text, units = append(text, '-'), -units
+	}
+	text = strconv.AppendInt(text, units>>10, 10)
+	rest := units & 1023
+	if rest == 0 {
+		return text
+	}
+	const decimals = 10_000_000_000
+	at := len(text) // where a 1 stands in the place of the point, so that no leading zero is lost
+	text = strconv.AppendInt(text, decimals+rest*(decimals>>10), 10)
+	text[at] = '.'
+	for text[len(text)-1] == '0' {
+		text = text[:len(text)-1]
+	}
+	return text
 }
 
 // configDigest is that of the parts of the configuration which matching reads.
