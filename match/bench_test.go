@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"testing"
+
+	"github.com/sameas/sameas/match/kernel"
 )
 
 // crowded is a world of n records, half of them copies of the others with slips of the hand.
@@ -69,6 +71,25 @@ func BenchmarkTraining(b *testing.B) {
 			m := crowded(b, n)
 			through(b, m.features, m.block, m.identify)
 			each(b, n, m.train)
+		})
+	}
+}
+
+// BenchmarkScoring compares all pairs of all blocks, on all cores.
+func BenchmarkScoring(b *testing.B) {
+	for _, n := range append(benchSizes, 200_000) {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			m := crowded(b, n)
+			through(b, m.features, m.block, m.identify, m.train)
+			pairs := int64(0)
+			each(b, n, func(ctx context.Context) error {
+				result, err := scan(ctx, m.set, m.model.spec, kernel.Blocks{N: m.plan.blocks(), At: m.plan.block}, 0, func(int64, int64) {})
+				for _, n := range result.Pairs {
+					pairs += n
+				}
+				return err
+			})
+			b.ReportMetric(float64(pairs)/b.Elapsed().Seconds(), "pairs/s")
 		})
 	}
 }
