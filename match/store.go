@@ -253,7 +253,13 @@ func appendUnits(text []byte, units int64) []byte {
 // configDigest is that of the parts of the configuration which matching reads.
 func (m *matching) configDigest() string {
 	c := m.options.Config
-	text, err := json.Marshal([]any{c.Providers, c.Match[m.schema.collection], c.Thresholds(m.schema.collection), m.schema.version()})
+	var complete []string // sources that list all records of their applications
+	for _, s := range c.Sources {
+		if c.Lists(s.Name) {
+			complete = append(complete, s.Name)
+		}
+	}
+	text, err := json.Marshal([]any{c.Providers, c.Match[m.schema.collection], c.Thresholds(m.schema.collection), m.schema.version(), complete})
 	if err != nil {
 		return ""
 	}

@@ -87,8 +87,9 @@ func TestWhateverChangedIsMatchedAgain(t *testing.T) {
 		"the settings": with(func(o *Options) {
 			o.Config = &config.Config{Providers: []config.Provider{{Provider: "a", Realm: "*", Distinct: "allow"}}}
 		}),
-		"a budget":      with(func(o *Options) { o.Budget.Pairs = 1 << 40 }),
-		"being told to": with(func(o *Options) { o.Anew = true }),
+		"a source that lists all": with(func(o *Options) { o.Config = &config.Config{Sources: []config.Source{{Name: "test", Complete: true}}} }),
+		"a budget":                with(func(o *Options) { o.Budget.Pairs = 1 << 40 }),
+		"being told to":           with(func(o *Options) { o.Anew = true }),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
