@@ -293,6 +293,9 @@ func (w *world) driftOn(seed uint64) extract.Extraction {
 	left := []int{0, 5, 15, 1 << 30}[seed%4]
 	h.left, h.lag, h.filter = 0, []time.Duration{0, 2 * time.Hour, -2 * time.Hour}[seed%3], []string{"", "", "", "all", "", "", "", "none", "", "", "day"}[seed%11]
 	h.stays = seed%5 != 0
+	if h.filter == "none" {
+		left = 0 // of what is added after the last page no reading can know
+	}
 	if left > 0 && (!h.stays || h.filter != "") {
 		h.lag = 0 // all is read then, and what is added meanwhile is found by the clock of the answers
 	}
