@@ -43,25 +43,30 @@ const (
 type partition struct {
 	*unions
 	id      *identity
-	members [][]uint32  // by root, of clusters of several records: ascending
-	held    [][]holding // by root, likewise: ascending by scope, one ID a scope
+	several []*several // by root: a cluster of several records, nil for others
+}
+
+// several is a cluster of several records.
+type several struct {
+	members []uint32  // ascending
+	held    []holding // ascending by scope, one ID a scope
 }
 
 // newPartition starts from the components of must-links.
 func newPartition(id *identity, component []uint32) *partition {
-	p := &partition{unions: newUnions(len(component)), id: id, members: make([][]uint32, len(component)), held: make([][]holding, len(component))}
+	p := &partition{unions: newUnions(len(component)), id: id, several: make([]*several, len(component))}
 	for i, root := range component {
 		if uint32(i) != root {
 			p.parent[i] = root
-			if p.members[root] == nil {
-				p.members[root] = []uint32{root}
+			if p.several[root] == nil {
+				p.several[root] = &several{members: []uint32{root}}
 			}
-			p.members[root] = append(p.members[root], uint32(i))
+			p.several[root].members = append(p.several[root].members, uint32(i))
 		}
 	}
-	for root, members := range p.members {
-		if members != nil {
-			p.held[root] = p.holdingsOf(members)
+	for _, s := range p.several {
+		if s != nil {
+			s.held = p.holdingsOf(s.members)
 		}
 	}
 	return p
@@ -69,16 +74,16 @@ func newPartition(id *identity, component []uint32) *partition {
 
 // list is the records of a cluster.
 func (p *partition) list(root uint32) []uint32 {
-	if m := p.members[root]; m != nil {
-		return m
+	if s := p.several[root]; s != nil {
+		return s.members
 	}
 	return []uint32{root}
 }
 
 // heldBy are the IDs that keep a cluster apart from others.
 func (p *partition) heldBy(root uint32) []holding {
-	if p.members[root] != nil {
-		return p.held[root]
+	if s := p.several[root]; s != nil {
+		return s.held
 	}
 	return p.id.holdings[root]
 }
@@ -97,9 +102,9 @@ func (p *partition) establish(members []uint32) uint32 {
 	for _, i := range members {
 		p.parent[i] = root
 	}
-	p.members[root], p.held[root] = nil, nil
+	p.several[root] = nil
 	if len(members) > 1 {
-		p.members[root], p.held[root] = members, p.holdingsOf(members)
+		p.several[root] = &several{members, p.holdingsOf(members)}
 	}
 	return root
 }
@@ -178,8 +183,7 @@ func (c *clustering) unite(a, b uint32) {
 	held := mergeHoldings(c.heldBy(a), c.heldBy(b))
 	root := c.join(a, b)
 	slices.Sort(merged)
-	c.members[max(a, b)], c.held[max(a, b)] = nil, nil
-	c.members[root], c.held[root] = merged, held
+	c.several[max(a, b)], c.several[root] = nil, &several{merged, held}
 }
 
 // refuse says whether the union of two clusters is forbidden, and by what.

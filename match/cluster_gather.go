@@ -135,7 +135,7 @@ func (c *clustering) move(part, rest []uint32, to uint32) (newTo, newFrom uint32
 	grown := slices.Sorted(slices.Values(slices.Concat(c.list(to), part)))
 	from := c.find(part[0])
 	for _, root := range []uint32{to, from} {
-		c.members[root], c.held[root] = nil, nil
+		c.several[root] = nil
 	}
 	return c.establish(grown), c.establish(rest)
 }

@@ -56,8 +56,8 @@ func (m *matching) reviewable(auto *partition, p *keptPair) bool {
 func (m *matching) takeOut(ctx context.Context, out *outcome, contradictory map[uint32]bool) error {
 	links := m.linksByCluster(out.auto)
 	var roots []uint32
-	for root, members := range out.auto.members {
-		if members != nil {
+	for root, s := range out.auto.several {
+		if s != nil {
 			roots = append(roots, uint32(root))
 		}
 	}
@@ -65,7 +65,7 @@ func (m *matching) takeOut(ctx context.Context, out *outcome, contradictory map[
 	conflicts := make([]*conflict, len(roots))
 	err := m.inChunks(ctx, len(roots), func(m *matching, i int) {
 		root := roots[i]
-		members := out.auto.members[root]
+		members := out.auto.list(root)
 		inside := links.of(root)
 		shape, bridges := shapeOf(members, inside)
 		if !contradictory[root] && !m.disputed(members) {
@@ -79,7 +79,7 @@ func (m *matching) takeOut(ctx context.Context, out *outcome, contradictory map[
 		if conflicts[i] != nil {
 			out.conflicts = append(out.conflicts, *conflicts[i])
 		}
-		if conflicts[i] != nil || contradictory[root] || m.disputed(out.auto.members[root]) {
+		if conflicts[i] != nil || contradictory[root] || m.disputed(out.auto.list(root)) {
 			out.tier[root] = "review"
 		}
 	}

@@ -39,12 +39,12 @@ func TestWeakBridge(t *testing.T) {
 		{name: "a second road, by a person", weight: limit - 0.5, more: []mustLink{{a: 0, b: 3, kind: "decision"}}},
 	} {
 		m, p := bridged(c.weight, c.more...)
-		if len(p.members[0]) != 4 {
+		if len(p.list(0)) != 4 {
 			t.Errorf("%s: the four are not one cluster", c.name)
 		}
 		inside := m.linksByCluster(p).of(0)
-		_, bridges := shapeOf(p.members[0], inside)
-		if weak := m.weakBridge(p.members[0], inside, bridges); (weak != nil) != c.weak {
+		_, bridges := shapeOf(p.list(0), inside)
+		if weak := m.weakBridge(p.list(0), inside, bridges); (weak != nil) != c.weak {
 			t.Errorf("%s: %+v, want one %t", c.name, weak, c.weak)
 		}
 	}

@@ -30,9 +30,9 @@ func (m *matching) clusterRows(former *formerClusters) *clusterRows {
 		}
 		itself[i] = root
 		c.group[i] = uint32(len(c.groups))
-		members := auto.members[root]
-		if members == nil {
-			members = itself[i : i+1 : i+1]
+		members := itself[i : i+1 : i+1]
+		if s := auto.several[root]; s != nil {
+			members = s.members
 		}
 		c.groups = append(c.groups, members)
 		c.wider = append(c.wider, c.group[m.outcome.review.find(root)])

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"bytes"
+	"debug/elf"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,7 +12,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 )
 
-// built makes the static kernel for a platform.
+// built makes the kernel for a platform as the README says, and requires that it stands alone: no loader, no library.
 func built(t *testing.T, arch string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "kernel-"+arch)
@@ -20,7 +21,28 @@ func built(t *testing.T, arch string) string {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s", arch, err, out)
 	}
+	file, err := elf.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if want := map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64}[arch]; file.Machine != want {
+		t.Errorf("%s: built for %s", arch, file.Machine)
+	}
+	if libraries, _ := file.ImportedLibraries(); len(libraries) > 0 {
+		t.Errorf("%s: it wants %v", arch, libraries)
+	}
+	for _, part := range file.Progs {
+		if part.Type == elf.PT_INTERP || part.Type == elf.PT_DYNAMIC {
+			t.Errorf("%s: it is not static", arch)
+		}
+	}
 	return path
+}
+
+func TestBuildsStatic(t *testing.T) {
+	t.Parallel()
+	built(t, "amd64") // arm64 is built where it can be run: that takes long where nothing of it is built yet
 }
 
 // TestEveryProcessorGivesTheSame runs the kernel built for arm64, under QEMU's emulation, beside this process on the
