@@ -83,7 +83,7 @@ func (csvForm) cell(line []byte, s string) []byte {
 	}
 }
 
-// needsQuotes reports whether a reader could take the cell for several, or trim it.
+// needsQuotes reports whether a reader could take the cell for several, trim it, or take text for a number.
 func needsQuotes(s string) bool {
 	for i := range len(s) {
 		switch s[i] {
@@ -91,7 +91,7 @@ func needsQuotes(s string) bool {
 			return true
 		}
 	}
-	return strings.TrimSpace(s) != s
+	return strings.TrimSpace(s) != s || looksLikeNumber(s)
 }
 
 // startsFormula are the characters that make a spreadsheet compute what follows, after OWASP's "CSV Injection" page;

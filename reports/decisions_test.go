@@ -250,7 +250,7 @@ func TestImportFindsRecordsByAnyID(t *testing.T) {
 	if result.Kept != 1 || result.ToLook() {
 		t.Fatalf("%+v", result)
 	}
-	want := "collection,decision,record,other,field,who,decided_at,why\r\npeople,same,connec/org-1/p-1,my-application/2243/17,,,2026-01-02T03:04:05.000002Z,\"'=1+1, \"\"quoted\"\"\"\r\n"
+	want := "collection,decision,record,other,field,who,decided_at,why\r\npeople,same,connec/org-1/p-1,my-application/2243/17,,,\"2026-01-02T03:04:05.000002Z\",\"'=1+1, \"\"quoted\"\"\"\r\n"
 	if got := exportText(t, db); got != want {
 		t.Errorf("exported %q, want %q", got, want)
 	}

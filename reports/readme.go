@@ -24,6 +24,11 @@ const readmeInert = "- **Formulas are made inert.** A spreadsheet runs a cell th
 const readmeRaw = "- **Cells are raw.** A spreadsheet may run one that starts with `=`, `+`, `-` or `@`: read these files with programs alone, and\n" +
 	"  write those for people without `--raw`.\n"
 
+const readmeSpreadsheet = "- **In a spreadsheet, import the texts as texts**: opened with a click, `00123` becomes 123, and a number of more than 15 digits is\n" +
+	"  rounded. Excel: Data, From Text/CSV, File Origin 65001 (UTF-8), Delimiter Comma, Data Type Detection \"Do not detect data\n" +
+	"  types\". LibreOffice: character set Unicode (UTF-8), separated by comma alone, tick \"Format quoted field as text\": texts\n" +
+	"  that look like numbers or days are quoted for it. Both show every line end inside a cell as LF, and leave out NULs.\n"
+
 // readmeFormat says how to read the tables.
 func readmeFormat(o TableOptions) string {
 	switch o.extension() {
@@ -43,7 +48,7 @@ func readmeFormat(o TableOptions) string {
 	}
 	return "\n## How to read the CSV files\n\n" +
 		"- RFC 4180: a header line, commas, CR LF line ends, cells quoted where they must be; UTF-8 " + mark + ".\n" +
-		readmeRows + "- An empty cell means no value.\n" + cells
+		readmeRows + "- An empty cell means no value.\n" + cells + readmeSpreadsheet
 }
 
 // writeReadme says what each file and column is.
