@@ -93,7 +93,7 @@ func TestFileNotThere(t *testing.T) {
 	w.cfg.Sources = []config.Source{crm(w.dir + "/none.csv")}
 	_, err := w.run()
 	diff(t, "error", strings.ReplaceAll(fmt.Sprint(err), w.dir, "DIR"),
-		"source crm, people: DIR/none.csv is not there: check `path`, which counts from the folder of the configuration")
+		"source crm, people: DIR/none.csv is not there: check `path`, which counts from the folder of the configuration, or take the source out")
 }
 
 func TestUnknownCollection(t *testing.T) {

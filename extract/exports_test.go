@@ -34,8 +34,8 @@ func TestExports(t *testing.T) {
 				d.Name, d.Path = "export", filepath.Base(file)
 				return d
 			}
-			text := config.WithDrafts([]config.Draft{propose()})
-			if again := config.WithDrafts([]config.Draft{propose()}); !bytes.Equal(text, again) {
+			text := config.WithDrafts([]config.Draft{propose()}, config.Hub{})
+			if again := config.WithDrafts([]config.Draft{propose()}, config.Hub{}); !bytes.Equal(text, again) {
 				t.Errorf("another draft the second time:\n%s", cmp.Diff(string(text), string(again)))
 			}
 			w := newWorld(t, nil)

@@ -49,7 +49,7 @@ func openRaw(path string) (*os.File, error) {
 	f, err := os.Open(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("%s is not there: check `path`, which counts from the folder of the configuration", path)
+		return nil, fmt.Errorf("%s is not there: check `path`, which counts from the folder of the configuration, or take the source out", path)
 	case errors.Is(err, fs.ErrPermission):
 		return nil, fmt.Errorf("%s may not be read: permission denied", path)
 	case err != nil:

@@ -147,7 +147,7 @@ func FuzzPropose(f *testing.F) {
 			return
 		}
 		d.Name, d.Path = "fuzz", name
-		text := config.WithDrafts([]config.Draft{d})
+		text := config.WithDrafts([]config.Draft{d}, config.Hub{})
 		cfg, err := config.Load(writeFile(t, dir, "sameas.yaml", string(text)))
 		if err != nil {
 			t.Fatalf("%q: %v\n%s", content, err, text)

@@ -59,7 +59,7 @@ func (s PlanSummary) Text() string {
 		fmt.Fprintf(&b, "%s of applications known to the hub already\n", plural(s.Linked, "record"))
 	}
 	if s.ReviewItems > 0 {
-		fmt.Fprintf(&b, "%s for a person to judge, because what they hold may be one thing or two: sameas report lists them\n", plural(s.ReviewItems, "item"))
+		fmt.Fprintf(&b, "%s for a person to judge, because what they hold may be one thing or two: sameas review asks about them, sameas report lists them\n", plural(s.ReviewItems, "item"))
 	}
 	fmt.Fprintf(&b, "sha256 %s\n%s\n", s.SHA256, s.next())
 	return b.String()

@@ -140,7 +140,7 @@ func funcs() template.FuncMap {
 		"hazard":    hazardMeaning,
 		"withheld":  withheldMeaning,
 		"fix":       fixMeaning,
-		"conflict":  conflictMeaning,
+		"conflict":  ConflictMeaning,
 	}
 }
 

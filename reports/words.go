@@ -23,8 +23,8 @@ func operationMeaning(kind string) string {
 	return ""
 }
 
-// conflictMeaning says in words what a kind of conflict is.
-func conflictMeaning(kind string) string {
+// ConflictMeaning says in words what a kind of conflict is.
+func ConflictMeaning(kind string) string {
 	switch kind {
 	case "hub_value":
 		return "An ID carried by more records than can be true; it links nothing."
@@ -54,6 +54,12 @@ func conflictMeaning(kind string) string {
 		return "A value on far too many records to mean anything was neither compared nor searched by; clear it in its application."
 	case "suppressed":
 		return "Evidence that was set aside."
+	case "decision_conflict":
+		return "People judged the two different, and the same by other decisions; kept apart until one is corrected."
+	case "judged_different":
+		return "They look like one thing, but a person judged them different."
+	case "link_overruled":
+		return "An ID or a known link joins what a person judged different; the person counts."
 	}
 	return ""
 }

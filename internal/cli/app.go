@@ -30,7 +30,7 @@ type Env struct {
 func Run(ctx context.Context, args []string, env Env) int {
 	r := &runner{env: env}
 	app := r.app()
-	err := app.RunContext(ctx, permute(app, args))
+	err := app.RunContext(ctx, permute(app, helpAsked(args)))
 	if interrupted(ctx, err) {
 		err = fmt.Errorf("interrupted: what was done is kept; run the same command again to go on")
 	}
@@ -38,6 +38,14 @@ func Run(ctx context.Context, args []string, env Env) int {
 		fmt.Fprintf(env.Stderr, "sameas: error: %s\n", r.maskedError(err))
 	}
 	return exitCode(err)
+}
+
+// helpAsked makes `help COMMAND` of any depth what everybody means by it.
+func helpAsked(args []string) []string {
+	if len(args) > 1 && args[1] == "help" {
+		return append(append([]string{args[0]}, args[2:]...), "--help")
+	}
+	return args
 }
 
 func newApp(env Env) *cli.App { return (&runner{env: env}).app() }

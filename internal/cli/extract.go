@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -124,6 +125,11 @@ func extractText(result extract.Result) string {
 		}
 	}
 	b.WriteString(findingsText(result.Findings))
+	if slices.ContainsFunc(result.Extractions, func(e extract.Extraction) bool { return e.Doubt != "" }) {
+		b.WriteString("next: look at what is in doubt, set it right and extract again, or go on with `sameas match`\n")
+	} else {
+		b.WriteString("next: `sameas match`\n")
+	}
 	return b.String()
 }
 

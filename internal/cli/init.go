@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/google/renameio/v2"
@@ -19,6 +20,7 @@ import (
 // initResult is what `sameas init --json` prints.
 type initResult struct {
 	Config  string         `json:"config"`
+	Hub     bool           `json:"hub"` // it names a hub that was given, not an example
 	Sources []draftSummary `json:"sources,omitempty"`
 }
 
@@ -30,6 +32,7 @@ type draftSummary struct {
 	ID         string        `json:"id"`
 	Mapped     []draftColumn `json:"mapped"`
 	Unmapped   []draftColumn `json:"unmapped"`
+	unnamed    bool          // provider or realm is still to be named
 }
 
 type draftColumn struct {
@@ -44,12 +47,15 @@ func (r *runner) initCommand() *cli.Command {
 		Usage: "write a commented sameas.yaml to start from; --from FILE maps a file's columns",
 		Description: "Writes the file that --config names, every key with a comment. A file that is there is left alone, unless --force.\n" +
 			"With --from the sources are the files, columns mapped by name and by what their values look like, each with its reason;\n" +
-			"columns that fit nothing are listed. `sameas extract --dry-run` shows what comes of it.",
+			"columns that fit nothing are listed. `sameas extract --dry-run` shows what comes of it. With --group, and --endpoint where the\n" +
+			"hub is not Connec!'s own, the hub is a source, too; its credentials are taken from the environment.",
 		Flags: []cli.Flag{
 			&cli.StringSliceFlag{Name: "from", Usage: "map the columns of `FILE`: CSV, NDJSON, JSON or Parquet; may be given again"},
 			&cli.StringFlag{Name: "provider", Usage: "the application that the files' own IDs are of, as Connec! knows it: `NAME`"},
 			&cli.StringFlag{Name: "realm", Usage: "its account: `NAME`"},
 			&cli.StringFlag{Name: "collection", Usage: "what the files' rows are, such as people or organizations: `NAME` (default: found)"},
+			&cli.StringFlag{Name: "endpoint", Usage: "the hub's `URL`, such as https://api-connec.maestrano.com/api/v2"},
+			&cli.StringFlag{Name: "group", Usage: "the hub's group_id, as Connec! gave it to the application instance: `ID`"},
 			&cli.BoolFlag{Name: "force", Usage: "write over a configuration that is there"},
 		},
 		Action: r.init,
@@ -70,16 +76,25 @@ func (r *runner) init(c *cli.Context) error {
 			return usageError(fmt.Errorf("--%s says something of the files of --from: name one", flag))
 		}
 	}
-	text, result := config.Template(), initResult{Config: path}
+	hub := config.Hub{Endpoint: c.String("endpoint"), Group: c.String("group")}
+	if hub.Endpoint != "" && hub.Group == "" {
+		return usageError(errors.New("--endpoint names a hub: name its group, too, with --group"))
+	}
+	text, result := config.Template(hub), initResult{Config: path, Hub: hub != config.Hub{}}
 	if len(from) > 0 {
 		drafts, err := draftSources(c, from)
 		if err != nil {
 			return err
 		}
-		text, result.Sources = config.WithDrafts(drafts), summaries(drafts)
+		text, result.Sources = config.WithDrafts(drafts, hub), summaries(drafts)
 	}
 	if err := renameio.WriteFile(path, text, 0o600); err != nil {
 		return fmt.Errorf("write configuration: %w", err)
+	}
+	if result.Hub {
+		if _, err := config.Load(path); err != nil {
+			return fmt.Errorf("%w; what was given is written all the same: correct it there, or give it anew with --force", err)
+		}
 	}
 	return r.print(c, result, initText(result))
 }
@@ -148,7 +163,8 @@ func pathFrom(folder, path string) (string, error) {
 func summaries(drafts []config.Draft) []draftSummary {
 	var all []draftSummary
 	for _, d := range drafts {
-		s := draftSummary{Source: d.Name, Path: d.Path, Collection: d.Collection, ID: d.ID.Column, Mapped: []draftColumn{}, Unmapped: []draftColumn{}}
+		s := draftSummary{Source: d.Name, Path: d.Path, Collection: d.Collection, ID: d.ID.Column, Mapped: []draftColumn{}, Unmapped: []draftColumn{},
+			unnamed: d.ID.Provider == config.Placeholder || d.ID.Realm == config.Placeholder}
 		for _, e := range append(append([]config.DraftEntry{}, d.Fields...), d.References...) {
 			s.Mapped = append(s.Mapped, draftColumn{e.Column, e.Key, e.Why})
 		}
@@ -164,7 +180,7 @@ func initText(result initResult) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "wrote %s\n", result.Config)
 	if len(result.Sources) == 0 {
-		b.WriteString("next: edit its sources, set the credentials' environment variables, then `sameas extract`")
+		b.WriteString("next: edit its sources and take out what you do not have, export CONNEC_API_KEY and CONNEC_API_SECRET, then `sameas extract`;\nor let `sameas init --force --from FILE` map your files")
 		return b.String()
 	}
 	for _, s := range result.Sources {
@@ -177,6 +193,13 @@ func initText(result initResult) string {
 			fmt.Fprintf(&b, "  not mapped: %s\n", strings.Join(names, ", "))
 		}
 	}
-	b.WriteString("next: read it, name provider and realm where it says " + config.Placeholder + ", look with `sameas extract --dry-run`, add the hub")
+	b.WriteString("next: read it")
+	if slices.ContainsFunc(result.Sources, func(s draftSummary) bool { return s.unnamed }) {
+		b.WriteString(", name provider and realm where it says " + config.Placeholder)
+	}
+	if !result.Hub {
+		b.WriteString(", take the # from the hub's lines and fill them in (or init --force with --group)")
+	}
+	b.WriteString(", look with `sameas extract --dry-run`, export CONNEC_API_KEY and CONNEC_API_SECRET, then `sameas extract`")
 	return b.String()
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/sameas/sameas/internal/purge"
 	"github.com/sameas/sameas/match"
+	"github.com/sameas/sameas/reports"
 )
 
 func (r *runner) matchCommand() *cli.Command {
@@ -164,6 +165,15 @@ func (r *runner) matchOptions(s *session, collections []string, threads int) mat
 	}
 }
 
+// meaning says, behind the name of a kind of conflict, what it is.
+func meaning(kind string) string {
+	text := strings.TrimSuffix(reports.ConflictMeaning(kind), ".")
+	if text == "" {
+		return ""
+	}
+	return " (" + strings.ToLower(text[:1]) + text[1:] + ")"
+}
+
 func matchText(result match.Result) string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
@@ -175,7 +185,7 @@ func matchText(result match.Result) string {
 	w.Flush()
 	for _, s := range result.Collections {
 		for _, kind := range slices.Sorted(maps.Keys(s.Conflicts)) {
-			fmt.Fprintf(&b, "%s: %d %s\n", s.Collection, s.Conflicts[kind], strings.ReplaceAll(kind, "_", " "))
+			fmt.Fprintf(&b, "%s: %d %s%s\n", s.Collection, s.Conflicts[kind], strings.ReplaceAll(kind, "_", " "), meaning(kind))
 		}
 		for _, warning := range s.Warnings {
 			fmt.Fprintf(&b, "%s: warning: %s\n", s.Collection, warning)

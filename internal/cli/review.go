@@ -23,8 +23,10 @@ func (r *runner) reviewCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "review",
 		Usage: "a page on loopback to judge doubtful clusters with the keyboard; export and import the decisions",
-		Description: "The page is for this machine's browser alone, and ends with Ctrl-C or after --idle. An answer is on disk before the next question\n" +
-			"appears. The workspace is the page's own meanwhile: another command on it says that it is in use; match runs from the page (m).\n" +
+		Description: "The page is for this machine's browser alone, and ends with Ctrl-C or after --idle. For a browser elsewhere serve it on a\n" +
+			"--port N of your choice and run ssh -L N:127.0.0.1:N there: the printed address is good there, too. An answer is on disk\n" +
+			"before the next question appears; what was skipped is kept as well, and comes last. The workspace is the page's own meanwhile:\n" +
+			"another command on it says that it is in use; match runs from the page (m).\n" +
 			"Decisions are a CSV file keyed by external IDs, so that they outlive an extraction: collection, decision (same, different,\n" +
 			"survivor or value), record, other (the second record of same and different), field (of value), who, decided_at, why.\n" +
 			"--import exits with 2 when a line names a record that the workspace does not hold, or decisions contradict each other.",

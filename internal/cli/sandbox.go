@@ -117,6 +117,9 @@ func (r *runner) serve(c *cli.Context) error {
 		running.URL, sandbox.KeyEnv, shellQuote(c.String("key")), sandbox.SecretEnv, shellQuote(c.String("secret")))); err != nil {
 		return err
 	}
+	if c.String("out") == "" && !c.Bool("quiet") {
+		fmt.Fprintf(r.env.Stderr, "as the hub of your own files, in another terminal: sameas init --from FILE --provider NAME --realm NAME --endpoint %s/api/v2 --group %s\n", running.URL, sandbox.DefaultGroup)
+	}
 	if err := running.Wait(); err != nil {
 		return err
 	}

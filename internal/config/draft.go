@@ -47,16 +47,20 @@ const (
 	afterSources  = "# May two records with different IDs"
 )
 
-// WithDrafts is the template with the drafted files for its sources; the hub is there as a comment, since a file says
-// nothing of it. What it returns loads without an error.
-func WithDrafts(drafts []Draft) []byte {
+// WithDrafts is the template with the drafted files for its sources beside the hub, which is there as a comment when nobody
+// has said where it is: a file says nothing of it. What it returns loads without an error.
+func WithDrafts(drafts []Draft, hub Hub) []byte {
 	head, rest, _ := bytes.Cut(template, []byte(beforeSources))
-	hub, rest, _ := bytes.Cut(rest, []byte("\n  # An application's own records"))
+	example, rest, _ := bytes.Cut(rest, []byte("\n  # An application's own records"))
 	_, tail, _ := bytes.Cut(rest, []byte(afterSources))
 	var b strings.Builder
 	b.Write(head)
 	b.WriteString(beforeSources)
-	for line := range strings.Lines(string(hub)) {
+	for line := range strings.Lines(hub.in(string(example))) {
+		if hub != (Hub{}) {
+			b.WriteString(line)
+			continue
+		}
 		b.WriteString("  # " + strings.TrimPrefix(strings.TrimPrefix(line, "  "), "# "))
 	}
 	for _, d := range drafts {

@@ -21,7 +21,7 @@ func TestDraftsLoad(t *testing.T) {
 			Unmapped:   []DraftEntry{{"", name, "no field"}, {"", "other", "no values"}, {"", "last", "no field"}},
 		})
 	}
-	text := string(WithDrafts(drafts))
+	text := string(WithDrafts(drafts, Hub{}))
 	c, err := load(t, text)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
@@ -46,7 +46,7 @@ func TestDraftsLoad(t *testing.T) {
 // TestPlaceholderIsNoName: nothing is planned while a source does not say whose its IDs are.
 func TestPlaceholderIsNoName(t *testing.T) {
 	t.Parallel()
-	c, err := load(t, string(WithDrafts([]Draft{{Name: "crm", Path: "a.csv", Collection: "people", ID: IDColumn{Provider: "app", Realm: Placeholder, Column: "id"}}})))
+	c, err := load(t, string(WithDrafts([]Draft{{Name: "crm", Path: "a.csv", Collection: "people", ID: IDColumn{Provider: "app", Realm: Placeholder, Column: "id"}}}, Hub{})))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,5 +80,24 @@ func TestDialectKeys(t *testing.T) {
 	}
 	if _, err := load(t, "sources:\n  - {name: hub, type: connec, endpoint: \"https://x.example/api/v2\", group: cld-1, encoding: utf-8}\n"); err == nil || !strings.Contains(err.Error(), "`encoding` is not a key of sources of type `connec`") {
 		t.Error(err)
+	}
+}
+
+// TestTheHubIsWhereItWasSaidToBe: with its address the hub is a source, beside drafted files and without.
+func TestTheHubIsWhereItWasSaidToBe(t *testing.T) {
+	t.Parallel()
+	hub := Hub{Endpoint: "http://127.0.0.1:8080/api/v2", Group: "cld-99"}
+	drafts := []Draft{{Name: "crm", Path: "a.csv", Collection: "people", ID: IDColumn{Provider: "app", Realm: "1", Column: "id"}}}
+	for name, text := range map[string][]byte{"alone": Template(hub), "beside a file": WithDrafts(drafts, hub)} {
+		c, err := load(t, string(text))
+		if err != nil {
+			t.Fatalf("%s: %v\n%s", name, err, text)
+		}
+		if s := c.Sources[0]; s.Type != "connec" || s.Endpoint != hub.Endpoint || s.Group != hub.Group {
+			t.Errorf("%s: the first source is %+v", name, s)
+		}
+	}
+	if c, err := load(t, string(WithDrafts(drafts, Hub{Group: "cld-7"}))); err != nil || c.Sources[0].Group != "cld-7" || c.Sources[0].Endpoint == "" {
+		t.Errorf("a group alone: %v", err)
 	}
 }

@@ -24,7 +24,7 @@ func load(t *testing.T, text string) (*Config, error) {
 
 func TestTemplateLoadsAndShowsEveryKey(t *testing.T) {
 	t.Parallel()
-	if _, err := load(t, string(Template())); err != nil {
+	if _, err := load(t, string(Template(Hub{}))); err != nil {
 		t.Fatal(err)
 	}
 	var every func(reflect.Type)
@@ -40,7 +40,7 @@ func TestTemplateLoadsAndShowsEveryKey(t *testing.T) {
 					continue
 				}
 				seen++
-				if !strings.Contains(string(Template()), key+": ") && !strings.Contains(string(Template()), key+":\n") {
+				if !strings.Contains(string(Template(Hub{})), key+": ") && !strings.Contains(string(Template(Hub{})), key+":\n") {
 					t.Errorf("the template does not show `%s`", key)
 				}
 				every(typ.Field(i).Type)

@@ -124,7 +124,7 @@ func TestEveryMistakeIsTold(t *testing.T) {
 
 // FuzzLoad: whatever the file, a configuration that its own validation accepts, or an error; never a crash.
 func FuzzLoad(f *testing.F) {
-	f.Add(string(Template()))
+	f.Add(string(Template(Hub{})))
 	f.Add(minimal)
 	f.Add("a: &a [*a]\n")
 	f.Add("sources: &s\n  - {name: *s}\n")
