@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -30,7 +31,7 @@ type Env struct {
 func Run(ctx context.Context, args []string, env Env) int {
 	r := &runner{env: env}
 	app := r.app()
-	err := app.RunContext(ctx, permute(app, helpAsked(args)))
+	err := app.RunContext(ctx, permute(app, helpAsked(app.Commands, args)))
 	if interrupted(ctx, err) {
 		err = fmt.Errorf("interrupted: what was done is kept; run the same command again to go on")
 	}
@@ -40,12 +41,20 @@ func Run(ctx context.Context, args []string, env Env) int {
 	return exitCode(err)
 }
 
-// helpAsked makes `help COMMAND` of any depth what everybody means by it.
-func helpAsked(args []string) []string {
-	if len(args) > 1 && args[1] == "help" {
-		return append(append([]string{args[0]}, args[2:]...), "--help")
+// helpAsked makes of `help COMMAND`, of any depth, what everybody means by it. What names no command stays, to be refused.
+func helpAsked(commands []*cli.Command, args []string) []string {
+	if len(args) < 2 || args[1] != "help" {
+		return args
 	}
-	return args
+	asked := append([]string{args[0]}, args[2:]...)
+	for _, name := range args[2:] {
+		at := slices.IndexFunc(commands, func(c *cli.Command) bool { return c.HasName(name) })
+		if at < 0 {
+			return asked
+		}
+		commands = commands[at].Subcommands
+	}
+	return append(asked, "--help")
 }
 
 func newApp(env Env) *cli.App { return (&runner{env: env}).app() }
