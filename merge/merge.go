@@ -22,6 +22,7 @@ type PlanOptions struct {
 // PlanSummary says what a plan holds.
 type PlanSummary struct {
 	Path        string           `json:"path"`
+	SetAside    string           `json:"set_aside,omitempty"` // where the plan lies now that was here and had been applied; empty when there was none
 	SHA256      string           `json:"sha256"`
 	Operations  map[string]int64 `json:"operations"` // by type
 	Hazards     map[string]int64 `json:"hazards"`    // by name

@@ -49,9 +49,12 @@ type planner struct {
 // values of the others (consolidate): hub records alone contribute values. References to a loser move to the survivor
 // (repoint). Whatever is left alone is listed with the reason (withheld).
 //
+// A plan that was sent is never lost by it: it is set aside with its journal and its undos, see PlanSummary.SetAside, and
+// one that is under way is not touched.
+//
 // With a Part the plan holds that part alone: the operations are those of the whole plan, to the byte.
 //
-// Errors: ErrNoHub, ErrNoMatch, ErrStaleMatch, ErrPart, or what the workspace or the file system answers.
+// Errors: ErrNoHub, ErrNoMatch, ErrStaleMatch, ErrPart, what MayReplace refuses, or what the workspace or the file system answers.
 func WritePlan(ctx context.Context, o PlanOptions) (PlanSummary, error) {
 	hub, err := hubSource(o.Config)
 	if err != nil {
@@ -68,6 +71,9 @@ func WritePlan(ctx context.Context, o PlanOptions) (PlanSummary, error) {
 		return PlanSummary{}, fmt.Errorf("plan: %w", err)
 	}
 	if err := p.digests.check(); err != nil {
+		return PlanSummary{}, err
+	}
+	if err := MayReplace(ctx, o.DB, o.Out); err != nil {
 		return PlanSummary{}, err
 	}
 	if p.o.Part, err = p.resolvePart(ctx); err != nil {
@@ -277,7 +283,15 @@ func (p *planner) finish(ctx context.Context, hub config.Source) error {
 	if err := p.record(ctx, record, header.Config); err != nil {
 		return err
 	}
-	if _, err := file.close(); err != nil {
+	before, err := findPredecessor(ctx, p.o.DB, p.o.Out)
+	if err != nil {
+		return err
+	}
+	p.summary.SetAside, err = before.replace(func() error {
+		_, err := file.close()
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	return p.store.commit(ctx)

@@ -7,13 +7,15 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 )
 
 // Belongings are the files that lie beside a plan and are worth nothing without it, there or not: the plans of its undos with
-// their journals and locks, and its own lock and journal. What tells of others comes after them.
+// their journals and locks, the plans of before that were set aside from its place with what belongs to them, and its own
+// lock and journal. What tells of others comes after them.
 func Belongings(plan string) []string {
 	undos := []string{UndoPath(plan, "")}
 	if _, state, err := journalOf(plan); err == nil {
@@ -26,6 +28,9 @@ func Belongings(plan string) []string {
 				files = append(files, file)
 			}
 		}
+	}
+	for _, aside := range setAside(plan) {
+		files = append(append(files, Belongings(aside)...), aside)
 	}
 	return append(files, plan+".lock", journalPath(plan))
 }
@@ -51,7 +56,8 @@ func journalOf(plan string) (Header, *journalState, error) {
 }
 
 // IsBelonging reports whether the file, one of Belongings by its name, is what apply or undo wrote, as it shows by itself:
-// the sealed plan of an undo, a journal whose every line is chained to the one before, an empty lock.
+// the sealed plan of an undo or one in the folder that it was set aside in, a journal whose every line is chained to the one
+// before, an empty lock.
 func IsBelonging(path string) bool {
 	info, err := os.Lstat(path)
 	switch {
@@ -62,11 +68,12 @@ func IsBelonging(path string) bool {
 	case strings.HasSuffix(path, journalPath("")):
 		return isJournal(path)
 	}
-	undo, err := OpenPlan(path)
+	plan, err := OpenPlan(path)
 	if err != nil {
 		return false
 	}
-	return undo.Close() == nil && undo.Header().Undoes != ""
+	aside := strings.HasSuffix(filepath.Dir(path), "."+plan.SHA256()[:asideLength])
+	return plan.Close() == nil && (plan.Header().Undoes != "" || aside)
 }
 
 // isJournal reports whether the journal holds, for whichever plan it names. A kill may have cut its last line, or its first.

@@ -69,6 +69,9 @@ func Status(ctx context.Context, o StatusOptions) (StatusResult, error) {
 	}
 	r := StatusResult{ApplyResult: newResult(o.Plan, reader.SHA256(), facts), Undos: []UndoStatus{}}
 	r.Notes = append(r.Notes, state.notes()...)
+	for _, kept := range setAside(o.Plan) {
+		r.Notes = append(r.Notes, "a plan that lay here before was applied: it is kept as "+kept)
+	}
 	undone, err := r.readUndos(ctx, o.Plan, state)
 	if err != nil {
 		return StatusResult{}, err

@@ -159,7 +159,11 @@ func undoArguments(h Header, undo string) string {
 // mayUndo refuses what there is nothing to undo of, or too late.
 func (o UndoOptions) mayUndo(s *journalState) error {
 	if s.lines == 0 {
-		return refuse("there is nothing to undo", "%s was never applied from here: it has no journal", o.Plan)
+		hint := "there is nothing to undo"
+		if kept := setAside(o.Plan); len(kept) > 0 {
+			hint += "; plans that lay here before, with what they wrote: " + strings.Join(kept, ", ")
+		}
+		return refuse(hint, "%s was never applied from here: it has no journal", o.Plan)
 	}
 	if until, ok := undoUntil(s, o.Config.Merge.UndoDays); ok && len(s.undos) == 0 && o.seams.now().After(until) {
 		return refuse("look at what has become of the records since, then raise merge.undo_days in the configuration if you still want it",

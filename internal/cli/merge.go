@@ -130,6 +130,9 @@ func (r *runner) plan(ctx context.Context, s *session, out string, part merge.Pa
 	if err != nil {
 		return summary, err
 	}
+	if summary.SetAside != "" {
+		s.log.Warn("the plan that was here had been applied: it is kept, and `sameas merge undo`, verify and status work on it there", "plan", out, "kept as", summary.SetAside)
+	}
 	return summary, purge.Remember(ctx, s.db, purge.KindPlan, out)
 }
 
