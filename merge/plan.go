@@ -155,7 +155,7 @@ func (p *planner) planCollection(ctx context.Context, collection string) (err er
 			return err
 		}
 	}
-	to, err := gather(ctx, on, collection, creating)
+	to, err := gather(ctx, on, collection, creating, p.o.Config.Thresholds(collection).Review)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -14,21 +15,19 @@ import (
 // planWithoutHub works out an auto cluster of applications' records alone: one hub record is made of them where that is
 // asked for, unless only likeness below the attach threshold joins them.
 func (p *planner) planWithoutHub(c, part *cluster, parts int) error {
+	name, text := c.mayBeHeld()
 	switch {
-	case parts > 1 && p.o.Config.Merge.Create:
-		return p.withholdPart(c, part, part.members)
+	case name != "":
 	case !p.o.Config.Merge.Create:
-		for _, m := range part.members {
-			op := p.withhold(c.collection, c.id, m, WithheldNotInHub, "the hub holds no record like it; merge.create would make one")
-			if err := p.emit(op); err != nil {
-				return err
-			}
+		name, text = WithheldNotInHub, "the hub holds no record like it; merge.create would make one"
+	case parts > 1:
+		return p.withholdPart(c, part, part.members)
+	default:
+		if name, text = (&unit{cluster: part}).contradiction(); name != "" {
+			p.review[c.collection+"\x00"+c.reviewID] = true
 		}
-		return nil
 	}
-	u := &unit{cluster: part}
-	if name, text := u.contradiction(); name != "" {
-		p.review[c.collection+"\x00"+c.reviewID] = true
+	if name != "" {
 		for _, m := range part.members {
 			if err := p.emit(p.withhold(c.collection, c.id, m, name, text)); err != nil {
 				return err
@@ -37,6 +36,34 @@ func (p *planner) planWithoutHub(c, part *cluster, parts int) error {
 		return nil
 	}
 	return p.planCreate(c.collection, c.id, part.members, part.evidence())
+}
+
+// mayBeHeld says why no hub record may be made of a cluster that holds none: the hub may have one of it already, which a
+// person must judge; "" when nothing is like it.
+func (c *cluster) mayBeHeld() (name, text string) {
+	for _, m := range c.members {
+		if key := m.heldElsewhere(); key != "" {
+			return WithheldElsewhere, "a hub record outside its cluster bears " + key + " already: look at both"
+		}
+	}
+	if c.company || c.candidate != "" {
+		return WithheldReview, mayBe(c.candidate)
+	}
+	return "", ""
+}
+
+func mayBe(candidate string) string {
+	return "it may be the same as " + cmp.Or(candidate, "another record") + ": a person must judge it"
+}
+
+// heldElsewhere is an ID of the record that a hub record bears; "" when there is none.
+func (m *member) heldElsewhere() string {
+	for _, h := range m.IDs {
+		if h.Holders > 0 && !h.Void && !h.id.IsHub() {
+			return h.Key
+		}
+	}
+	return ""
 }
 
 // planCreate makes one hub record of the applications' records: their IDs, at most one an application, and the values

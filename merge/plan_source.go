@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -161,6 +162,8 @@ type cluster struct {
 	id         string
 	reviewID   string
 	reason     string
+	company    bool   // its review cluster is wider than it
+	candidate  string // the hub record outside it that it may be; "" when there is none
 	members    []*member
 	bonds      []bond
 }
@@ -197,7 +200,7 @@ type extent struct{ clusters, loose, referrers int64 }
 
 // gather puts what a plan must know of one collection into the scratch tables, in the order that it is read in: the
 // driver hands results over whole, so that whatever is read in one piece is in memory in one piece.
-func gather(ctx context.Context, on queries.Querier, collection string, creating bool) (e extent, err error) {
+func gather(ctx context.Context, on queries.Querier, collection string, creating bool, review float64) (e extent, err error) {
 	of := queries.Args{"collection": collection}
 	for _, step := range []struct {
 		name string
@@ -205,6 +208,7 @@ func gather(ctx context.Context, on queries.Querier, collection string, creating
 	}{
 		{"merge/plan_scratch_clear.sql", nil},
 		{"merge/plan_members.sql", queries.Args{"collection": collection, "creating": creating}},
+		{"merge/plan_candidates.sql", queries.Args{"collection": collection, "review": review}},
 		{"merge/plan_raws_gather.sql", nil},
 		{"merge/plan_ids_gather.sql", of},
 		{"merge/plan_bonds_gather.sql", of},
@@ -246,7 +250,7 @@ func readClusters(ctx context.Context, on queries.Querier, collection string, bo
 		var rid, place int64
 		var kinds string
 		if err := rows.Scan(&rid, &place, &c.id, &c.reviewID, &c.reason, &m.Key, &m.Source, &m.Hub, &m.Status, &m.Channel, &m.Created,
-			&m.BirthDate, &m.Reference, &m.RefsIn, &kinds); err != nil {
+			&m.BirthDate, &m.Reference, &m.RefsIn, &kinds, &c.company, &c.candidate); err != nil {
 			return err
 		}
 		m.Ambiguous = slices.Contains(strings.Split(kinds, ","), "ambiguous")
@@ -254,6 +258,7 @@ func readClusters(ctx context.Context, on queries.Querier, collection string, bo
 			byPlace[place] = &c
 			all = append(all, &c)
 		}
+		byPlace[place].candidate = cmp.Or(byPlace[place].candidate, c.candidate)
 		byPlace[place].members = append(byPlace[place].members, m)
 		byRID[rid] = m
 		return nil
@@ -334,8 +339,8 @@ func (m *member) prepare() (err error) {
 type looseRecord struct {
 	clusterID string
 	tier      string
-	company   bool // its review cluster is wider than its cluster
-	candidate string
+	company   bool   // its review cluster is wider than its cluster
+	candidate string // the hub record outside its cluster that it may be; "" when there is none
 	kinds     string // conflicts that name it, comma-separated
 	member    *member
 }

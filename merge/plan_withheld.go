@@ -1,7 +1,6 @@
 package merge
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -219,15 +218,13 @@ func (p *planner) whyLoose(l looseRecord) (name, text string) {
 		return WithheldAmbiguous, "two clusters fit it equally: a person must say which"
 	case l.tier == "review":
 		return WithheldReview, "its cluster was taken out of auto" + because(kinds) + ": a person must judge it"
-	case l.company:
-		return WithheldReview, "it may be the same as " + cmp.Or(l.candidate, "another record") + ": a person must judge it"
+	case l.company || l.candidate != "":
+		return WithheldReview, mayBe(l.candidate)
 	case told("cannot_link") || told("veto") || told("oversized_block") || told("link_contradicted"):
 		return WithheldReview, "not all that is like it could be ruled out" + because(kinds) + ": a person must judge it"
 	}
-	for _, h := range l.member.IDs {
-		if h.Holders > 0 && !h.Void && !h.id.IsHub() {
-			return WithheldElsewhere, "a hub record outside its cluster bears " + h.Key + " already: look at both"
-		}
+	if key := l.member.heldElsewhere(); key != "" {
+		return WithheldElsewhere, "a hub record outside its cluster bears " + key + " already: look at both"
 	}
 	if !p.o.Config.Merge.Create {
 		return WithheldNotInHub, "the hub holds no record like it; merge.create would make one"

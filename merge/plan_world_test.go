@@ -56,7 +56,7 @@ type tie struct {
 	p          float64
 }
 
-type trouble struct{ col, kind, cluster, a, b string }
+type trouble struct{ col, kind, cluster, other, a, b string }
 
 // world is a workspace as a test describes it.
 type world struct {
@@ -157,7 +157,7 @@ func (w world) fill(t *testing.T, db *sql.DB) {
 		w.insertTie(t, exec, e)
 	}
 	for _, c := range w.troubles {
-		exec("INSERT INTO conflicts (collection, kind, cluster_id, key_a, key_b, detail) VALUES (?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''), 'x')", c.col, c.kind, c.cluster, c.a, c.b)
+		exec("INSERT INTO conflicts (collection, kind, cluster_id, other_cluster_id, key_a, key_b, detail) VALUES (?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''), nullif(?, ''), 'x')", c.col, c.kind, c.cluster, c.other, c.a, c.b)
 	}
 	for i, l := range w.links {
 		a, b := mustID(l[0]), mustID(l[1])

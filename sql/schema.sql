@@ -594,8 +594,9 @@ CREATE TABLE IF NOT EXISTS plan_members (
     reference VARCHAR,
     refs_in BIGINT NOT NULL,           -- references of hub records to it
     kinds VARCHAR NOT NULL,            -- conflicts that name it or, of a loose one, its cluster, between commas
-    company BOOLEAN NOT NULL,          -- loose: its review cluster is wider than its cluster
-    candidate VARCHAR,                 -- loose: the smallest hub record of its review cluster
+    company BOOLEAN NOT NULL,          -- its review cluster is wider than its cluster
+    candidate VARCHAR,                 -- the smallest hub record of its review cluster; of an application's record that meets a hub record in
+                                       -- neither, that of the strongest pair at or above review, or refused, between its cluster and another
     with_raw BOOLEAN NOT NULL          -- its fields are read: it stands in plan_raws
 );
 

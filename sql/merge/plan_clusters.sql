@@ -18,7 +18,9 @@ SELECT
     coalesce(birth_date, '') AS birth_date,
     coalesce(reference, '') AS reference,
     refs_in,
-    kinds
+    kinds,
+    company,
+    coalesce(candidate, '') AS candidate
 FROM plan_members
 WHERE NOT loose AND place BETWEEN $first AND $last
 ORDER BY

@@ -1,0 +1,75 @@
+package merge
+
+import (
+	"testing"
+
+	"github.com/sameas/sameas/internal/config"
+)
+
+// TestCreatesBesideNoCandidate: a record that the hub may hold already is withheld, by whatever the tables tell of it: the
+// review cluster, an edge whose union was refused without a word, a conflict, or an ID that a hub record bears.
+func TestCreatesBesideNoCandidate(t *testing.T) {
+	t.Parallel()
+	h, twin := row{key: "connec/org-1/h"}, row{key: "c/1/9", cluster: "ph"}
+	with := func(r row, cluster, review string) row {
+		r.cluster, r.review = cluster, review
+		return r
+	}
+	a, c := row{key: "a/1/1", cluster: "p"}, row{key: "c/1/5", cluster: "p"}
+	ac := tie{"a/1/1", "c/1/5", "fuzzy", 0.9999}
+	different := func(t *testing.T, exec func(string, ...any)) {
+		exec("INSERT INTO decisions VALUES ('people', 'a/1/1', 'connec/org-1/h', 'different', 'ada', TIMESTAMP '2026-01-01', '', 0, NULL)")
+	}
+	cases := map[string]struct {
+		world
+		decided func(*testing.T, func(string, ...any))
+		want    string // reason withheld; "" is created
+	}{
+		"nothing is like the record":       {world: world{rows: []row{h, {key: "a/1/1"}}}},
+		"nothing is like the cluster":      {world: world{rows: []row{h, a, c}, ties: []tie{ac}}},
+		"the cluster's review item":        {world: world{rows: []row{with(h, "", "r"), with(a, "p", "r"), with(c, "p", "r")}, ties: []tie{ac}}, want: WithheldReview},
+		"an edge at review":                {world: world{rows: []row{h, {key: "a/1/1"}}, ties: []tie{{"a/1/1", h.key, "fuzzy", 0.5}}}, want: WithheldReview},
+		"an edge below review":             {world: world{rows: []row{h, {key: "a/1/1"}}, ties: []tie{{"a/1/1", h.key, "fuzzy", 0.49}}}},
+		"an edge of another record of it":  {world: world{rows: []row{h, a, c}, ties: []tie{ac, {"c/1/5", h.key, "fuzzy", 0.6}}}, want: WithheldReview},
+		"a link that was not followed":     {world: world{rows: []row{h, a, c}, ties: []tie{ac, {"c/1/5", h.key, "link", 0.1}}}, want: WithheldReview},
+		"an edge to a record of the hub's": {world: world{rows: []row{with(h, "ph", ""), twin, a, c}, ties: []tie{ac, {"c/1/5", twin.key, "fuzzy", 0.6}}}, want: WithheldReview},
+		"a conflict without an edge": {world: world{rows: []row{h, {key: "a/1/1"}}, troubles: []trouble{{col: "people", kind: "suppressed", cluster: "alone-a/1/1", other: "alone-" + h.key,
+			a: "a/1/1", b: h.key}}}, want: WithheldReview},
+		"a conflict of the cluster": {world: world{rows: []row{h, a, c}, ties: []tie{ac}, troubles: []trouble{{col: "people", kind: "link_contradicted", cluster: "alone-" + h.key, other: "p",
+			a: "c/1/5", b: h.key}}}, want: WithheldReview},
+		"an ID that a hub record bears": {world: world{rows: []row{{key: h.key, also: []string{"a/1/1"}}, a, c}, ties: []tie{ac}}, want: WithheldElsewhere},
+		"judged different": {world: world{rows: []row{h, a, c}, ties: []tie{ac, {"c/1/5", h.key, "fuzzy", 0.9}}, troubles: []trouble{{col: "people", kind: "judged_different", cluster: "p",
+			other: "alone-" + h.key, a: "a/1/1", b: h.key}}}, decided: different},
+	}
+	for name, c := range cases {
+		for _, create := range []bool{true, false} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				db := c.open(t)
+				if c.decided != nil {
+					c.decided(t, func(text string, args ...any) {
+						if _, err := db.ExecContext(t.Context(), text, args...); err != nil {
+							t.Fatal(err)
+						}
+					})
+				}
+				_, _, ops, _ := plan(t, db, settings(func(s *config.Config) { s.Merge.Create = create }))
+				made, want := 0, c.want
+				if want == "" && !create {
+					want = WithheldNotInHub
+				}
+				for _, op := range ops {
+					switch {
+					case op.Type == TypeCreate:
+						made++
+					case op.Type == TypeWithheld && op.Withheld != want && (op.Record == "a/1/1" || op.Record == "c/1/5"):
+						t.Errorf("%s is withheld as %s (%s), not as %q", op.Record, op.Withheld, op.Reason.Text, want)
+					}
+				}
+				if (made == 1) != (want == "") {
+					t.Errorf("%d are created; withheld for %q was due", made, want)
+				}
+			})
+		}
+	}
+}
