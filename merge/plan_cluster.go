@@ -62,7 +62,7 @@ func (p *planner) withholdPart(c, part *cluster, records []*member) error {
 	best, other := c.bestLink(part)
 	for _, m := range records {
 		op := p.withhold(c.collection, c.id, m, WithheldBelowAttach,
-			fmt.Sprintf("joined to %s by likeness alone, %.4f, below the attach threshold %.4f: an ID cannot be taken back", other, best, p.attach(c.collection)))
+			fmt.Sprintf("joined to %s by likeness alone, %.7g, below the attach threshold %.7g: an ID cannot be taken back", other, best, p.attach(c.collection)))
 		if err := p.emit(op); err != nil {
 			return err
 		}
