@@ -71,14 +71,14 @@ func scalar(v any) string {
 	return ""
 }
 
-// at is the value at a field path, its parts parted by dots or slashes, list elements by their number; nil when any
+// at is the value at a field path, its names parted by dots or slashes and escaped as readLeaves does it, list elements by their number; nil when any
 // part of the path is missing.
 func (o observed) at(path string) any {
 	var v any = o.tree
 	for part := range strings.FieldsFuncSeq(path, func(r rune) bool { return r == '.' || r == '/' }) {
 		switch node := v.(type) {
 		case map[string]any:
-			v = node[part]
+			v = node[givenName.Replace(part)]
 		case []any:
 			i, err := strconv.Atoi(part)
 			if err != nil || i < 0 || i >= len(node) {

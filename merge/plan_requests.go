@@ -64,6 +64,9 @@ func mergeRequest(collection, uuid string, others []string, attributes map[strin
 func setFields(attributes map[string]any, fields map[string]json.RawMessage) {
 	for _, path := range slices.Sorted(maps.Keys(fields)) {
 		at, names := attributes, strings.Split(path, ".")
+		for i, name := range names {
+			names[i] = givenName.Replace(name)
+		}
 		for _, name := range names[:len(names)-1] {
 			inner, ok := at[name].(map[string]any)
 			if !ok {

@@ -20,6 +20,12 @@ const (
 	fieldServer                     // the server's own: neither written nor listed
 )
 
+// A field's name may hold what parts the names of a path: there it is escaped.
+var (
+	escapedName = strings.NewReplacer("%", "%25", ".", "%2E", "/", "%2F")
+	givenName   = strings.NewReplacer("%25", "%", "%2E", ".", "%2F", "/")
+)
+
 // readLeaves returns the record's fields that hold a value, by path with dots. Objects are entered, arrays are not:
 // what they hold are sub-entities with IDs of their own. Empty text, {}, [], null and absent are all no value.
 func readLeaves(raw json.RawMessage) (map[string]json.RawMessage, error) {
@@ -36,6 +42,7 @@ func addLeaves(leaves map[string]json.RawMessage, prefix string, raw json.RawMes
 		return err
 	}
 	for name, value := range object {
+		name = escapedName.Replace(name)
 		path := name
 		if prefix != "" {
 			path = prefix + "." + name
@@ -117,7 +124,7 @@ func compact(raw json.RawMessage) string {
 
 func isDate(path string) bool { return strings.HasSuffix(path, "_date") }
 
-// Fields by what they mean, see fieldKind. Paths that hold a dot of their own cannot be written back and are kept.
+// Fields by what they mean, see fieldKind.
 var (
 	consentField  = regexp.MustCompile(`(^|[._])(consent|opt_?in|opted_in|opt_?out|opted_out|unsubscribed|subscribed|do_not_\w+|newsletter|marketing\w*)$`)
 	refusingField = regexp.MustCompile(`(^|[._])(opt_?out|opted_out|unsubscribed|do_not_\w+)$`)

@@ -2,7 +2,11 @@ package merge
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
+
+	"github.com/sameas/sameas/internal/config"
+	"github.com/sameas/sameas/internal/sandbox"
 )
 
 // memberOf is a record of a source, with the fields that a JSON object holds.
@@ -65,4 +69,35 @@ func TestOwnerOfAField(t *testing.T) {
 			t.Errorf("%s: nothing was decided on %s", c.name, c.field)
 		}
 	}
+}
+
+// TestNamesWithDotsAndSlashes: a field whose name holds what parts the names of a path is written, compared and taken back
+// under its own name.
+func TestNamesWithDotsAndSlashes(t *testing.T) {
+	t.Parallel()
+	w := world{rows: []row{
+		{key: "connec/org-1/h1", also: []string{"a/1/5", "c/1/5"}, cluster: "people-1", fields: map[string]any{"first_name": "Ann", "last_name": "Lee", "a.b": "n/a"}},
+		{key: "connec/org-1/h2", also: []string{"b/77/8"}, cluster: "people-1", fields: map[string]any{"a.b": "dotted", "a": map[string]any{"b": "plain"}, "km/h": "fast", "50%2E": "odd",
+			"nested": map[string]any{"x.y": "inside"}}},
+		{key: "a/1/5", cluster: "people-1"}},
+		ties: []tie{{"connec/org-1/h1", "connec/org-1/h2", "decision", 0}, {"connec/org-1/h1", "a/1/5", "shared_id", 0}}}
+	o := worldOptions(t, w, settings(func(c *config.Config) {
+		c.Merge.MaxShare, c.Merge.Allow = 1, []string{HazardForeignID, HazardTwoRecords, HazardOutcomeUnknown}
+	}), sandbox.Behave{})
+	before := extracted(t, o)
+	if r := mustApply(t, o); len(r.Problems) > 0 || r.Remaining > 0 {
+		t.Fatalf("%+v", r)
+	}
+	verifyClean(t, o)
+	after := extracted(t, o)["people/h1"].fields
+	for _, want := range []string{`"a.b":"dotted"`, `"a":{"b":"plain"}`, `"km/h":"fast"`, `"50%2E":"odd"`, `"nested":{"x.y":"inside"}`} {
+		if !strings.Contains(after, want) {
+			t.Errorf("no %s in %s", want, after)
+		}
+	}
+	r, err := Undo(t.Context(), UndoOptions{ApplyOptions: o, Send: true})
+	if err != nil || len(r.Result.Problems) > 0 {
+		t.Fatalf("%v, %+v", err, r)
+	}
+	checkRestored(t, "after undo", before, extracted(t, o), r.UndoPlan)
 }
