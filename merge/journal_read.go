@@ -38,6 +38,11 @@ type opState struct {
 // settled reports whether nothing is left to do.
 func (s opState) settled() bool { return s.outcome == OutcomeOK || s.outcome == OutcomeDone }
 
+// answeredWell reports whether the server took the request, though what it then showed was not as it should be.
+func (s opState) answeredWell() bool {
+	return !s.pending && s.outcome == OutcomeFailed && s.status >= 200 && s.status < 300
+}
+
 // uncertain reports whether a request may have taken effect without anybody having seen it.
 func (s opState) uncertain() bool { return s.pending || s.outcome == OutcomeUnknown }
 

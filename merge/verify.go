@@ -11,8 +11,8 @@ import (
 // VerifyResult lists what differs from what the plan said to expect.
 type VerifyResult struct {
 	Plan        string   `json:"plan"`
-	Checked     int64    `json:"checked"`     // operations
-	Unwritten   int64    `json:"unwritten"`   // operations that are neither ok nor done: not checked
+	Checked     int64    `json:"checked"`     // operations: those ok or done, and those that were answered well though something was amiss
+	Unwritten   int64    `json:"unwritten"`   // the others: not checked
 	Unsure      int64    `json:"unsure"`      // of these, sent without anybody knowing whether it took effect
 	Undone      int64    `json:"undone"`      // operations that an undo has taken in hand: its own plan is to be verified
 	UndoPlans   []string `json:"undo_plans"`  // the plans of these undos
@@ -123,7 +123,7 @@ func (v *verifier) expect(op Operation) {
 	switch s := v.state.op(op.ID); {
 	case v.undone[op.ID] != "":
 		v.result.Undone++
-	case s.settled():
+	case s.settled() || s.answeredWell() && (e.uuid != "" || s.uuid != ""):
 		v.result.Checked++
 		e.fold(op)
 		if e.uuid == "" {

@@ -202,3 +202,24 @@ func TestOutcomesAreLoadedFromTheJournal(t *testing.T) {
 		t.Errorf("stale plan: %v", err)
 	}
 }
+
+// TestVerifyReadsBackTheCanary: what was answered well and did not come back as wanted is no operation that was never
+// written: it is compared, and differs.
+func TestVerifyReadsBackTheCanary(t *testing.T) {
+	t.Parallel()
+	h, o := newWorld(t, fillOp("u1", "old@x.org", "new@x.org"), fillOp("u2", "old@x.org", "new@x.org"))
+	h.intercept = func(method, path string, handle func() (int, any)) (int, any, error) {
+		if method == "POST" { // taken, and forgotten
+			return 200, map[string]any{"people": h.records["people"][0]}, nil
+		}
+		status, body := handle()
+		return status, body, nil
+	}
+	if _, err := Apply(t.Context(), o); err == nil || !strings.Contains(err.Error(), "the canary did not come back") || len(h.sent) != 1 {
+		t.Fatalf("%v after %q", err, h.sent)
+	}
+	v, err := Verify(t.Context(), o)
+	if err != nil || v.Checked != 1 || v.Unwritten != 1 || len(v.Differences) != 1 || !strings.Contains(v.Differences[0], "email.address") {
+		t.Errorf("%v, %+v", err, v)
+	}
+}
