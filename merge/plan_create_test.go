@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/sameas/sameas/internal/config"
@@ -70,6 +71,28 @@ func TestCreatesBesideNoCandidate(t *testing.T) {
 					t.Errorf("%d are created; withheld for %q was due", made, want)
 				}
 			})
+		}
+	}
+}
+
+// TestDeadIDIsNoSecondRecord: a hub record that bears an ID which its application no longer lists gains no other of the
+// application, and nobody is told that the application holds the record twice.
+func TestDeadIDIsNoSecondRecord(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		rows []row
+		want string
+	}{
+		{[]row{{key: "connec/org-1/h", also: []string{"a/1/2"}, cluster: "p"}, {key: "a/1/1", cluster: "p"}}, WithheldOldID},
+		{[]row{{key: "connec/org-1/h", also: []string{"a/1/2"}, cluster: "p"}, {key: "a/1/1", cluster: "p"}, {key: "a/1/2", cluster: "p"}}, WithheldSecondID},
+	} {
+		w := world{rows: c.rows, ties: []tie{{"connec/org-1/h", "a/1/1", "fuzzy", 0.9999}, {"connec/org-1/h", "a/1/2", "shared_id", 0}}}
+		summary, _, ops, _ := plan(t, w.open(t), settings(nil))
+		if len(summary.Operations) > 0 || summary.Withheld[c.want] != 1 {
+			t.Errorf("%d records: %v, withheld %v", len(c.rows), summary.Operations, summary.Withheld)
+		}
+		if c.want == WithheldOldID && !strings.Contains(ops[0].Reason.Text, "bears a/1/2, which the application no longer lists") {
+			t.Error(ops[0].Reason.Text)
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/sameas/sameas/internal/connec"
 )
 
 // Reasons why the plan leaves a record alone: Operation.Withheld, and the keys of PlanSummary.Withheld.
@@ -17,6 +19,7 @@ const (
 	WithheldReferrer    = "archived_referrer"        // a record out of use refers to a duplicate
 	WithheldChannels    = "two_channels"             // its cluster spans two channels
 	WithheldSecondID    = "second_id"                // the application holds the record twice
+	WithheldOldID       = "old_id_held"              // the hub record bears an ID that the application no longer lists
 	WithheldElsewhere   = "id_held_elsewhere"        // a hub record outside its cluster bears its ID
 	WithheldHubValue    = "hub_value"                // its ID is a placeholder, no identity
 	WithheldReference   = "field_conflict_reference" // the cluster's tax or registration numbers differ
@@ -46,6 +49,8 @@ func withheldMeaning(reason string) string {
 		return "its cluster spans two channels, which are never merged"
 	case WithheldSecondID:
 		return "its application holds the record twice: merge it there"
+	case WithheldOldID:
+		return "the hub record bears an ID that its application no longer lists: look what became of it"
 	case WithheldElsewhere:
 		return "a hub record outside its cluster bears its ID already"
 	case WithheldHubValue:
@@ -118,7 +123,28 @@ func (u *unit) whyNot(m *member) (name, text string) {
 	case u.ids.elsewhere[own]:
 		return WithheldElsewhere, "a hub record outside its cluster bears its ID already: look at both"
 	}
+	if old := u.deadBeside(own); old != "" {
+		return WithheldOldID, fmt.Sprintf("the hub record bears %s, which the application no longer lists, and an ID cannot be taken back: "+
+			"two of one application on a record would confuse it; find out what became of that record", old)
+	}
 	return WithheldSecondID, fmt.Sprintf("the hub record bears another ID of %s/%s: the application holds this record twice, merge it there", own.Provider, own.Realm)
+}
+
+// deadBeside is the ID of the account that keeps its own ID from the part's hub records, if no living one does; "" otherwise.
+func (u *unit) deadBeside(own connec.ExternalID) string {
+	dead := ""
+	for _, m := range u.members {
+		for _, h := range m.IDs {
+			switch {
+			case h.id == own || h.Void || h.account() != (account{own.Provider, own.Realm}):
+			case !h.Dead:
+				return ""
+			case m.Hub:
+				dead = h.Key
+			}
+		}
+	}
+	return dead
 }
 
 // quotedList is the values one after the other, in quotes as every value of a record is in a sentence: masking goes by them.

@@ -110,6 +110,8 @@ func withheldMeaning(reason string) string {
 		return "Its cluster spans two channels, which are never merged."
 	case reason == "second_id":
 		return "Its application holds the record twice: merge it there."
+	case reason == "old_id_held":
+		return "The hub record bears an ID that its application no longer lists: find out what became of that record."
 	case reason == "id_held_elsewhere":
 		return "A hub record outside its cluster bears its ID already."
 	case reason == "hub_value":
