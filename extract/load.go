@@ -126,7 +126,7 @@ func (x *extraction) replace(ctx context.Context, tx *sql.Tx, collection string)
 		return err
 	}
 	come, err := x.exec(ctx, tx, "extract/records.sql", queries.Args{
-		"collection": collection, "before": before, "extra": extraPaths(x.Config, collection),
+		"collection": collection, "before": before, "extra": extraPaths(x.Config, collection), "dates": x.readings(),
 	})
 	if err != nil {
 		return err
@@ -140,6 +140,18 @@ func (x *extraction) replace(ctx context.Context, tx *sql.Tx, collection string)
 		return err
 	}
 	return x.renumber(ctx, tx, collection, come-gone)
+}
+
+// readings say of the sources that are told how to read a date that two readings fit, as a JSON object.
+func (x *extraction) readings() string {
+	told := map[string]string{}
+	for _, s := range x.Config.Sources {
+		if s.Dates != "" {
+			told[s.Name] = s.Dates
+		}
+	}
+	text, _ := json.Marshal(told) // of strings it cannot fail
+	return string(text)
 }
 
 // hubSources names the connec sources, as a JSON array.

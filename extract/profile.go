@@ -6,12 +6,15 @@ import (
 	"database/sql"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	queries "github.com/sameas/sameas/sql"
+
+	"github.com/sameas/sameas/internal/config"
 )
 
 // Kinds of values that a column may hold.
@@ -30,14 +33,16 @@ const (
 )
 
 var (
-	emailForm   = regexp.MustCompile(`^[^\s@,;<>"]+@[^\s@,;<>"]+\.[A-Za-z\x{80}-\x{10ffff}]{2,}$`)
-	urlForm     = regexp.MustCompile(`^(?i:https?://\S+|www\.\S+)$|^[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}(/\S*)?$`)
-	uuidForm    = regexp.MustCompile(`^\{?[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\}?$`)
-	dateForm    = regexp.MustCompile(`^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})|\d{1,2}[ -][A-Za-z]{3,9}[ -]\d{4}|[A-Za-z]{3,9} \d{1,2},? \d{4})$`)
-	phoneForm   = regexp.MustCompile(`^(?i:phone: ?|tel: ?)?[+(]?[0-9][0-9 ().\-/+]{5,24}( ?(?i:x|ext\.?) ?\d+)?$`)
-	integerForm = regexp.MustCompile(`^-?\d+$`)
-	numberForm  = regexp.MustCompile(`^-?[$€£]?\d[\d,]*(\.\d+)?$`)
-	titleForm   = regexp.MustCompile(`^(?i:mr|mrs|ms|miss|mx|dr|prof|professor|sir|rev|herr|frau|mme|m)\.?$`)
+	emailForm = regexp.MustCompile(`^[^\s@,;<>"]+@[^\s@,;<>"]+\.[A-Za-z\x{80}-\x{10ffff}]{2,}$`)
+	urlForm   = regexp.MustCompile(`^(?i:https?://\S+|www\.\S+)$|^[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}(/\S*)?$`)
+	uuidForm  = regexp.MustCompile(`^\{?[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\}?$`)
+	// numberedDate parts a date of numbers, the year last.
+	numberedDate = regexp.MustCompile(`^(\d{1,2})[-/.](\d{1,2})[-/.]\d{4}$`)
+	dateForm     = regexp.MustCompile(`^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})|\d{1,2}[ -][A-Za-z]{3,9}[ -]\d{4}|[A-Za-z]{3,9} \d{1,2},? \d{4})$`)
+	phoneForm    = regexp.MustCompile(`^(?i:phone: ?|tel: ?)?[+(]?[0-9][0-9 ().\-/+]{5,24}( ?(?i:x|ext\.?) ?\d+)?$`)
+	integerForm  = regexp.MustCompile(`^-?\d+$`)
+	numberForm   = regexp.MustCompile(`^-?[$€£]?\d[\d,]*(\.\d+)?$`)
+	titleForm    = regexp.MustCompile(`^(?i:mr|mrs|ms|miss|mx|dr|prof|professor|sir|rev|herr|frau|mme|m)\.?$`)
 )
 
 // countryNames are the countries that exports name most; a two- or three-letter code is one by its form.
@@ -96,6 +101,42 @@ type profile struct {
 	example  string
 	kinds    map[string]int
 	distinct map[string]bool
+	dates    dateReadings
+}
+
+// dateReadings count dates such as 03/04/1980 by the readings that fit: day first alone, month first alone, and both.
+type dateReadings struct {
+	day, month, both int
+	example          string // of both
+}
+
+func (d *dateReadings) add(value string) {
+	parts := numberedDate.FindStringSubmatch(value)
+	if parts == nil {
+		return
+	}
+	a, _ := strconv.Atoi(parts[1])
+	b, _ := strconv.Atoi(parts[2])
+	switch {
+	case a > 12 && b <= 12:
+		d.day++
+	case b > 12 && a <= 12:
+		d.month++
+	case a != b && a <= 12:
+		d.both++
+		d.example = value
+	}
+}
+
+// reading is what the dates of one reading tell of the others, as records.sql takes it; "" when they do not.
+func (d *dateReadings) reading() string {
+	switch {
+	case d.day > 0 && 100*d.month <= d.day:
+		return config.DayFirst
+	case d.month > 0 && 100*d.day <= d.month:
+		return config.MonthFirst
+	}
+	return ""
 }
 
 // kind is what nine of ten values look like; "" when the column is empty.
@@ -135,6 +176,7 @@ func (p *profile) add(value string) {
 	p.filled++
 	p.kinds[kindOf(value)]++
 	p.distinct[value] = true
+	p.dates.add(value)
 	if strings.ContainsAny(value, " \n") {
 		p.spaced++
 	}

@@ -85,7 +85,23 @@ func (p *proposal) draft(t *task, o ProposeOptions) (config.Draft, error) {
 	p.mapAddresses()
 	p.mapByContent()
 	p.list(&d)
+	p.readDates(&d)
 	return d, nil
+}
+
+// readDates says how the birth dates are meant, where that needs saying.
+func (p *proposal) readDates(d *config.Draft) {
+	for _, c := range p.columns {
+		if p.to[c.name] != "birth_date" {
+			continue
+		}
+		switch reading := c.dates.reading(); {
+		case reading != "":
+			d.Dates, d.DatesWhy = reading, "by its values"
+		case c.dates.both > 0:
+			d.DatesWhy = "nothing in the file tells how " + c.dates.example + " is meant, and until this does such dates are left unread"
+		}
+	}
 }
 
 // aboutFile says how the file is written, and how much of it was looked at.

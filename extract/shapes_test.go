@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,9 +51,10 @@ func TestDocumentedRecords(t *testing.T) {
 
 func TestDates(t *testing.T) {
 	t.Parallel()
-	read := func(t *testing.T, values ...string) string {
+	readAs := func(t *testing.T, told string, values ...string) (dates, verdict string) {
 		w := newWorld(t, nil)
 		s := crm("")
+		s.Dates = told
 		var b strings.Builder
 		b.WriteString("contact_id,born\n")
 		for i, v := range values {
@@ -60,14 +62,37 @@ func TestDates(t *testing.T) {
 		}
 		s.Path, s.Fields = w.file("a.csv", b.String()), map[string]string{"birth_date": "born"}
 		w.cfg.Sources = []config.Source{s}
-		w.mustRun()
-		return w.rows("SELECT coalesce(strftime(birth_date, '%Y-%m-%d'), 'none') FROM records ORDER BY id")
+		result := w.mustRun()
+		return w.rows("SELECT coalesce(strftime(birth_date, '%Y-%m-%d'), 'none') FROM records ORDER BY id"), result.Extractions[0].Doubt
+	}
+	read := func(t *testing.T, values ...string) string {
+		dates, _ := readAs(t, "", values...)
+		return dates
 	}
 	diff(t, "forms", read(t, "1985-01-29", "1985-01-29T00:00:00Z", "19850129", "29/01/1985", "29.01.1985", "29 Jan 1985", "January 29, 1985", "1985/01/29"),
 		strings.Repeat("1985-01-29\n", 8))
 	diff(t, "unreadable", read(t, "19391330", "unknown", "1985-02-30", "0", "31/02/1985", "85", ""), strings.Repeat("none\n", 7))
-	diff(t, "day first unless shown otherwise", read(t, "03/04/1980", "13/04/1980"), "1980-04-03\n1980-04-13")
-	diff(t, "month first where only that reads", read(t, "03/04/1980", "04/13/1980"), "1980-03-04\n1980-04-13")
+	diff(t, "day first where the others are", read(t, "03/04/1980", "13/04/1980"), "1980-04-03\n1980-04-13")
+	diff(t, "month first where the others are", read(t, "03/04/1980", "04/13/1980"), "1980-03-04\n1980-04-13")
+	diff(t, "the same day in both readings", read(t, "03/03/1980", "4.4.1980"), "1980-03-03\n1980-04-04")
+	for name, values := range map[string][]string{"nothing tells": {"03/04/1980", "05.06.1961"}, "told both ways": {"03/04/1980", "05/06/1961", "13/04/1980", "04/13/1980"}} {
+		dates, verdict := readAs(t, "", values...)
+		if !strings.HasPrefix(dates, "none\nnone") || !strings.HasPrefix(verdict, "2 birth dates such as 03/04/1980 can be read day first or month first") {
+			t.Errorf("%s: %q, %q", name, dates, verdict)
+		}
+		dates, verdict = readAs(t, config.DayFirst, values...)
+		if !strings.HasPrefix(dates, "1980-04-03\n1961-06-05") || verdict != "" {
+			t.Errorf("%s, day first as told: %q, %q", name, dates, verdict)
+		}
+		dates, verdict = readAs(t, config.MonthFirst, values...)
+		if !strings.HasPrefix(dates, "1980-03-04\n1961-05-06") || verdict != "" {
+			t.Errorf("%s, month first as told: %q, %q", name, dates, verdict)
+		}
+	}
+	many := slices.Repeat([]string{"13/04/1980"}, 100)
+	if dates := read(t, append(many, "04/13/1980", "03/04/1980")...); strings.Contains(dates, "none") || strings.Contains(dates, "1980-03-04") {
+		t.Errorf("one in a hundred is a slip: %q", dates)
+	}
 }
 
 // TestFormats maps the same rows out of every format.

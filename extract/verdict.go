@@ -53,6 +53,9 @@ func (x *extraction) verdict(ctx context.Context, tx *sql.Tx, t *task) (Extracti
 			return Extraction{}, err
 		}
 		t.judgeNames(e)
+		if err := judgeDates(ctx, tx, t); err != nil {
+			return Extraction{}, err
+		}
 	}
 	if err := x.judgeDifference(ctx, tx, t, &e); err != nil {
 		return Extraction{}, err
@@ -94,6 +97,21 @@ func text(s string) any {
 		return nil
 	}
 	return s
+}
+
+// judgeDates reports the dates of which nothing tells how they are meant: they are no evidence, and never written.
+func judgeDates(ctx context.Context, on queries.Querier, t *task) error {
+	if t.source.Type != config.TypeFile {
+		return nil
+	}
+	var n int64
+	var example string
+	err := queries.One(ctx, on, "extract/dates_in_doubt.sql", queries.Args{"source": t.source.Name, "collection": t.collection}, &n, &example)
+	if n > 0 {
+		t.doubt("%s such as %s can be read day first or month first, and the others of the file do not tell which: left unread; say `dates: day_first` or `dates: month_first` in the source",
+			count(n, "birth date", "birth dates"), example)
+	}
+	return err
 }
 
 // judgeHub compares what was got with what the server counts.

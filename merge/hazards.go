@@ -20,6 +20,7 @@ const (
 	HazardLargeCluster   = "large_cluster"     // notice: more records than most clusters hold
 	HazardPlaceholder    = "placeholder_id"    // notice: the record bears an ID that names nothing, of an application whose ID it gains
 	HazardReferenceLeft  = "reference_left"    // notice: a record goes without a reference that would lead nowhere
+	HazardDateLeft       = "date_left"         // notice: a record is created without a date of which nobody knows how it is meant
 )
 
 // largeCluster is the number of records from which a cluster is pointed out: each application seldom adds more than one.
@@ -51,6 +52,8 @@ func hazardMeaning(name string) string {
 		return fmt.Sprintf("%d records or more are held to be one", largeCluster)
 	case HazardPlaceholder:
 		return "the record also bears an ID that names nothing, such as 0"
+	case HazardDateLeft:
+		return "a record is created without a date of which the file does not tell how it is meant"
 	case HazardReferenceLeft:
 		return "a record goes without a reference that would lead nowhere"
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sameas/sameas/internal/behaviour"
@@ -129,6 +130,11 @@ func (p *planner) createdValues(op *Operation, u *unit, attributes map[string]an
 			p.createdReference(op, path, raw, attributes)
 		}
 		if kind == fieldServer || kind == fieldKept || kind == fieldReference || !hasValue(raw) {
+			delete(values, path)
+			continue
+		}
+		if text, ok := textOf(raw); isDate(path) && !(ok && dateForm.MatchString(text)) {
+			op.Hazards = append(op.Hazards, hazard(HazardDateLeft, "%s is left out: how %s is meant is not known", path, strconv.Quote(strings.Trim(string(raw), `"`))))
 			delete(values, path)
 			continue
 		}

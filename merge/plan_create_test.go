@@ -96,3 +96,30 @@ func TestDeadIDIsNoSecondRecord(t *testing.T) {
 		}
 	}
 }
+
+// TestCreatedDates: a created record gets the date as it was read, in the one form that the hub has for it, and none whose
+// meaning is a guess.
+func TestCreatedDates(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ given, read, sent string }{
+		{"25/12/1980", "1980-12-25", `"birth_date":"1980-12-25"`},
+		{"1980-12-25T00:00:00Z", "1980-12-25", `"birth_date":"1980-12-25"`},
+		{"05/06/1961", "", ""},
+		{"unknown", "", ""},
+	} {
+		for _, rows := range [][]row{
+			{{key: "a/1/5", birth: c.read, fields: map[string]any{"first_name": "Ann", "birth_date": c.given}}},
+			{{key: "a/1/5", birth: c.read, cluster: "p", fields: map[string]any{"first_name": "Ann", "birth_date": c.given}}, {key: "c/1/7", cluster: "p"}},
+		} {
+			w := world{rows: rows, ties: []tie{{"a/1/5", "c/1/7", "fuzzy", 0.9999}}}
+			_, _, ops, _ := plan(t, w.open(t), settings(func(s *config.Config) { s.Merge.Create = true }))
+			if len(ops) != 1 || ops[0].Type != TypeCreate {
+				t.Fatalf("%+v", ops)
+			}
+			body := string(ops[0].Request.Body)
+			if c.sent != "" && !strings.Contains(body, c.sent) || c.sent == "" && (strings.Contains(body, "birth_date") || !hasHazard(ops[0], HazardDateLeft)) {
+				t.Errorf("%s, read as %q: %s %+v", c.given, c.read, body, ops[0].Hazards)
+			}
+		}
+	}
+}

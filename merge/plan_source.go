@@ -332,6 +332,9 @@ func (m *member) prepare() (err error) {
 	if m.leaves, err = readLeaves(m.Raw); err != nil {
 		return fmt.Errorf("record %s: %w", m.Key, err)
 	}
+	if _, given := m.leaves["birth_date"]; given && !m.Hub && m.BirthDate != "" { // as it was read, whatever form the file has
+		m.leaves["birth_date"] = textJSON(m.BirthDate)
+	}
 	return nil
 }
 
@@ -354,7 +357,7 @@ func eachLoose(ctx context.Context, on queries.Querier, last int64, f func(loose
 			m := &member{}
 			l := looseRecord{member: m}
 			var rid int64
-			err := rows.Scan(&rid, &l.clusterID, &l.tier, &m.Key, &m.Source, &l.company, &l.candidate, &l.kinds)
+			err := rows.Scan(&rid, &l.clusterID, &l.tier, &m.Key, &m.Source, &l.company, &l.candidate, &l.kinds, &m.BirthDate)
 			all, byRID[rid] = append(all, l), m
 			return err
 		})

@@ -85,6 +85,8 @@ func hazardMeaning(name string) string {
 		return "More records than most clusters hold."
 	case "placeholder_id":
 		return "The record also bears an ID that names nothing, such as 0: an application that takes the first ID of its own would take that one."
+	case "date_left":
+		return "A record is created without a date: the file does not tell how it is meant."
 	case "reference_left":
 		return "The record goes without a reference that would lead nowhere."
 	}

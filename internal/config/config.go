@@ -60,6 +60,12 @@ const (
 	TypeLinks  = "links"
 )
 
+// Values of Source.Dates.
+const (
+	DayFirst   = "day_first"
+	MonthFirst = "month_first"
+)
+
 // Source is one place that records or links come from.
 type Source struct {
 	Name string `yaml:"name"`
@@ -90,6 +96,8 @@ type Source struct {
 	Delimiter string `yaml:"delimiter" json:",omitempty"`
 	// HeaderLine is the line that names the columns, from 1; 0 finds it.
 	HeaderLine int64 `yaml:"header_line" json:",omitempty"`
+	// Dates says how a date that two readings fit, 03/04/1980, is meant: DayFirst or MonthFirst; "" finds it.
+	Dates string `yaml:"dates" json:",omitempty"`
 	// MaxRejected is the share of a file's rows that may be unfit to load before the run stops; 0 = none may.
 	MaxRejected float64 `yaml:"max_rejected" json:"-"`
 

@@ -26,12 +26,14 @@ func (c *Config) CheckNamed() error {
 type Draft struct {
 	Name, Path, Collection string
 	// About are lines on the file as a whole.
-	About      []string
-	ID         IDColumn
-	IDWhy      string
-	Fields     []DraftEntry
-	References []DraftEntry
-	Unmapped   []DraftEntry
+	About []string
+	ID    IDColumn
+	IDWhy string
+	// Dates is how its dates are meant, "" when nothing tells; DatesWhy is "" where they leave no doubt.
+	Dates, DatesWhy string
+	Fields          []DraftEntry
+	References      []DraftEntry
+	Unmapped        []DraftEntry
 }
 
 // DraftEntry is one column: what it is mapped to, "" for nothing, and why.
@@ -101,6 +103,12 @@ func (d Draft) write(b *strings.Builder) {
 	}
 	comment("    ", "id: "+d.IDWhy)
 	fmt.Fprintf(b, "    id: {provider: %s, realm: %s, column: %s}\n", quote(d.ID.Provider), quote(d.ID.Realm), quote(d.ID.Column))
+	switch {
+	case d.Dates != "":
+		fmt.Fprintf(b, "    dates: %s  # %s\n", d.Dates, d.DatesWhy)
+	case d.DatesWhy != "":
+		comment("    ", "dates: "+DayFirst+"   # or "+MonthFirst+": "+d.DatesWhy)
+	}
 	if len(d.Fields) > 0 {
 		b.WriteString("    fields:\n")
 	}

@@ -69,6 +69,8 @@ func TestDialectKeys(t *testing.T) {
 		"encoding: klingon":                                                       "encoding \"klingon\" is not known: valid are `utf-8`",
 		"delimiter: \";;\"":                                                       "`delimiter` is one ASCII character",
 		"delimiter: \"\\\"\"":                                                     "`delimiter` is one ASCII character",
+		"dates: american":                                                         "`dates` must be day_first or month_first",
+		"dates: month_first":                                                      "",
 		"header_line: 0":                                                          "`header_line` counts the file's lines from 1",
 		"max_rejected: 5":                                                         "`max_rejected` must be between 0 and 1",
 		"max_reject: 0.5":                                                         "did you mean `max_rejected`?",

@@ -71,7 +71,7 @@ func keysOf(kind string) (required, optional []string) {
 	case TypeConnec:
 		return []string{"endpoint", "group"}, []string{"credentials", "collections", "page_size", "concurrency", "rate", "full_read_hours", "ca_file", "allow_plain_http"}
 	case TypeFile:
-		return []string{"path", "collection"}, append(dialectKeys(), "complete", "id", "also_ids", "fields", "references")
+		return []string{"path", "collection"}, append(dialectKeys(), "dates", "complete", "id", "also_ids", "fields", "references")
 	case TypeLinks:
 		return []string{"path", "collection"}, dialectKeys()
 	}
@@ -177,6 +177,9 @@ func validateDialect(d *document, at string, s Source) {
 		if _, err := s.DelimiterByte(); err != nil {
 			d.at(at+".delimiter", "%s", err)
 		}
+	}
+	if d.has(at+".dates") && s.Dates != DayFirst && s.Dates != MonthFirst {
+		d.at(at+".dates", "`dates` must be %s or %s: how the source writes 3 April 1980, as 03/04/1980 or 04/03/1980", DayFirst, MonthFirst)
 	}
 	if d.has(at+".header_line") && s.HeaderLine < 1 {
 		d.at(at+".header_line", "`header_line` counts the file's lines from 1")

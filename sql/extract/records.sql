@@ -1,14 +1,15 @@
 -- extract/records.sql: flattens the kept rows of one collection to typed columns
 -- reads: staged_records
 -- writes: records
--- params: collection, before, extra
+-- params: collection, before, extra, dates
 -- grain: one record
 --
 -- The JSON text is parsed once, into a struct of texts; of the twelve places for an address, most of which are empty,
 -- only those that hold something are looked into. '', {}, [], null and absent are all no value; blanks, line breaks and
 -- no-break spaces around a value are not part of it (cleaned). $extra is a JSON array of the dotted field paths
--- that go to the column extra. What no column holds stays in raw. A date that cannot be read is NULL: of forms that
--- several readings fit (03/04/1980) the one is taken that fits all of the source's dates, day first when both do.
+-- that go to the column extra. What no column holds stays in raw. A date that cannot be read is NULL. One that two readings
+-- fit (03/04/1980) is read as $dates says of its source, a JSON object, else as those of the source's dates are that one
+-- reading alone fits, but for one in a hundred; where nothing tells, it is NULL: a guess would be evidence.
 INSERT INTO records (
     rid,
     source,
@@ -159,7 +160,7 @@ cut AS (
     FROM kept
 ),
 
-day_or_month_first AS (
+day_or_month AS (                                 -- how many dates one reading alone fits
     SELECT
         source,
         count(*) FILTER (
@@ -182,6 +183,19 @@ day_or_month_first AS (
     GROUP BY source
 ),
 
+day_or_month_first AS (
+    SELECT
+        source,
+        coalesce(
+            json_extract_string($dates, '/' || replace(replace(source, '~', '~0'), '/', '~1')),
+            CASE
+                WHEN day_first_only > 0 AND month_first_only * 100 <= day_first_only THEN 'day_first'
+                WHEN month_first_only > 0 AND day_first_only * 100 <= month_first_only THEN 'month_first'
+            END
+        ) AS reading
+    FROM day_or_month
+),
+
 typed AS (
     SELECT
         cut.rid,
@@ -199,12 +213,14 @@ typed AS (
         name,
         job_title,
         company_name,
+        CASE WHEN regexp_matches(birth_date, '^\d{1,2}[/.-]') THEN try_strptime(birth_date, ['%d/%m/%Y', '%d-%m-%Y', '%d.%m.%Y']) END AS as_day_first,
+        CASE WHEN regexp_matches(birth_date, '^\d{1,2}[/.-]') THEN try_strptime(birth_date, ['%m/%d/%Y', '%m-%d-%Y', '%m.%d.%Y']) END AS as_month_first,
         coalesce(
             CASE WHEN regexp_matches(birth_date, '^\d{4}-\d{2}-\d{2}([T ].*)?$') THEN try_strptime(left(birth_date, 10), '%Y-%m-%d') END,
             try_strptime(birth_date, ['%Y%m%d', '%Y/%m/%d', '%Y.%m.%d']),
-            CASE WHEN month_first_only > day_first_only THEN try_strptime(birth_date, ['%m/%d/%Y', '%m-%d-%Y', '%m.%d.%Y']) END,
-            try_strptime(birth_date, ['%d/%m/%Y', '%d-%m-%Y', '%d.%m.%Y']),
-            try_strptime(birth_date, ['%m/%d/%Y', '%m-%d-%Y', '%m.%d.%Y']),
+            CASE WHEN reading IS NOT NULL THEN CASE reading WHEN 'day_first' THEN as_day_first ELSE as_month_first END END,
+            CASE WHEN as_month_first IS NULL OR as_month_first = as_day_first THEN as_day_first END,
+            CASE WHEN as_day_first IS NULL THEN as_month_first END,
             try_strptime(birth_date, ['%d %b %Y', '%d %B %Y', '%d-%b-%Y', '%b %d, %Y', '%B %d, %Y', '%b %d %Y', '%B %d %Y'])
         )::DATE AS birth_date,
         reference,

@@ -11,7 +11,8 @@ SELECT
     source,
     company,
     coalesce(candidate, '') AS candidate,
-    kinds
+    kinds,
+    coalesce(birth_date, '') AS birth_date
 FROM plan_members
 WHERE loose AND place BETWEEN $first AND $last
 ORDER BY place
