@@ -1,5 +1,5 @@
 -- merge/plan_candidates.sql: for records of applications whose cluster holds no hub record, the hub record that it may be
--- reads: plan_members, edges, conflicts, clusters, records, decisions, external_ids
+-- reads: plan_members, edges, conflicts, clusters, records, standing
 -- writes: plan_members
 -- params: collection, review
 -- grain: one record of an application whose cluster no hub record shares, and whose review cluster holds none
@@ -29,43 +29,26 @@ facing AS (
     UNION ALL
     SELECT other_cluster_id AS cluster_id, cluster_id AS other_cluster_id, probability FROM met
 ),
-judgements AS (                                   -- as match reads them: the latest of each pair
-    SELECT
-        left_key,
-        right_key,
-        judgement
-    FROM decisions
-    WHERE collection = $collection AND withdrawn_at IS NULL
-    QUALIFY row_number() OVER (PARTITION BY least(left_key, right_key), greatest(left_key, right_key) ORDER BY decided_at DESC, judgement) = 1
-),
 judged AS (
     SELECT
-        j.left_key AS key,
-        j.right_key AS other
-    FROM judgements j
-    WHERE j.judgement = 'different'
+        record_key AS key,
+        other_key AS other
+    FROM standing
+    WHERE collection = $collection AND kind = 'different'
     UNION ALL
     SELECT
-        j.right_key AS key,
-        j.left_key AS other
-    FROM judgements j
-    WHERE j.judgement = 'different'
-),
-named AS (                                        -- the clusters of the records that those name, by any of their IDs
-    SELECT DISTINCT
-        id_text(i.provider, i.realm, i.id) AS key,
-        c.cluster_id
-    FROM external_ids i
-    JOIN clusters c USING (rid)
-    WHERE i.collection = $collection AND id_text(i.provider, i.realm, i.id) IN (SELECT key FROM judged)
+        other_key AS key,
+        record_key AS other
+    FROM standing
+    WHERE collection = $collection AND kind = 'different'
 ),
 apart AS (
     SELECT DISTINCT
         a.cluster_id,
         b.cluster_id AS other_cluster_id
     FROM judged j
-    JOIN named a ON a.key = j.key
-    JOIN named b ON b.key = j.other
+    JOIN clusters a ON a.collection = $collection AND a.key = j.key
+    JOIN clusters b ON b.collection = $collection AND b.key = j.other
 ),
 hubs AS (
     SELECT
