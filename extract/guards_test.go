@@ -148,3 +148,15 @@ func TestLinksOfAnApplicationBeingOnboarded(t *testing.T) {
 	diff(t, "file", result.Extractions[1].Status+": "+result.Extractions[1].Note, "complete: the hub knows 1 of 4 IDs of my-application/2243: the others were not pushed yet")
 	diff(t, "links", result.Extractions[2].Status+": "+result.Extractions[2].Note, "complete: the hub holds no ID of other in any realm: it is not connected yet; of the 6 IDs that the links name no record bears 3 (3 of 3 of other/1): these links join nothing")
 }
+
+// TestNoLinksAreNoFault: a crosswalk of two applications that share nothing yet holds a header alone.
+func TestNoLinksAreNoFault(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, &hub{collections: map[string][]string{"people": people(2)}})
+	w.cfg.Sources = append(w.cfg.Sources, linksSource(w.file("l.csv", "left_provider,left_realm,left_id,right_provider,right_realm,right_id\n")))
+	result := w.mustRun()
+	e := result.Extractions[len(result.Extractions)-1]
+	if e.Status != "complete" || e.Records != 0 || !strings.Contains(e.Note, "l.csv holds a header and no row: it links nothing") {
+		t.Errorf("%+v", e)
+	}
+}
