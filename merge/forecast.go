@@ -41,7 +41,18 @@ type ForecastResult struct {
 	PlanWrites int64 `json:"plan_writes,omitempty"`
 }
 
-// Twins reports whether any application would hold a thing twice after its first sync: exit code 2.
+// Clean reports whether no application would hold a thing twice after its first sync, as far as can be told, and that it can
+// be told: anything else is exit code 2.
+func (r ForecastResult) Clean() bool {
+	for _, a := range r.Applications {
+		if a.ReviewTwins > 0 {
+			return false
+		}
+	}
+	return r.Match == MatchCurrent && !r.Twins()
+}
+
+// Twins reports whether any application would hold a thing twice after its first sync, as far as auto clusters tell.
 func (r ForecastResult) Twins() bool {
 	for _, a := range r.Applications {
 		if a.Twins+a.Copies > 0 {
@@ -148,7 +159,7 @@ func (r ForecastResult) verdict() string {
 		return fmt.Sprintf("No application would create what it holds, but %s of the hub's would be copied beside a duplicate. "+
 			"Next: take the duplicates out of use, by a plan with merge.retire or with merge.via: native", plural(copies, "record"))
 	case perhaps > 0:
-		return fmt.Sprintf("No certain twin; %s may be one and wait for a person. Next: sameas report", plural(perhaps, "record"))
+		return fmt.Sprintf("Do not switch on the sync yet: %s may be created twice. Next: sameas review", plural(perhaps, "record"))
 	}
 	return "Clean: no application would create a record that it already holds."
 }

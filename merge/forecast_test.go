@@ -178,3 +178,22 @@ func TestForecastWithoutMatch(t *testing.T) {
 		t.Errorf("%+v\n%s", got, got.Text())
 	}
 }
+
+// TestForecastIsClean: only where a match of the latest extraction finds no twin, certain or not.
+func TestForecastIsClean(t *testing.T) {
+	t.Parallel()
+	one := func(a ApplicationForecast) ForecastResult {
+		return ForecastResult{Match: MatchCurrent, Applications: []ApplicationForecast{{WouldCreate: 5}, a}}
+	}
+	if !one(ApplicationForecast{WouldCreate: 3}).Clean() {
+		t.Error("records that nobody holds are no twins")
+	}
+	for name, r := range map[string]ForecastResult{
+		"twins": one(ApplicationForecast{Twins: 1}), "copies": one(ApplicationForecast{Copies: 1}), "perhaps": one(ApplicationForecast{ReviewTwins: 1}),
+		"stale": {Match: MatchStale}, "not matched": {Match: MatchMissing},
+	} {
+		if r.Clean() || strings.Contains(r.verdict(), "Clean") {
+			t.Errorf("%s: clean, %s", name, r.verdict())
+		}
+	}
+}

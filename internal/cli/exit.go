@@ -18,7 +18,7 @@ const exitCodesHelp = `EXIT CODES:
    0   done
    1   error
    2   nothing failed but a person must look: extract and run (verdict in doubt), merge plan and run (review items left),
-       merge verify (differences), forecast (twins would be created), probe (something stays unknown),
+       merge apply and verify (differences), forecast (twins would be created, may be, or are not known), probe (something stays unknown),
        review --import (unknown records, decisions that contradict each other),
        merge rehearse (an outcome hangs on something unknown)
    3   merge apply or undo skipped, found drifted or failed some operations
