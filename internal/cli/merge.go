@@ -167,18 +167,44 @@ func (r *runner) mergeApplyCommand() *cli.Command {
 		Name:      "apply",
 		Usage:     "send the plan, journalled; run again, it resumes; a finished plan sends nothing",
 		ArgsUsage: "[PLAN]",
-		Description: "Exit code 3 means that operations were skipped, found drifted or failed; each is named.\n" +
+		Description: "Exit code 3 means that operations were skipped, found drifted or failed; each is named. What was written is then\n" +
+			"read back, every record and external ID, as by `sameas merge verify`; exit code 2 means that something differs.\n" +
 			"Ctrl-C stops after the requests under way; run again, it goes on. --max-failures may be passed by as many as were under way.",
-		Flags: []cli.Flag{allowFlag(), sha256Flag(),
-			maxFailuresFlag()},
+		Flags: []cli.Flag{allowFlag(), sha256Flag(), maxFailuresFlag(),
+			&cli.BoolFlag{Name: "no-verify", Usage: "do not read back what was written; `sameas merge verify` does it later"}},
 		Action: r.onPlan(func(ctx context.Context, c *cli.Context, o merge.ApplyOptions) (err error) {
 			if o.MaxFailures, err = maxFailures(c); err != nil {
 				return err
 			}
 			result, err := merge.Apply(ctx, o)
-			return r.printApplied(c, result, result.Text(), result, err)
+			if err != nil || result.Writes == 0 || c.Bool("no-verify") {
+				return r.printApplied(c, result, result.Text(), result, err)
+			}
+			return r.verifyApplied(ctx, c, o, result)
 		}),
 	}
+}
+
+// applied is what an apply came to, and what was then read back.
+type applied struct {
+	merge.ApplyResult
+	Verify merge.VerifyResult `json:"verify"`
+}
+
+// verifyApplied reads back what an apply wrote.
+func (r *runner) verifyApplied(ctx context.Context, c *cli.Context, o merge.ApplyOptions, result merge.ApplyResult) error {
+	verify, err := merge.Verify(ctx, o)
+	if err != nil {
+		return errors.Join(r.printApplied(c, result, result.Text(), result, nil), fmt.Errorf("applied, but not read back: %w: `sameas merge verify %s` does it", err, o.Plan))
+	}
+	if result.Remaining == 0 {
+		result.Next = ""
+	}
+	err = r.printApplied(c, applied{result, verify}, result.Text()+verify.Text(), result, nil)
+	if err == nil && len(verify.Differences) > 0 {
+		return exitWith(ExitLook)
+	}
+	return err
 }
 
 func maxFailuresFlag() cli.Flag {
