@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,7 +22,7 @@ func lockForApply(o ApplyOptions, h Header) (release func(), err error) {
 			return nil, err
 		}
 	}
-	sum := sha256.Sum256([]byte(strings.TrimRight(h.Endpoint, "/") + "\n" + h.Group))
+	sum := sha256.Sum256([]byte(placeOf(h.Endpoint) + "\n" + h.Group))
 	paths := []string{o.Plan + ".lock", filepath.Join(dir, "apply-"+hex.EncodeToString(sum[:8])+".lock")}
 	var held []*flock.Flock
 	release = func() {
@@ -44,6 +45,20 @@ func lockForApply(o ApplyOptions, h Header) (release func(), err error) {
 		held = append(held, lock)
 	}
 	return release, nil
+}
+
+// placeOf is the endpoint in one spelling: the case of scheme and host, and a port that goes without saying, name no other place.
+func placeOf(endpoint string) string {
+	endpoint = strings.TrimRight(endpoint, "/")
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return endpoint
+	}
+	u.Scheme, u.Host = strings.ToLower(u.Scheme), strings.TrimSuffix(strings.ToLower(u.Host), ".")
+	if port := u.Port(); port == map[string]string{"https": "443", "http": "80"}[u.Scheme] {
+		u.Host = strings.TrimSuffix(u.Host, ":"+port)
+	}
+	return u.String()
 }
 
 // tryLock returns nil without an error when another holds the lock.

@@ -109,3 +109,19 @@ func copyFile(t *testing.T, from, to string) {
 		t.Fatal(err)
 	}
 }
+
+// TestOnePlaceHasOneLock: however the endpoint is spelled.
+func TestOnePlaceHasOneLock(t *testing.T) {
+	t.Parallel()
+	const place = "https://hub.example.com/api/v2"
+	for _, same := range []string{place, place + "/", "HTTPS://Hub.Example.COM/api/v2", "https://hub.example.com:443/api/v2", "https://hub.example.com./api/v2"} {
+		if got := placeOf(same); got != place {
+			t.Errorf("%s is %s", same, got)
+		}
+	}
+	for _, other := range []string{"http://hub.example.com/api/v2", "https://hub.example.com:8443/api/v2", "https://hub.example.com/API/v2", "https://hub.example.org/api/v2"} {
+		if placeOf(other) == place {
+			t.Errorf("%s is taken for %s", other, place)
+		}
+	}
+}
