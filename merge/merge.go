@@ -39,5 +39,6 @@ type PlanSummary struct {
 	// InDoubt names the extractions that are in doubt, and why.
 	InDoubt []string `json:"in_doubt,omitempty"`
 	Part    *Part    `json:"part,omitempty"` // what the plan is a part of; nil when it is whole
-	Linked  int64    `json:"linked"`         // records of applications whose ID the hub bears already
+	Notes   []string `json:"notes,omitempty"`
+	Linked  int64    `json:"linked"` // records of applications whose ID the hub bears already
 }

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/sameas/sameas/internal/config"
 	"github.com/sameas/sameas/internal/connec"
@@ -34,7 +36,8 @@ type planner struct {
 	repointed  map[string][]string         // loser's key -> operations that move references away from it
 	review     map[string]bool             // collection and review cluster that a person must look at
 	bearers    map[string]map[connec.ExternalID]*bearer
-	waiting    []Operation // retirements and merges, until the references to their losers are known
+	waiting    []Operation       // retirements and merges, until the references to their losers are known
+	unsure     map[string]string // by collection: why the extraction of the hub's records is in doubt
 	store      *planStore
 	decided    map[string][]decidedField // by collection: what people said of fields
 	kept       map[string]bool           // operations of a plan of a part; nil when the plan is whole
@@ -117,6 +120,24 @@ func newPlanner(o PlanOptions) *planner {
 	return p
 }
 
+// ownersOfNothing names the owners of fields that have no say in what is merged: records in the hub are merged by what the
+// hub holds, which a file is no source of.
+func ownersOfNothing(c *config.Config) (notes []string) {
+	for _, s := range c.Sources {
+		var fields []string
+		for _, field := range slices.Sorted(maps.Keys(c.Merge.Owners)) {
+			if c.Merge.Owners[field] == s.Name && s.Type == config.TypeFile && s.ID.Provider != "" {
+				fields = append(fields, field)
+			}
+		}
+		if len(fields) > 0 {
+			notes = append(notes, fmt.Sprintf("merge.owners: %s owns %s of the records that merge.create makes; where records in the hub are merged, "+
+				"they alone give the values, and a file owns none", s.Name, strings.Join(fields, ", ")))
+		}
+	}
+	return notes
+}
+
 func (p *planner) native() bool { return p.o.Config.Merge.Via == config.ViaNative }
 
 func (p *planner) stepRepoint() int {
@@ -135,6 +156,9 @@ func (p *planner) planAll(ctx context.Context) error {
 	}
 	var err error
 	if p.decided, err = readFieldDecisions(ctx, p.o.DB); err != nil {
+		return err
+	}
+	if p.unsure, err = readUnsure(ctx, p.o.DB); err != nil {
 		return err
 	}
 	if p.hubRecords, err = readCounts(ctx, p.o.DB, "merge/plan_hub_records.sql"); err != nil {
@@ -366,5 +390,6 @@ func (p *planner) header(ctx context.Context, hub config.Source) (Header, error)
 	p.summary.Writes, p.summary.ReviewItems, p.summary.Irreversible = h.Operations, h.ReviewItems, h.Irreversible
 	p.summary.Notifications, p.summary.NotExtracted, p.summary.Part = h.Notifications, h.NotExtracted, h.Part
 	p.summary.InDoubt = h.InDoubt
+	p.summary.Notes = ownersOfNothing(p.o.Config)
 	return h, err
 }

@@ -17,10 +17,11 @@ import (
 // asked for, unless only likeness below the attach threshold joins them.
 func (p *planner) planWithoutHub(c, part *cluster, parts int) error {
 	name, text := c.mayBeHeld()
+	if name == "" {
+		name, text = p.notCreated(c.collection)
+	}
 	switch {
 	case name != "":
-	case !p.o.Config.Merge.Create:
-		name, text = WithheldNotInHub, "the hub holds no record like it; merge.create would make one"
 	case parts > 1:
 		return p.withholdPart(c, part, part.members)
 	default:

@@ -123,3 +123,37 @@ func TestCreatedDates(t *testing.T) {
 		}
 	}
 }
+
+// TestNothingIsCreatedInDoubt: where the hub's own records may not all have been read, what seems to be missing may be there.
+func TestNothingIsCreatedInDoubt(t *testing.T) {
+	t.Parallel()
+	w := world{rows: []row{{key: "connec/org-1/h"}, {key: "a/1/1"}, {key: "a/1/2", cluster: "p"}, {key: "c/1/2", cluster: "p"}}, ties: []tie{{"a/1/2", "c/1/2", "fuzzy", 0.9999}}}
+	for doubted, want := range map[string]int64{"": 0, "WHERE source_type = 'connec'": 3} {
+		db := w.open(t)
+		if doubted != "" {
+			if _, err := db.ExecContext(t.Context(), "UPDATE extractions SET status = 'in_doubt', doubt = '9 of 10' "+doubted); err != nil {
+				t.Fatal(err)
+			}
+		}
+		summary, _, _, _ := plan(t, db, settings(func(c *config.Config) { c.Merge.Create = true }))
+		if summary.Withheld[WithheldInDoubt] != want || (summary.Operations[TypeCreate] > 0) != (want == 0) {
+			t.Errorf("%q: %v, withheld %v", doubted, summary.Operations, summary.Withheld)
+		}
+	}
+}
+
+// TestAFileOwnsNothingOfTheHub says what an owner has no say in.
+func TestAFileOwnsNothingOfTheHub(t *testing.T) {
+	t.Parallel()
+	w := world{rows: []row{{key: "connec/org-1/h"}}}
+	owned := func(source string) PlanSummary {
+		summary, _, _, _ := plan(t, w.open(t), settings(func(c *config.Config) { c.Merge.Owners = map[string]string{"email.address": source} }))
+		return summary
+	}
+	if s := owned("crm"); len(s.Notes) != 1 || !strings.Contains(s.Text(), "note: merge.owners: crm owns email.address of the records that merge.create makes") {
+		t.Errorf("%q", s.Notes)
+	}
+	if s := owned("hub"); len(s.Notes) > 0 {
+		t.Errorf("%q", s.Notes)
+	}
+}

@@ -248,13 +248,31 @@ func readExtractedAt(ctx context.Context, on queries.Querier) (time.Time, error)
 
 // readInDoubt names the extractions that are in doubt.
 func readInDoubt(ctx context.Context, on queries.Querier) (lines []string, err error) {
-	err = queries.Each(ctx, on, "merge/plan_in_doubt.sql", nil, func(rows *sql.Rows) error {
-		var source, collection, doubt string
-		err := rows.Scan(&source, &collection, &doubt)
+	err = eachInDoubt(ctx, on, func(source, collection, doubt string, _ bool) {
 		lines = append(lines, fmt.Sprintf("%s of %s: %s", collection, source, doubt))
-		return err
 	})
 	return lines, err
+}
+
+// readUnsure says of which collections the extraction of the hub's own records is in doubt, and why.
+func readUnsure(ctx context.Context, on queries.Querier) (map[string]string, error) {
+	unsure := map[string]string{}
+	err := eachInDoubt(ctx, on, func(_, collection, doubt string, hub bool) {
+		if hub {
+			unsure[collection] = doubt
+		}
+	})
+	return unsure, err
+}
+
+func eachInDoubt(ctx context.Context, on queries.Querier, f func(source, collection, doubt string, hub bool)) error {
+	return queries.Each(ctx, on, "merge/plan_in_doubt.sql", nil, func(rows *sql.Rows) error {
+		var source, collection, doubt string
+		var hub bool
+		err := rows.Scan(&source, &collection, &doubt, &hub)
+		f(source, collection, doubt, hub)
+		return err
+	})
 }
 
 // readReviewItems notes the review clusters that hold more than one cluster, or one that was taken out of auto.

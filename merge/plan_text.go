@@ -55,6 +55,9 @@ func (s PlanSummary) Text() string {
 	for _, line := range s.InDoubt {
 		fmt.Fprintf(&b, "The extraction is in doubt, and the plan knows no more than it: %s\n", line)
 	}
+	for _, note := range s.Notes {
+		fmt.Fprintf(&b, "note: %s\n", note)
+	}
 	if s.Linked > 0 {
 		fmt.Fprintf(&b, "%s of applications known to the hub already\n", plural(s.Linked, "record"))
 	}

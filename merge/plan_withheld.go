@@ -14,6 +14,7 @@ const (
 	WithheldReview      = "in_review"                // a person must judge it first
 	WithheldAmbiguous   = "ambiguous"                // two clusters fit it equally
 	WithheldBelowAttach = "below_attach"             // likeness alone, and less than an ID that stays for ever takes
+	WithheldInDoubt     = "hub_in_doubt"             // the hub may hold it, unseen: the extraction of its records is in doubt
 	WithheldNotInHub    = "not_in_hub"               // no candidate; merge.create is off
 	WithheldArchived    = "archived_match"           // its only match is out of use
 	WithheldReferrer    = "archived_referrer"        // a record out of use refers to a duplicate
@@ -39,6 +40,8 @@ func withheldMeaning(reason string) string {
 		return "it fits two clusters equally"
 	case WithheldBelowAttach:
 		return "alike, but not surely enough for an ID that cannot be taken back"
+	case WithheldInDoubt:
+		return "nothing is like it, but the extraction of the hub's records is in doubt: it may be there unseen"
 	case WithheldNotInHub:
 		return "the hub holds nothing like it; merge.create would make a record of it"
 	case WithheldArchived:
@@ -226,14 +229,25 @@ func taxNumber(s string) string {
 // planLoose works out an application's record that no auto cluster holds: withheld, or created where nothing speaks
 // against it.
 func (p *planner) planLoose(collection string, l looseRecord) error {
-	name, text := p.whyLoose(l)
+	name, text := p.whyLoose(collection, l)
 	if name != "" {
 		return p.emit(p.withhold(collection, l.clusterID, l.member, name, text))
 	}
 	return p.planCreate(collection, l.clusterID, []*member{l.member}, Reason{Probability: 1, Text: "no hub record is like it"})
 }
 
-func (p *planner) whyLoose(l looseRecord) (name, text string) {
+// notCreated says why no record is made in the collection, whatever it is; "" when that may be.
+func (p *planner) notCreated(collection string) (name, text string) {
+	switch {
+	case !p.o.Config.Merge.Create:
+		return WithheldNotInHub, "the hub holds no record like it; merge.create would make one"
+	case p.unsure[collection] != "":
+		return WithheldInDoubt, "the hub may hold it unseen: " + p.unsure[collection]
+	}
+	return "", ""
+}
+
+func (p *planner) whyLoose(collection string, l looseRecord) (name, text string) {
 	kinds := strings.Split(l.kinds, ",")
 	told := func(kind string) bool { return slices.Contains(kinds, kind) }
 	own := slices.IndexFunc(l.member.IDs, func(h heldID) bool { return h.Key == l.member.Key })
@@ -252,10 +266,7 @@ func (p *planner) whyLoose(l looseRecord) (name, text string) {
 	if key := l.member.heldElsewhere(); key != "" {
 		return WithheldElsewhere, "a hub record outside its cluster bears " + key + " already: look at both"
 	}
-	if !p.o.Config.Merge.Create {
-		return WithheldNotInHub, "the hub holds no record like it; merge.create would make one"
-	}
-	return "", ""
+	return p.notCreated(collection)
 }
 
 func because(kinds []string) string {

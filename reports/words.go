@@ -100,6 +100,8 @@ func withheldMeaning(reason string) string {
 		return "A person must judge it first."
 	case reason == "below_attach":
 		return "Alike, but not surely enough for an ID that cannot be taken back."
+	case reason == "hub_in_doubt":
+		return "The hub holds nothing like it, but not all of the hub may have been read: extract again."
 	case reason == "not_in_hub":
 		return "The hub holds nothing like it: with merge.create the plan creates it there."
 	case reason == "archived_match":

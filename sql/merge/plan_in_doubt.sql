@@ -6,7 +6,8 @@
 SELECT
     source,
     collection,
-    coalesce(doubt, '') AS doubt
+    coalesce(doubt, '') AS doubt,
+    source_type = 'connec' AS hub
 FROM extractions
 QUALIFY row_number() OVER (PARTITION BY source, collection ORDER BY run DESC) = 1
     AND status = 'in_doubt'
