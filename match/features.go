@@ -29,6 +29,38 @@ func (m *maker) features(into []string) {
 	for f := n; f < len(m.schema.fields); f++ {
 		into[f] = extraValue(m.schema.fields[f].kind, m.extra(m.schema.fields[f].path))
 	}
+	for f, text := range into {
+		if !writable(text) {
+			into[f] = written(text)
+		}
+	}
+}
+
+// writable reports whether a row of the kernel can hold a text: it has no sign of control, by which rows and values are
+// parted, and no backslash.
+func writable(text string) bool {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] == '\\' {
+			return false
+		}
+	}
+	return true
+}
+
+// written is the values of a field without what rows have no way to write.
+func written(text string) string {
+	values := strings.Split(text, valueSeparator)
+	for i, v := range values {
+		if !writable(v) {
+			values[i] = strings.Map(func(r rune) rune {
+				if r < ' ' || r == '\\' {
+					return -1
+				}
+				return r
+			}, v)
+		}
+	}
+	return join(values)
 }
 
 // extra is the value at a path that the configuration adds.

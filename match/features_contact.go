@@ -53,7 +53,7 @@ func emailOf(text string) (address string, kind emailKind) {
 	text = strings.ToLower(strings.TrimSpace(text))
 	text = strings.TrimPrefix(text, "mailto:")
 	local, domain, ok := strings.Cut(text, "@")
-	if !ok || local == "" || domain == "" || strings.ContainsAny(text, " ,;<>()\x1e\x1f") {
+	if !ok || local == "" || domain == "" || strings.ContainsAny(text, " ,;<>()") || !writable(text) {
 		return looseEmail(text)
 	}
 	if tag := strings.IndexByte(local, '+'); tag > 0 {
@@ -78,7 +78,7 @@ func emailOf(text string) (address string, kind emailKind) {
 // looseEmail keeps a damaged address of some length: it may still resemble the right one.
 func looseEmail(text string) (string, emailKind) {
 	text = strings.Map(func(r rune) rune {
-		if r <= ' ' || r > '~' {
+		if r <= ' ' || r > '~' || r == '\\' {
 			return -1
 		}
 		return r

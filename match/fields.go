@@ -8,7 +8,7 @@ import (
 )
 
 // spec is the version of the normalisation: features made under another one are made again.
-const spec = "features/3"
+const spec = "features/4"
 
 // field is one compared field of a collection's model, with what is assumed of it before the data speaks.
 type field struct {

@@ -51,7 +51,7 @@ func (s *Set) AppendRecord(line []byte, record uint32) ([]byte, error) {
 	for f, d := range s.Dictionaries {
 		text := d.Text(s.Values[f][record])
 		if strings.ContainsAny(text, "\t\n\r\\") {
-			return nil, fmt.Errorf("record %d: %q holds a tab, an end of line or a backslash: rows have no way to write it", record, text)
+			return nil, fmt.Errorf("record %d: the value of field %d holds a tab, an end of line or a backslash: rows have no way to write it", record, f+1)
 		}
 		line = append(append(line, text...), '\t')
 	}
