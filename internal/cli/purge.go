@@ -55,8 +55,9 @@ func (r *runner) purge(ctx context.Context, c *cli.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	result := purgeResult{Survey: survey, DryRun: c.Bool("dry-run"), Removed: []purge.File{}, Left: []purge.File{}, Beyond: beyondPurge(s.config),
-		Folders: spark.Folders(s.config.Engine, s.path+sparkSuffix)}
+	folders, reached := spark.Folders(s.config.Engine, s.path+sparkSuffix)
+	result := purgeResult{Survey: survey, DryRun: c.Bool("dry-run"), Removed: []purge.File{}, Left: []purge.File{}, Beyond: beyondPurge(s.config, reached),
+		Folders: folders}
 	if result.DryRun || survey.Empty() && len(result.Folders) == 0 {
 		return r.print(c, result, purgeText(result, c.Bool("changed")))
 	}
@@ -101,8 +102,8 @@ func (r *runner) purgeAllowed(c *cli.Context, result purgeResult, undoDays int) 
 	return nil
 }
 
-// beyondPurge is what it cannot reach, said so that nobody takes it for gone.
-func beyondPurge(cfg *config.Config) []string {
+// beyondPurge is what it cannot reach, said so that nobody takes it for gone; reached are the places that only Spark reaches.
+func beyondPurge(cfg *config.Config, reached []string) []string {
 	var files []string
 	for _, s := range cfg.Sources {
 		if s.Type != config.TypeConnec {
@@ -117,8 +118,8 @@ func beyondPurge(cfg *config.Config) []string {
 	if len(files) > 0 {
 		beyond = append(beyond, "the sources' own files, which are yours: "+strings.Join(files, ", "))
 	}
-	if cfg.Engine.IsURI() {
-		beyond = append(beyond, "what an interrupted job of Spark left in "+cfg.Engine.SharedFolder)
+	if len(reached) > 0 {
+		beyond = append(beyond, "what an interrupted job of Spark left in "+strings.Join(reached, ", "))
 	}
 	return beyond
 }

@@ -2,8 +2,6 @@ package spark
 
 import (
 	"encoding/json"
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -23,6 +21,7 @@ const (
 // manifest says what a scan is of, and how far it has come: the receipt that its result is whole.
 type manifest struct {
 	Name    string `json:"scan"`
+	Share   string `json:"share"`  // where the records and the result lie, as Spark names it
 	Kernel  string `json:"kernel"` // its version
 	Spec    string `json:"spec"`   // SHA-256 of the spec file
 	Input   string `json:"input"`  // SHA-256 of all that the rows are made of
@@ -33,6 +32,8 @@ type manifest struct {
 	Written bool   `json:"written"`
 	Out     string `json:"out,omitempty"`    // the folder of the last attempt's result: a job that nobody waits for any more writes into another
 	Result  *sums  `json:"result,omitempty"` // once it was read and held against the trailers
+	// Left are places where the scan lay before and that could not be removed.
+	Left []string `json:"left,omitempty"`
 }
 
 // sums are those of the trailers.
@@ -48,8 +49,8 @@ type sums struct {
 
 // same reports whether two manifests are of one scan, however far it has come.
 func (m manifest) same(o manifest) bool {
-	m.Written, m.Out, m.Result, o.Written, o.Out, o.Result = false, "", nil, false, "", nil
-	return m == o
+	return m.Name == o.Name && m.Share == o.Share && m.Kernel == o.Kernel && m.Spec == o.Spec && m.Input == o.Input &&
+		m.Records == o.Records && m.Blocks == o.Blocks && m.Rows == o.Rows && m.Pairs == o.Pairs
 }
 
 // readManifest is the one in a folder; one that cannot be read says that nothing is done.
@@ -68,13 +69,4 @@ func (m manifest) write(folder string) error {
 		return err
 	}
 	return renameio.WriteFile(filepath.Join(folder, manifestFile), append(text, '\n'), 0o600)
-}
-
-// dropManifest is before anything that it tells of changes.
-func (s *scan) dropManifest() error {
-	err := os.Remove(filepath.Join(s.folder, manifestFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
 }

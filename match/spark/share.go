@@ -4,11 +4,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -48,23 +51,55 @@ func shareOf(c config.Engine, folder string) (share, error) {
 	return share{path: path, uri: "file:" + path}, nil
 }
 
-// Folders are those that the jobs of a workspace leave on this machine, as far as they are there: the one of the jobs
-// themselves, and the workspace's own in the shared folder. What an interrupted job left there names persons.
-func Folders(c config.Engine, folder string) []string {
-	var there []string
-	add := func(path string) {
-		if _, err := os.Stat(path); err == nil && !slices.Contains(there, path) {
-			there = append(there, path)
-		}
+// placeAt is the place that Spark names so.
+func placeAt(uri string) share {
+	if path, ok := strings.CutPrefix(uri, "file:"); ok && !strings.HasPrefix(path, "//") {
+		return share{path: path, uri: uri}
 	}
-	if absolute, err := filepath.Abs(folder); err == nil {
-		add(absolute)
-		if shared, err := shareOf(c, absolute); err == nil && shared.path != "" {
-			add(shared.path)
-		}
-	}
-	return there
+	return share{uri: uri}
 }
+
+// ownName is the name of a workspace's own folder in a shared one.
+var ownName = regexp.MustCompile(`^sameas-[0-9a-f]{12}$`)
+
+// Folders are the places that the jobs of a workspace leave, the one that the configuration names and those that it named
+// before. Those on this machine, as far as they are there: the one of the jobs themselves, and the workspace's own in shared
+// folders. And those that only Spark reaches, by their URIs. What an interrupted job left there names persons.
+func Folders(c config.Engine, folder string) (here, beyond []string) {
+	absolute, err := filepath.Abs(folder)
+	if err != nil {
+		return nil, nil
+	}
+	add := func(path string) {
+		if _, err := os.Stat(path); err == nil && !slices.Contains(here, path) {
+			here = append(here, path)
+		}
+	}
+	add(absolute)
+	if shared, err := shareOf(c, absolute); err == nil && shared.path != "" {
+		add(shared.path)
+	} else if err == nil {
+		beyond = append(beyond, shared.uri)
+	}
+	manifests, _ := filepath.Glob(filepath.Join(absolute, "*", manifestFile)) // a malformed pattern finds none
+	for _, path := range manifests {
+		m := readManifest(filepath.Dir(path))
+		for _, uri := range append(m.Left, m.Share) {
+			place := placeAt(uri)
+			own := filepath.Dir(place.path)
+			switch {
+			case place.path == "" && uri != "" && !slices.Contains(beyond, parentOf(uri)):
+				beyond = append(beyond, parentOf(uri))
+			case place.path != "" && ownName.MatchString(filepath.Base(own)):
+				add(own)
+			}
+		}
+	}
+	return here, beyond
+}
+
+// parentOf is the folder that a URI's lies in.
+func parentOf(uri string) string { return uri[:max(0, strings.LastIndexByte(uri, '/'))] }
 
 // below is a folder in it.
 func (s share) below(name string) share {
@@ -129,8 +164,73 @@ func (s *scan) remove(ctx context.Context, name string) error {
 	return os.RemoveAll(s.here(name))
 }
 
-// files runs Hadoop's own file commands, which Spark brings along, with the file systems and credentials of Spark's.
+// handed reports whether the records lie in the share.
+func (s *scan) handed(ctx context.Context) bool {
+	if s.shared.path == "" {
+		return s.files(ctx, "-test", "-e", s.shared.at(recordsFolder)) == nil
+	}
+	found, err := filepath.Glob(filepath.Join(s.here(recordsFolder), "*.parquet"))
+	return err == nil && len(found) > 0
+}
+
+// lying is the names of what lies in the share, or in the copy of it.
+func (s *scan) lying(ctx context.Context) ([]string, error) {
+	entries, err := os.ReadDir(filepath.Dir(s.here(recordsFolder)))
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	if s.shared.path == "" {
+		listed, err := s.tell(ctx, "-ls", "-C", s.shared.uri)
+		if err != nil {
+			return nil, err
+		}
+		for line := range strings.Lines(listed) {
+			names = append(names, path.Base(strings.TrimSpace(line)))
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names), nil
+}
+
+// leave removes the scan from a place where it lay before, and the workspace's own folder there once it is empty. Beside
+// the workspace the job, its log and the manifest stay.
+func (s *scan) leave(ctx context.Context, place share) error {
+	switch {
+	case place.path == "":
+		return s.files(ctx, "-rm", "-r", "-f", "-skipTrash", place.uri)
+	case place.path == s.folder:
+		old := *s
+		old.shared = place
+		old.want.Out = ""
+		return old.forget(ctx)
+	}
+	own := filepath.Dir(place.path)
+	if !ownName.MatchString(filepath.Base(own)) {
+		return errors.New("it is in no folder of sameas's own")
+	}
+	if _, err := os.Stat(filepath.Dir(own)); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(place.path); err != nil {
+		return err
+	}
+	_ = os.Remove(own) // where another scan still lies in it, it stays
+	return nil
+}
+
+// files runs a file command whose words nobody needs.
 func (s *scan) files(ctx context.Context, args ...string) error {
+	_, err := s.tell(ctx, args...)
+	return err
+}
+
+// tell runs Hadoop's own file commands, which Spark brings along, with the file systems and credentials of Hadoop's, and
+// returns what they say.
+func (s *scan) tell(ctx context.Context, args ...string) (string, error) {
 	command := []string{"org.apache.hadoop.fs.FsShell"}
 	for _, key := range slices.Sorted(maps.Keys(s.options.Engine.Conf)) {
 		if setting, ok := strings.CutPrefix(key, "spark.hadoop."); ok {
@@ -138,11 +238,13 @@ func (s *scan) files(ctx context.Context, args ...string) error {
 		}
 	}
 	cmd := exec.CommandContext(ctx, filepath.Join(filepath.Dir(s.launcher.path), "spark-class"), append(command, args...)...)
-	out, err := cmd.CombinedOutput()
+	var said strings.Builder
+	cmd.Stderr = &said
+	out, err := cmd.Output()
 	if err != nil {
-		return fmt.Errorf("%s: %w: %s", strings.Join(args, " "), err, lastLine(string(out)))
+		return "", fmt.Errorf("%s: %w: %s", strings.Join(args, " "), err, lastLine(said.String()))
 	}
-	return nil
+	return string(out), nil
 }
 
 func lastLine(text string) string {

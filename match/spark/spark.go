@@ -15,7 +15,9 @@ package spark
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -110,7 +112,7 @@ func (e *Engine) newScan(name string, set *kernel.Set, spec *kernel.Spec, blocks
 		return nil, err
 	}
 	s.spec = []byte(text.String())
-	s.want = manifest{Name: name, Kernel: kernel.Version(), Spec: sum(s.spec), Input: s.digest(),
+	s.want = manifest{Name: name, Share: s.shared.uri, Kernel: kernel.Version(), Spec: sum(s.spec), Input: s.digest(),
 		Records: int64(len(s.placed.records)), Blocks: s.placed.blocks, Rows: s.placed.rows, Pairs: s.placed.pairs}
 	return s, nil
 }
@@ -126,16 +128,16 @@ func (s *scan) run(ctx context.Context) (kernel.Result, error) {
 		return kernel.Result{}, err
 	}
 	had := readManifest(s.folder)
-	s.want.Out = had.Out
+	s.move(ctx, had)
 	if had.same(s.want) && had.Result != nil {
 		result, sums, err := s.read(ctx)
 		if err == nil && sums == *had.Result {
 			s.options.Log.Info("spark: done before", "scan", s.name, "pairs", s.want.Pairs)
-			return result, nil
+			return result, s.forget(ctx)
 		}
 		s.options.Log.Warn("spark: the result of the run before is not as it was left: comparing again", "scan", s.name)
 	}
-	if !had.same(s.want) || !had.Written || had.Result != nil {
+	if !had.same(s.want) || !had.Written || had.Result != nil || !s.handed(ctx) {
 		if err := s.hand(ctx); err != nil {
 			return kernel.Result{}, err
 		}
@@ -154,7 +156,30 @@ func (s *scan) run(ctx context.Context) (kernel.Result, error) {
 	return result, s.forget(ctx)
 }
 
-// hand writes the records into the shared folder.
+// leaveWait is how long a place that is given up may take to be emptied: a file system that is gone answers late or never.
+const leaveWait = time.Minute
+
+// move goes on where the scan lay before or, where the configuration names another share since, removes it there. A place
+// that cannot be reached any more stays in the manifest, for a purge to name.
+func (s *scan) move(ctx context.Context, had manifest) {
+	if had.Share == s.want.Share {
+		s.want.Out = had.Out
+	}
+	for _, uri := range append(had.Left, had.Share) {
+		if uri == "" || uri == s.want.Share {
+			continue
+		}
+		within, stop := context.WithTimeout(ctx, leaveWait)
+		err := s.leave(within, placeAt(uri))
+		stop()
+		if err != nil {
+			s.options.Log.Warn("spark: what lay in the shared folder of before was not removed", "place", uri, "error", err)
+			s.want.Left = append(s.want.Left, uri)
+		}
+	}
+}
+
+// hand writes the records into the shared folder. The manifest names the place before anything lies there.
 func (s *scan) hand(ctx context.Context) error {
 	started := time.Now()
 	if s.want.Out != "" {
@@ -162,24 +187,37 @@ func (s *scan) hand(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := s.dropManifest(); err != nil {
+	s.want.Written, s.want.Out = false, ""
+	if err := s.want.write(s.folder); err != nil {
 		return err
 	}
 	if err := s.writeRecords(ctx); err != nil {
 		return fmt.Errorf("hand records over to %s: %w", s.shared.at(recordsFolder), err)
 	}
-	s.want.Written, s.want.Out = true, ""
+	s.want.Written = true
 	s.options.Log.Info("spark: records handed over", "scan", s.name, "records", s.want.Records, "rows", s.want.Rows, "blocks", s.want.Blocks,
 		"seconds", seconds(started))
 	return s.want.write(s.folder)
 }
 
-// forget removes what names persons: the records, and the spec, which holds frequent names.
+// forget removes what names persons, the records and the spec, which holds frequent names, and results that jobs left
+// which nobody waited for. What is gone already is well.
 func (s *scan) forget(ctx context.Context) error {
-	if err := os.Remove(filepath.Join(s.folder, specFile)); err != nil {
+	if err := os.Remove(filepath.Join(s.folder, specFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return s.remove(ctx, recordsFolder)
+	names, err := s.lying(ctx)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if name == recordsFolder || strings.HasPrefix(name, outPrefix) && name != s.want.Out {
+			if err := s.remove(ctx, name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func seconds(since time.Time) float64 { return float64(time.Since(since).Milliseconds()) / 1000 }
