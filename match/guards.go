@@ -38,7 +38,7 @@ func (id *identity) judgeLinks(records []record, compared []keptPair, j *judge) 
 		l := &id.links[i]
 		weighs := j.evidence(l.a, l.b, compared[i].weight)
 		l.weight, l.scored = float64(compared[i].weight)*kernel.Unit, true
-		if compared[i].pattern != 0 { // nothing can contradict records that have no field in common
+		if compared[i].pattern != 0 || id.judgedApart(l.a, l.b) { // fields contradict nothing where records have none in common
 			l.count(totals)
 		}
 		switch {
@@ -58,21 +58,30 @@ func (id *identity) judgeLinks(records []record, compared []keptPair, j *judge) 
 			id.conflicts = append(id.conflicts, conflict{kind: "link_contradicted", a: l.a, b: l.b, pair: true, between: true, weight: l.weight, scored: true,
 				detail: fmt.Sprintf("%s and %s are linked by %s, but their fields speak against it (%.1f bits): not merged; check the link in its application", records[l.a].key, records[l.b].key, l.via, j.evidence(l.a, l.b, compared[i].weight))})
 		}
-		for _, source := range []string{l.source, l.also} {
+		for _, source := range l.sources() {
 			if off[source] {
 				l.off = true
 				l.lost = l.lost || 2*against[source] > totals[source]
 			}
 		}
 	}
-	id.holdTold(off, id.keepsApart)
+	id.holdTold(off)
+}
+
+// sources are all that the link hangs on, each once.
+func (l *mustLink) sources() []string {
+	if l.also == nil {
+		return []string{l.source}
+	}
+	all := append([]string{l.source}, l.also...)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // count counts the link for its sources.
 func (l *mustLink) count(links map[string]int) {
-	links[l.source]++
-	if l.also != "" && l.also != l.source {
-		links[l.also]++
+	for _, source := range l.sources() {
+		links[source]++
 	}
 }
 
@@ -239,11 +248,11 @@ func (id *identity) contradiction(records []record, list []uint32, content sameC
 func (id *identity) contradictory(x, y carried, records int) conflict {
 	s := id.ids.scopes[x.scope]
 	c := conflict{kind: "id_contradiction", a: min(x.record, y.record), b: max(x.record, y.record), pair: true, provider: s.provider, realm: s.realm}
-	joined := fmt.Sprintf("IDs join %d records into one thing", records)
+	joined, remedy := fmt.Sprintf("IDs join %d records into one thing", records), "correct the wrong ID or link, or judge it"
 	if records == 1 {
-		joined = "crosswalks hold the record to be one thing"
+		joined, remedy = "crosswalks hold the record to be one thing", "correct the wrong line"
 	}
-	c.detail = fmt.Sprintf("%s, but %s knows it as two (%s and %s): nothing is merged; correct the wrong ID or link, or judge it", joined, s, id.ids.id(x.id).ID, id.ids.id(y.id).ID)
+	c.detail = fmt.Sprintf("%s, but %s knows it as two (%s and %s): nothing is merged; %s", joined, s, id.ids.id(x.id).ID, id.ids.id(y.id).ID, remedy)
 	return c
 }
 

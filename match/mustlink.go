@@ -29,11 +29,11 @@ func (s scope) compare(o scope) int {
 
 // mustLink is a pair held to be one thing because of an ID, a link or a decision.
 type mustLink struct {
-	a, b    uint32 // a < b
-	kind    string // shared_id | link | decision
-	via     string // the ID, or source:line
-	source  string // what stands for its quality: "provider/realm" or a link file's name
-	also    string // the other link file, of a link by way of an ID that no record bears; or ""
+	a, b    uint32   // a < b
+	kind    string   // shared_id | link | decision
+	via     string   // the ID, or source:line
+	source  string   // what stands for its quality: "provider/realm" or a link file's name
+	also    []string // the other link files, of a link by way of an ID that no record bears
 	weight  float64
 	scored  bool
 	off     bool // never merges anything by itself: its source is off
@@ -57,6 +57,7 @@ type identity struct {
 	told       told                                      // what crosswalks say of IDs that no record bears
 	toldOf     map[uint32]bool                           // records that such an ID keeps apart from others
 	keepsApart func(scope) bool                          // of which applications, beside the hub, IDs keep records apart
+	listed     map[scope]bool                            // applications of which files list records: whether these are all
 	absent     map[scope]int                             // IDs that an application's own file lacks, though it may not list all
 	byIDs      []uint32                                  // per record: the smallest of those that IDs and links alone join it to
 	joined     []uint32                                  // per record: the same with the judgements of people
@@ -138,11 +139,10 @@ func (id *identity) loadLinks(ctx context.Context, db *sql.DB, collection string
 		id.native[l], id.native[r] = append(id.native[l], r), append(id.native[r], l)
 		via := fmt.Sprintf("%s:%d", source, line)
 		if !okL || !okR {
-			ends := [2]toldEnd{id.told.end(l, id.firstOf(left, okL), okL), id.told.end(r, id.firstOf(right, okR), okR)}
-			id.told.lines = append(id.told.lines, toldLine{ends, source, via})
+			id.told.lines = append(id.told.lines, toldLine{[2]toldEnd{id.end(l, left, okL), id.end(r, right, okR)}, source, via})
 			return nil
 		}
-		if a, b := id.firstOf(left, true), id.firstOf(right, true); a != b {
+		if a, b := id.ids.records(left)[0], id.ids.records(right)[0]; a != b {
 			id.links = append(id.links, mustLink{a: min(a, b), b: max(a, b), kind: "link", via: via, source: source})
 		}
 		return nil
@@ -151,19 +151,11 @@ func (id *identity) loadLinks(ctx context.Context, db *sql.DB, collection string
 	return err
 }
 
-// firstOf is the first record that bears an ID, 0 where none does.
-func (id *identity) firstOf(n uint32, borne bool) uint32 {
-	if !borne {
-		return 0
-	}
-	return id.ids.records(n)[0]
-}
-
 // loadHoldings finds the IDs that keep records apart: those of applications, not the hub's own, not of a provider
 // whose duplicates are allowed, not hub values, and not IDs that are gone from an application listed in full.
 func (id *identity) loadHoldings(ctx context.Context, db *sql.DB, c *config.Config, collection string, records []record, hubs map[uint32]bool) error {
-	listed, err := listedScopes(ctx, db, c, collection)
-	if err != nil {
+	var err error
+	if id.listed, err = listedScopes(ctx, db, c, collection); err != nil {
 		return err
 	}
 	id.keepsApart = func(s scope) bool { return c.Distinct(s.provider, s.realm) != config.DistinctAllow }
@@ -174,7 +166,7 @@ func (id *identity) loadHoldings(ctx context.Context, db *sql.DB, c *config.Conf
 		if s.provider == connec.HubProvider || hubs[n] || !id.keepsApart(s) {
 			continue
 		}
-		if whole, own := listed[s]; own && !id.owned(n, records) {
+		if whole, own := id.listed[s]; own && !id.owned(n, records) {
 			if whole {
 				e := id.ids.id(n)
 				id.conflicts = append(id.conflicts, conflict{kind: "dead_id", provider: s.provider, realm: s.realm, keyA: e.String(),

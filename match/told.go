@@ -9,9 +9,9 @@ import (
 )
 
 // told is what crosswalks say of IDs that no record at hand bears. Such an ID is not lost: the records that lines link to
-// it are one thing as far as their source is right, and two of them under one scope are two things.
+// it are one thing as far as their sources are right, and two of them under one scope are two things.
 type told struct {
-	ids    []connec.ExternalID
+	ids    []uint32 // numbers among all IDs
 	number map[connec.ExternalID]uint32
 	lines  []toldLine
 	held   []toldHolding
@@ -29,22 +29,30 @@ type toldEnd struct {
 	record bool
 }
 
-// toldHolding is an ID that a source says belongs to a record.
+// toldHolding is an ID that sources say belongs to a record.
 type toldHolding struct {
-	record, id uint32 // id among the told
-	source     string
+	record, id uint32
+	sources    []string
 }
 
-func (t *told) end(e connec.ExternalID, record uint32, borne bool) toldEnd {
+// toldGroup is what lines say of IDs that they make one: the lines that end in a record, in the order of source and line,
+// and the sources of the lines that join the IDs.
+type toldGroup struct {
+	lines   []toldLine
+	sources []string
+}
+
+// end is one end of a line; an ID that no record bears gets a number.
+func (id *identity) end(e connec.ExternalID, n uint32, borne bool) toldEnd {
 	if borne {
-		return toldEnd{record, true}
+		return toldEnd{id.ids.records(n)[0], true}
 	}
-	n, known := t.number[e]
+	number, known := id.told.number[e]
 	if !known {
-		n = uint32(len(t.ids))
-		t.number[e], t.ids = n, append(t.ids, e)
+		number = uint32(len(id.told.ids))
+		id.told.number[e], id.told.ids = number, append(id.told.ids, id.ids.addUnborne(e))
 	}
-	return toldEnd{n: n}
+	return toldEnd{n: number}
 }
 
 // joinTold links the records that lines join by way of IDs which no record bears, and keeps whose IDs these are said to be.
@@ -55,54 +63,79 @@ func (id *identity) joinTold() {
 			joined.join(l.ends[0].n, l.ends[1].n)
 		}
 	}
-	groups := map[uint32][]toldLine{} // the lines that end in a record, by the smallest ID of those joined
+	groups := make([]toldGroup, len(id.told.ids)) // by the smallest ID of those joined
 	for _, l := range id.told.lines {
 		if l.ends[0].record {
 			l.ends[0], l.ends[1] = l.ends[1], l.ends[0]
 		}
+		g := &groups[joined.find(l.ends[0].n)]
 		if l.ends[1].record {
-			root := joined.find(l.ends[0].n)
-			groups[root] = append(groups[root], l)
+			g.lines = append(g.lines, l)
+		} else if !slices.Contains(g.sources, l.source) {
+			g.sources = append(g.sources, l.source)
 		}
 	}
-	for n, e := range id.told.ids {
-		id.tellOf(uint32(n), e, groups[joined.find(uint32(n))], joined.find(uint32(n)) == uint32(n))
+	for n := range id.told.ids {
+		root := joined.find(uint32(n))
+		id.tellOf(id.told.ids[n], groups[root])
+		if root == uint32(n) {
+			id.linkTold(id.told.ids[n], groups[root])
+		}
 	}
 }
 
-// tellOf notes of which records an ID is told, and, for the first of the IDs that lines make one, links the records.
-func (id *identity) tellOf(n uint32, e connec.ExternalID, lines []toldLine, first bool) {
-	if len(lines) > hubValueRecords {
+// records are those that the group's lines end in, each once.
+func (g toldGroup) records() []uint32 {
+	var list []uint32
+	for _, l := range g.lines {
+		list = append(list, l.ends[1].n)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// tellOf notes of which records an ID is told.
+func (id *identity) tellOf(n uint32, g toldGroup) {
+	if records := len(g.records()); records > hubValueRecords {
+		e := id.ids.id(n)
 		id.conflicts = append(id.conflicts, conflict{kind: "hub_value", provider: e.Provider, realm: e.Realm, keyA: e.String(),
-			detail: fmt.Sprintf("crosswalks link the ID %s to %d records, more than can be one thing: it links none of them; correct it there", e, len(lines))})
+			detail: fmt.Sprintf("crosswalks link the ID %s to %d records, more than can be one thing: it links none of them; correct it there", e, records)})
 		return
 	}
-	for i, l := range lines {
-		id.told.held = append(id.told.held, toldHolding{l.ends[1].n, n, l.source})
-		if a, b := lines[0].ends[1].n, l.ends[1].n; first && i > 0 && a != b {
-			id.links = append(id.links, mustLink{a: min(a, b), b: max(a, b), kind: "link", source: l.source, also: lines[0].source,
-				via: fmt.Sprintf("%s and %s by way of %s", lines[0].via, l.via, e)})
+	for _, l := range g.lines {
+		id.told.held = append(id.told.held, toldHolding{l.ends[1].n, n, slices.Concat([]string{l.source}, g.sources)})
+	}
+}
+
+// linkTold links the records of a group: to the first one of the same source, and the first ones of the sources to each
+// other, so that a source that is off takes none of the others' links along.
+func (id *identity) linkTold(n uint32, g toldGroup) {
+	if len(g.records()) > hubValueRecords {
+		return
+	}
+	for i, l := range g.lines {
+		of := slices.IndexFunc(g.lines, func(o toldLine) bool { return o.source == l.source })
+		if of == i {
+			of = 0
+		}
+		first := g.lines[of]
+		if a, b := first.ends[1].n, l.ends[1].n; a != b {
+			id.links = append(id.links, mustLink{a: min(a, b), b: max(a, b), kind: "link", source: l.source, also: slices.Concat([]string{first.source}, g.sources),
+				via: fmt.Sprintf("%s and %s by way of %s", first.via, l.via, id.ids.id(n))})
 		}
 	}
 }
 
-// holdTold lets the told IDs keep records apart as borne ones do, those of sources that are off left out. apart says of
-// which applications IDs do that.
-func (id *identity) holdTold(off map[string]bool, apart func(scope) bool) {
-	numbers := map[uint32]uint32{} // of the told IDs, among all
+// holdTold lets the told IDs keep records apart as borne ones do: not those of sources that are off, nor those that are gone
+// from an application whose file lists all that it holds.
+func (id *identity) holdTold(off map[string]bool) {
 	id.toldOf = map[uint32]bool{}
 	for _, h := range id.told.held {
-		e := id.told.ids[h.id]
-		s := scope{e.Provider, e.Realm}
-		if off[h.source] || e.IsHub() || !apart(s) {
+		holds := holding{id.ids.scope[h.id], h.id}
+		s := id.ids.scopes[holds.scope]
+		if s.provider == connec.HubProvider || !id.keepsApart(s) || id.listed[s] || slices.ContainsFunc(h.sources, func(source string) bool { return off[source] }) {
 			continue
 		}
-		n, numbered := numbers[h.id]
-		if !numbered {
-			n = id.ids.addUnborne(e)
-			numbers[h.id] = n
-		}
-		holds := holding{id.ids.scope[n], n}
 		list := slices.Clone(id.holdings[h.record])
 		if at, found := slices.BinarySearchFunc(list, holds, holding.compare); !found {
 			id.holdings[h.record] = slices.Insert(list, at, holds)
