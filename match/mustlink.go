@@ -163,7 +163,7 @@ func (id *identity) loadHoldings(ctx context.Context, db *sql.DB, c *config.Conf
 	held := make([]uint32, len(records)+1)
 	for n := range uint32(id.ids.len()) {
 		s := id.ids.scopes[id.ids.scope[n]]
-		if s.provider == connec.HubProvider || hubs[n] || !id.keepsApart(s) {
+		if s.provider == connec.HubProvider || hubs[n] {
 			continue
 		}
 		if whole, own := id.listed[s]; own && !id.owned(n, records) {
@@ -174,6 +174,9 @@ func (id *identity) loadHoldings(ctx context.Context, db *sql.DB, c *config.Conf
 				continue
 			}
 			id.absent[s]++
+		}
+		if !id.keepsApart(s) {
+			continue
 		}
 		carriers := id.ids.records(n)
 		counted[n] = uint32(len(carriers))

@@ -51,7 +51,7 @@ func goldenCases() map[string]struct {
 			{key: "connec/org-1/h2", also: []string{"a/1/6"}, cluster: "people-2"}, {key: "a/1/6", cluster: "people-2"},
 			{key: "connec/org-1/h3", also: []string{"a/1/7"}}, {key: "connec/org-1/h4", also: []string{"a/1/8"}}},
 			ties:  []tie{{"connec/org-1/h1", "a/1/5", "shared_id", 0}, {"connec/org-1/h2", "a/1/6", "shared_id", 0}},
-			links: [][2]string{{"a/1/5", "b/77/9"}, {"b/77/8", "a/1/5"}, {"a/1/6", "b/77/8"}, {"connec/org-1/h2", "a/1/gone"}, {"b/77/10", "a/1/7"}}}},
+			links: [][2]string{{"a/1/5", "b/77/9"}, {"b/77/8", "a/1/8"}, {"a/1/6", "b/77/8"}, {"connec/org-1/h2", "a/1/gone"}, {"b/77/10", "a/1/7"}}}},
 		"consolidate": {world: world{rows: append([]row{{key: "a/1/4", cluster: "people-1"}}, duplicates...),
 			ties: []tie{{"connec/org-1/h1", "connec/org-1/h2", "fuzzy", 0.9993}, {"connec/org-1/h2", "a/1/4", "shared_id", 0}}}},
 		"consolidate_upsert": {world: world{rows: []row{

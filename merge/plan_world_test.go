@@ -163,6 +163,11 @@ func (w world) fill(t *testing.T, db *sql.DB) {
 		a, b := mustID(l[0]), mustID(l[1])
 		exec("INSERT INTO links VALUES ('known', ?, 'people', ?, ?, ?, ?, ?, ?)", i+2, a.Provider, a.Realm, a.ID, b.Provider, b.Realm, b.ID)
 	}
+	// What match finds of an application whose file lists all that it holds.
+	exec(`INSERT INTO conflicts (collection, kind, key_a, provider, realm, detail)
+		SELECT DISTINCT e.collection, 'dead_id', id_text(e.provider, e.realm, e.id), e.provider, e.realm, 'x' FROM external_ids e
+		SEMI JOIN (SELECT DISTINCT collection, provider, realm FROM records WHERE NOT hub) AS l USING (collection, provider, realm)
+		ANTI JOIN (SELECT collection, provider, realm, id FROM records WHERE NOT hub) AS o USING (collection, provider, realm, id)`)
 	for _, c := range slices.Sorted(maps.Keys(collections)) {
 		exec("INSERT INTO stages VALUES ('extract', ?, 'e1', '', '', TIMESTAMP '2026-01-02 03:04:05'), ('match', ?, 'm1', 'e1', '', TIMESTAMP '2026-01-02 03:05:05')", c, c)
 	}

@@ -98,7 +98,7 @@ func TestFixInApp(t *testing.T) {
 	cluster(2, "a/1/12", "c2", "r1") // with 7 in one review item
 	record(3, "connec/o/x", true, "connec", "o", "x", "Hub X")
 	id(3, "a", "1", "12") // a hub record bears 12: it is the one to keep
-	id(3, "a", "1", "99") // dead: a's own file does not list it
+	id(3, "a", "1", "99") // dead: match found that a's own file, which lists all, does not list it
 	id(3, "b", "1", "0")  // no identity
 	id(3, "b", "1", "5")
 	cluster(3, "connec/o/x", "c2", "r1")
@@ -107,7 +107,8 @@ func TestFixInApp(t *testing.T) {
 	cluster(4, "connec/o/y", "c4", "r4") // refused against c2 because of 5 and 6
 	execute(t, db, `INSERT INTO conflicts (collection, kind, cluster_id, other_cluster_id, key_a, key_b, provider, realm, detail) VALUES
 		('organizations', 'cannot_link', 'c2', 'c4', 'connec/o/x', 'connec/o/y', 'b', '1', 'two'),
-		('organizations', 'hub_value', NULL, NULL, 'b/1/0', NULL, 'b', '1', 'none')`)
+		('organizations', 'hub_value', NULL, NULL, 'b/1/0', NULL, 'b', '1', 'none'),
+		('organizations', 'dead_id', NULL, NULL, 'a/1/99', NULL, 'a', '1', 'gone')`)
 	dir, _ := write(t, db)
 	want := [][]string{
 		{"organizations", "a", "1", "12", "7", "Twelve", "Seven", "same_review_item", "r1"},

@@ -468,7 +468,8 @@ CREATE MACRO IF NOT EXISTS names_nothing(id) AS
 --
 -- A crosswalk that is not off tells an ID of a record when no record bears that ID, it is told of the records of one cluster
 -- alone, and that cluster is told no other of the same application. An ID is void when it is no identity: it stands where none is known, or match found it on more records
--- than can be one (conflict hub_value). It is dead when its application's own file lists its records, and this one not.
+-- than can be one (conflict hub_value). It is dead when match found it gone from its application (conflict dead_id), or is told
+-- only, and the application's own file lists its records, but not this one.
 CREATE VIEW IF NOT EXISTS application_ids AS
 WITH sided AS (
     SELECT source, collection, left_provider AS by_provider, left_realm AS by_realm, left_id AS by_id,
@@ -485,6 +486,13 @@ hub_values AS (
         key_a AS id_key
     FROM conflicts
     WHERE kind = 'hub_value' AND key_a IS NOT NULL
+),
+dead_ids AS (
+    SELECT DISTINCT
+        collection,
+        key_a AS id_key
+    FROM conflicts
+    WHERE kind = 'dead_id' AND key_a IS NOT NULL
 ),
 telling AS (
     SELECT
@@ -550,9 +558,10 @@ SELECT
     id_text(k.provider, k.realm, k.id) AS id_key,
     k.told,
     names_nothing(k.id) OR v.id_key IS NOT NULL AS void,
-    l.collection IS NOT NULL AND o.collection IS NULL AS dead
+    d.id_key IS NOT NULL OR k.told AND l.collection IS NOT NULL AND o.collection IS NULL AS dead
 FROM known k
 LEFT JOIN hub_values v ON v.collection = k.collection AND v.id_key = id_text(k.provider, k.realm, k.id)
+LEFT JOIN dead_ids d ON d.collection = k.collection AND d.id_key = id_text(k.provider, k.realm, k.id)
 LEFT JOIN listed l ON l.collection = k.collection AND l.provider = k.provider AND l.realm = k.realm
 LEFT JOIN own o ON o.collection = k.collection AND o.provider = k.provider AND o.realm = k.realm AND o.id = k.id;
 

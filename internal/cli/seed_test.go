@@ -236,7 +236,7 @@ func (s *seed) onboard(echoes bool) {
 // listed checks that the file tells to keep the original and to merge the copy into it.
 func (s *seed) listed(fix []byte, app *sandbox.Connector, original, copied string) {
 	s.t.Helper()
-	row := fmt.Sprintf("people,%s,%s,%s,%s,", app.Provider, app.Realm, original, copied)
+	row := fmt.Sprintf("people,%s,%q,%q,%q,", app.Provider, app.Realm, original, copied) // in quotes, as texts that look like numbers are
 	if !bytes.Contains(fix, []byte("\n"+row)) {
 		s.t.Errorf("fix_in_app.csv has no row %q:\n%s", row, fix)
 	}
