@@ -23,6 +23,7 @@ type PlanOptions struct {
 type PlanSummary struct {
 	Path        string           `json:"path"`
 	SetAside    string           `json:"set_aside,omitempty"` // where the plan lies now that was here and had been applied; empty when there was none
+	Applied     bool             `json:"applied,omitempty"`   // this very plan was here and had been applied: it stays, with its journal
 	SHA256      string           `json:"sha256"`
 	Operations  map[string]int64 `json:"operations"` // by type
 	Hazards     map[string]int64 `json:"hazards"`    // by name

@@ -52,8 +52,8 @@ type planner struct {
 // values of the others (consolidate): hub records alone contribute values. References to a loser move to the survivor
 // (repoint). Whatever is left alone is listed with the reason (withheld).
 //
-// A plan that was sent is never lost by it: it is set aside with its journal and its undos, see PlanSummary.SetAside, and
-// one that is under way is not touched.
+// A plan that was sent is never lost by it: it is set aside with its journal and its undos, see PlanSummary.SetAside, or
+// stays where the new one would be the same, see PlanSummary.Applied; and one that is under way is not touched.
 //
 // With a Part the plan holds that part alone: the operations are those of the whole plan, to the byte.
 //
@@ -310,6 +310,9 @@ func (p *planner) finish(ctx context.Context, hub config.Source) error {
 	before, err := findPredecessor(ctx, p.o.DB, p.o.Out)
 	if err != nil {
 		return err
+	}
+	if p.summary.Applied = before.stays(p.summary.SHA256); p.summary.Applied {
+		return p.store.commit(ctx)
 	}
 	p.summary.SetAside, err = before.replace(func() error {
 		_, err := file.close()

@@ -12,14 +12,21 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/gofrs/flock"
 )
 
 // A plan that was sent, wholly or in part, is what its undo is made from: the values before, the losing values, the
 // inverses. So a new plan never takes its place. It is set aside with its journal and its undos, into a folder beside
 // it that is named by its digest: plan.ndjson becomes plan.3fa94c1b22de/plan.ndjson. There every command works on it as
 // before, because all that names one of these files names it from the folder that it lies in.
+//
+// The same workspace gives the same plan, to the byte. Where that was applied already, and nothing of it taken back, plan
+// and journal stay: without its journal the plan would look as if it had written nothing. Where an undo has begun, the plan
+// may be sent once more, and the folder's name may be taken by then: plan.3fa94c1b22de-2 is the next.
 //
 // The folder is filled under another name, and gets its own once all is on disk. Then the new plan takes the old one's
 // place, and last the old journal and undos go. A kill leaves the old plan whole at its place, or whole in the folder;
@@ -32,13 +39,31 @@ type predecessor struct {
 	files  []string // beside the plan: its journal, and the plans of its undos with theirs
 	blank  bool     // its journal was opened, and says nothing
 	aside  bool     // it was set aside already, by a run that was killed before it had cleaned up
+	undone bool     // an undo of it has begun
+	folder string   // that it is set aside in
 }
 
 // MayReplace is nil when a plan may be written to the path: nothing is lost by it. It refuses while the plan there is
 // under way, which a new extraction would end: operations are left that were never tried, or whose outcome nobody knows.
 func MayReplace(ctx context.Context, db *sql.DB, path string) error {
-	_, err := findPredecessor(ctx, db, path)
-	return err
+	p, err := findPredecessor(ctx, db, path)
+	if p == nil || err != nil {
+		return err
+	}
+	lock, err := p.lock()
+	if err != nil {
+		return err
+	}
+	return lock.Close()
+}
+
+// lock keeps the plan from being applied, and refuses where it is.
+func (p *predecessor) lock() (*flock.Flock, error) {
+	lock, err := tryLock(p.path + ".lock")
+	if err == nil && lock == nil {
+		err = refuse("wait until it ends", "%s is being applied", p.path)
+	}
+	return lock, err
 }
 
 // findPredecessor is nil when nothing lies there but a plan that was never sent.
@@ -51,16 +76,20 @@ func findPredecessor(ctx context.Context, db *sql.DB, path string) (*predecessor
 	if err != nil {
 		return nil, err
 	}
-	p := &predecessor{path: path, digest: digest, files: sentWith(path, state), blank: state.lines <= 1}
+	p := &predecessor{path: path, digest: digest, files: sentWith(path, state), blank: state.lines <= 1, undone: len(state.undos) > 0}
 	if p.blank {
 		return p, nil
+	}
+	kept, err := p.chooseFolder()
+	if err != nil {
+		return nil, err
 	}
 	plan, err := OpenPlan(path)
 	if err == nil {
 		defer plan.Close()
 	}
 	if err != nil || plan.SHA256() != digest {
-		if _, missing := os.Stat(p.folder()); missing == nil {
+		if kept {
 			p.aside = true
 			return p, nil
 		}
@@ -155,16 +184,48 @@ const asideLength = 12
 
 func asideStem(plan string) string { return strings.TrimSuffix(plan, ".ndjson") + "." }
 
-func (p *predecessor) folder() string { return asideStem(p.path) + p.digest[:asideLength] }
+// asideEnding is how the name of such a folder ends, the digest's beginning first.
+var asideEnding = regexp.MustCompile(`\.([0-9a-f]{12})(-[0-9]+)?$`)
+
+// chooseFolder takes the first folder that is free, or that a killed run filled with this very plan: the journal there is
+// the one that lies beside the plan. It reports whether the folder is there.
+func (p *predecessor) chooseFolder() (kept bool, err error) {
+	p.folder = asideStem(p.path) + p.digest[:asideLength]
+	for n := 2; ; n++ {
+		journal := journalPath(filepath.Join(p.folder, filepath.Base(p.path)))
+		switch same, err := haveSameBytes(journalPath(p.path), journal); {
+		case errors.Is(err, fs.ErrNotExist):
+			if _, err := os.Lstat(p.folder); errors.Is(err, fs.ErrNotExist) {
+				return false, nil
+			}
+		case same || err != nil:
+			return same, err
+		}
+		p.folder = fmt.Sprintf("%s%s-%d", asideStem(p.path), p.digest[:asideLength], n)
+	}
+}
+
+// stays reports whether the plan there is the one with that digest, applied and not taken back: nothing is to be replaced.
+func (p *predecessor) stays(digest string) bool {
+	return p != nil && p.digest == digest && !p.blank && !p.aside && !p.undone
+}
 
 // setAside are the plans that were set aside from the path, in the order of their names.
 func setAside(plan string) []string {
-	folders, _ := filepath.Glob(escapeGlob(asideStem(plan)) + strings.Repeat("[0-9a-f]", asideLength))
+	folders, _ := filepath.Glob(escapeGlob(asideStem(plan)) + strings.Repeat("[0-9a-f]", asideLength) + "*")
 	var plans []string
 	for _, folder := range folders {
-		plans = append(plans, filepath.Join(folder, filepath.Base(plan)))
+		if isAsideFolder(folder, "") {
+			plans = append(plans, filepath.Join(folder, filepath.Base(plan)))
+		}
 	}
 	return plans
+}
+
+// isAsideFolder reports whether a plan with that digest, any for "", is set aside in a folder of that name.
+func isAsideFolder(folder, digest string) bool {
+	ending := asideEnding.FindStringSubmatch(folder)
+	return ending != nil && (digest == "" || strings.HasPrefix(digest, ending[1]))
 }
 
 func escapeGlob(path string) string {
@@ -177,12 +238,9 @@ func (p *predecessor) replace(put func() error) (aside string, err error) {
 	if p == nil {
 		return "", put()
 	}
-	lock, err := tryLock(p.path + ".lock")
+	lock, err := p.lock()
 	if err != nil {
 		return "", err
-	}
-	if lock == nil {
-		return "", refuse("wait until it ends", "%s is being applied", p.path)
 	}
 	defer lock.Close()
 	if p.blank { // an opening line says nothing, and would keep the new plan from being applied
@@ -196,16 +254,16 @@ func (p *predecessor) replace(put func() error) (aside string, err error) {
 	if err := put(); err != nil {
 		return "", err
 	}
-	return filepath.Join(p.folder(), filepath.Base(p.path)), p.clear()
+	return filepath.Join(p.folder, filepath.Base(p.path)), p.clear()
 }
 
 // keep puts the plan and its files into their folder, all of them or none.
 func (p *predecessor) keep() error {
 	files := append([]string{p.path}, p.files...)
-	if _, err := os.Stat(p.folder()); err == nil { // of a run that was killed before the new plan had its name
+	if _, err := os.Stat(p.folder); err == nil { // of a run that was killed before the new plan had its name
 		return p.complete(files)
 	}
-	part := p.folder() + ".part"
+	part := p.folder + ".part"
 	if err := os.RemoveAll(part); err != nil { // a killed run's: what is in it still lies at its place
 		return err
 	}
@@ -220,7 +278,7 @@ func (p *predecessor) keep() error {
 	if err := syncFolder(part); err != nil {
 		return err
 	}
-	if err := os.Rename(part, p.folder()); err != nil {
+	if err := os.Rename(part, p.folder); err != nil {
 		return err
 	}
 	return syncFolder(filepath.Dir(p.path))
@@ -229,7 +287,7 @@ func (p *predecessor) keep() error {
 // complete adds to the folder what came since it was filled.
 func (p *predecessor) complete(files []string) error {
 	for _, file := range files {
-		kept := filepath.Join(p.folder(), filepath.Base(file))
+		kept := filepath.Join(p.folder, filepath.Base(file))
 		err := sameBytes(file, kept)
 		if errors.Is(err, fs.ErrNotExist) {
 			err = alsoAs(file, kept)
@@ -238,7 +296,7 @@ func (p *predecessor) complete(files []string) error {
 			return err
 		}
 	}
-	return syncFolder(p.folder())
+	return syncFolder(p.folder)
 }
 
 // alsoAs gives the file a second name, or where the file system knows no such thing makes a copy of it.
@@ -263,7 +321,7 @@ func alsoAs(file, name string) error {
 func (p *predecessor) clear() error {
 	for _, file := range slices.Backward(p.files) {
 		if !p.blank {
-			if err := sameBytes(file, filepath.Join(p.folder(), filepath.Base(file))); err != nil {
+			if err := sameBytes(file, filepath.Join(p.folder, filepath.Base(file))); err != nil {
 				return err
 			}
 		}
@@ -276,29 +334,34 @@ func (p *predecessor) clear() error {
 
 // sameBytes refuses a file that differs from the one that was kept of it.
 func sameBytes(file, kept string) error {
+	same, err := haveSameBytes(file, kept)
+	if err == nil && !same {
+		err = refuse("keep both: look which of them tells more, and move the other away", "%s is not what was set aside as %s", file, kept)
+	}
+	return err
+}
+
+func haveSameBytes(file, kept string) (bool, error) {
 	a, err := os.Stat(file)
 	if err != nil {
-		return err
+		return false, err
 	}
 	b, err := os.Stat(kept)
 	if err != nil || os.SameFile(a, b) {
-		return err
+		return err == nil, err
 	}
 	var sums [2][]byte
 	for i, name := range []string{file, kept} {
 		f, err := os.Open(name)
 		if err != nil {
-			return err
+			return false, err
 		}
 		sum := sha256.New()
 		_, err = io.Copy(sum, f)
 		if err := errors.Join(err, f.Close()); err != nil {
-			return err
+			return false, err
 		}
 		sums[i] = sum.Sum(nil)
 	}
-	if !bytes.Equal(sums[0], sums[1]) {
-		return refuse("keep both: look which of them tells more, and move the other away", "%s is not what was set aside as %s", file, kept)
-	}
-	return nil
+	return bytes.Equal(sums[0], sums[1]), nil
 }

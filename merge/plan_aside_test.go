@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sameas/sameas/internal/config"
 	"github.com/sameas/sameas/internal/sandbox"
@@ -117,6 +118,65 @@ func TestAPlanThatWasAppliedIsSetAside(t *testing.T) {
 	takesBack(t, s, summary.SetAside)
 }
 
+// TestTheSamePlanKeepsItsJournal: a plan of the same extraction is the same to the byte. Where that was applied it stays with
+// its journal, so that its undo takes all back, and a plan of the next extraction sets it aside.
+func TestTheSamePlanKeepsItsJournal(t *testing.T) {
+	t.Parallel()
+	for _, later := range []bool{false, true} {
+		s := sentWorld(t)
+		mustApply(t, s.ApplyOptions)
+		journal, err := os.ReadFile(journalPath(s.Plan))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again := writeAnother(t, s.ApplyOptions); !again.Applied || again.SetAside != "" {
+			t.Errorf("%+v", again)
+		}
+		if got, err := os.ReadFile(journalPath(s.Plan)); err != nil || string(got) != string(journal) {
+			t.Errorf("the journal is another now: %v", err)
+		}
+		mustApply(t, s.ApplyOptions)
+		where := s.Plan
+		if later {
+			extractAgain(t, s.DB, "later")
+			summary := writeAnother(t, s.ApplyOptions)
+			if where = summary.SetAside; summary.Applied || where == "" {
+				t.Fatalf("%+v", summary)
+			}
+		}
+		takesBack(t, s, where)
+	}
+}
+
+// TestTheSamePlanAfterItsUndo: it may be sent once more, as often as it was taken back, and each time is kept by itself.
+func TestTheSamePlanAfterItsUndo(t *testing.T) {
+	t.Parallel()
+	s := sentWorld(t)
+	at := s.seams.now()
+	for n := range 3 {
+		s.seams.now = func() time.Time { return at.Add(time.Duration(n) * time.Hour) }
+		mustApply(t, s.ApplyOptions)
+		if again := writeAnother(t, s.ApplyOptions); !again.Applied {
+			t.Fatalf("time %d: %+v", n, again)
+		}
+		if r, err := Undo(t.Context(), UndoOptions{ApplyOptions: s.ApplyOptions, Send: true}); err != nil || r.Undoes == 0 || len(r.Result.Problems) > 0 {
+			t.Fatalf("time %d: %v, %+v", n, err, r)
+		}
+		summary := writeAnother(t, s.ApplyOptions)
+		if want := []string{"", "-2", "-3"}[n]; !strings.HasSuffix(filepath.Dir(summary.SetAside), summary.SHA256[:asideLength]+want) {
+			t.Fatalf("time %d: set aside as %q", n, summary.SetAside)
+		}
+		if kept := setAside(s.Plan); len(kept) != n+1 || kept[n] != summary.SetAside || !IsBelonging(kept[n]) || !slices.Contains(Belongings(s.Plan), kept[n]) {
+			t.Fatalf("time %d: kept as %q, set aside are %q", n, summary.SetAside, kept)
+		}
+	}
+	mustApply(t, s.ApplyOptions)
+	extractAgain(t, s.DB, "later")
+	if summary := writeAnother(t, s.ApplyOptions); len(setAside(s.Plan)) != 4 || !slices.Contains(setAside(s.Plan), summary.SetAside) {
+		t.Errorf("set aside as %q among %q", summary.SetAside, setAside(s.Plan))
+	}
+}
+
 // TestAnUndoIsSetAsideWithItsPlan: also of a plan whose undo has begun, the undo goes along and is gone on with there.
 func TestAnUndoIsSetAsideWithItsPlan(t *testing.T) {
 	t.Parallel()
@@ -187,7 +247,7 @@ func TestKilledWhileSettingAside(t *testing.T) {
 			}
 			switch step {
 			case 0: // the folder was not filled
-				if err := errors.Join(os.Mkdir(p.folder()+".part", 0o700), os.WriteFile(filepath.Join(p.folder()+".part", "plan.ndjson"), nil, 0o600)); err != nil {
+				if err := errors.Join(os.Mkdir(p.folder+".part", 0o700), os.WriteFile(filepath.Join(p.folder+".part", "plan.ndjson"), nil, 0o600)); err != nil {
 					t.Fatal(err)
 				}
 			case 1: // it was, and the new plan had no name

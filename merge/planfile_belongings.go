@@ -72,7 +72,7 @@ func IsBelonging(path string) bool {
 	if err != nil {
 		return false
 	}
-	aside := strings.HasSuffix(filepath.Dir(path), "."+plan.SHA256()[:asideLength])
+	aside := isAsideFolder(filepath.Dir(path), plan.SHA256())
 	return plan.Close() == nil && (plan.Header().Undoes != "" || aside)
 }
 

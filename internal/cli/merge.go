@@ -133,6 +133,9 @@ func (r *runner) plan(ctx context.Context, s *session, out string, part merge.Pa
 	if summary.SetAside != "" {
 		s.log.Warn("the plan that was here had been applied: it is kept, and `sameas merge undo`, verify and status work on it there", "plan", out, "kept as", summary.SetAside)
 	}
+	if summary.Applied {
+		s.log.Warn("this very plan was here and had been applied: it stays, with its journal; a new extraction shows what is left to be merged", "plan", out)
+	}
 	return summary, purge.Remember(ctx, s.db, purge.KindPlan, out)
 }
 
