@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/sameas/sameas/internal/config"
 )
 
 // decideField keeps a person's decision on a field of a person's record, named by an ID in text form, a second after the
@@ -115,6 +117,36 @@ func TestUndecidable(t *testing.T) {
 	for field, want := range map[string]string{"code": "never written", "created_at": "set by the hub alone", "": "is empty", "email": "", "name": "", "email.address": ""} {
 		if got := Undecidable(field); want == "" && got != "" || !strings.Contains(got, want) {
 			t.Errorf("%q: %q, want %q", field, got, want)
+		}
+	}
+}
+
+// TestADateOfTwoReadingsContradicts: a birth date that nothing tells the reading of is still known not to be another that
+// fits neither of its readings.
+func TestADateOfTwoReadingsContradicts(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		one, read, other string // read is one as extract has it; the other is never read
+		differ           bool
+	}{
+		{"03/04/1980", "", "05/06/1952", true},
+		{"1952-06-05", "1952-06-05", "03/04/1980", true},
+		{"03/04/1980", "", "04.03.1980", false},
+		{"1980-03-04", "1980-03-04", "03/04/1980", false},
+		{"1980-04-03", "1980-04-03", "03-04-1980", false},
+		{"", "", "03/04/1980", false},
+		{"soon", "", "03/04/1980", false},
+		{"1900-01-01", "1900-01-01", "03/04/1980", false},
+	} {
+		for _, first := range []string{"connec/org-1/h1", "b/77/8"} {
+			rows := []row{{key: first, cluster: "p1", birth: c.read, fields: map[string]any{"first_name": "Ann", "birth_date": c.one}},
+				{key: "a/1/5", cluster: "p1", fields: map[string]any{"first_name": "Ann", "birth_date": c.other}}}
+			w := world{rows: rows, ties: []tie{{first, "a/1/5", "fuzzy", 0.9999}}}
+			summary, _, ops, _ := plan(t, w.open(t), settings(func(c *config.Config) { c.Merge.Create = true }))
+			withheld := slices.ContainsFunc(ops, func(op Operation) bool { return op.Withheld == WithheldBirthDate })
+			if withheld != c.differ || (len(writes(ops)) > 0) == c.differ || (summary.ReviewItems > 0) != c.differ {
+				t.Errorf("%q of %s and %q: withheld %v, %d writes, %d to review", c.one, first, c.other, withheld, len(writes(ops)), summary.ReviewItems)
+			}
 		}
 	}
 }

@@ -41,6 +41,7 @@ type member struct {
 	Channel   string
 	Created   string
 	BirthDate string
+	readings  []string // both of a birth date that nothing tells the reading of, BirthDate being empty then
 	Reference string
 	RefsIn    int64
 	Ambiguous bool
@@ -325,6 +326,9 @@ func (c *cluster) prepare() error {
 func (m *member) prepare() (err error) {
 	for _, list := range [][]heldID{m.IDs, m.Linked} {
 		slices.SortFunc(list, func(a, b heldID) int { return a.id.Compare(b.id) })
+	}
+	if strings.Contains(m.BirthDate, "|") {
+		m.readings, m.BirthDate = strings.Split(m.BirthDate, "|"), ""
 	}
 	if len(m.Raw) == 0 {
 		return nil

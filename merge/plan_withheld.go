@@ -161,12 +161,13 @@ func quotedList(values []string) string {
 
 // contradiction finds what no two records of one thing can differ in: a tax number, a birth date.
 func (u *unit) contradiction() (name, text string) {
-	references := u.differing(func(m *member) string { return taxNumber(m.Reference) })
-	dates := u.differing(func(m *member) string {
-		if placeholderDate.MatchString(m.BirthDate) {
-			return ""
+	references := u.differing(func(m *member) []string { return []string{taxNumber(m.Reference)} })
+	dates := u.differing(func(m *member) []string {
+		given := append([]string{m.BirthDate}, m.readings...)
+		if slices.ContainsFunc(given, placeholderDate.MatchString) {
+			return nil
 		}
-		return m.BirthDate
+		return given
 	})
 	switch {
 	case len(references) > 1:
@@ -178,8 +179,9 @@ func (u *unit) contradiction() (name, text string) {
 }
 
 // differing are the values of the part's records, each once in the order of keys, if two records hold different ones that
-// nobody judged the same. Records that a person held together speak as one: with any value that one of them holds.
-func (u *unit) differing(value func(*member) string) []string {
+// nobody judged the same. Records that a person held together speak as one: with any value that one of them holds. So does
+// a record of which the value can be read in two ways: another differs from it when it fits neither.
+func (u *unit) differing(values func(*member) []string) []string {
 	judged := forest{}
 	for _, b := range u.bonds {
 		if b.Kind == "decision" {
@@ -189,14 +191,15 @@ func (u *unit) differing(value func(*member) string) []string {
 	spoken := map[string][]string{}
 	var all []string
 	for _, m := range u.members {
-		v := value(m)
-		if v == "" {
-			continue
-		}
-		root := judged.root(m.Key)
-		spoken[root] = append(spoken[root], v)
-		if !slices.Contains(all, v) {
-			all = append(all, v)
+		for _, v := range values(m) {
+			if v == "" {
+				continue
+			}
+			root := judged.root(m.Key)
+			spoken[root] = append(spoken[root], v)
+			if !slices.Contains(all, v) {
+				all = append(all, v)
+			}
 		}
 	}
 	for a, values := range spoken {

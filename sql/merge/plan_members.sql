@@ -101,7 +101,15 @@ SELECT
     r.status,
     r.channel_id AS channel,
     r.created_at::VARCHAR AS created,
-    r.birth_date::VARCHAR AS birth_date,
+    CASE
+        WHEN r.birth_date IS NOT NULL THEN r.birth_date::VARCHAR
+        WHEN contains(r.raw, '"birth_date"')      -- one that nothing tells the reading of: both, and a bar between them
+            THEN concat_ws(
+                '|',
+                try_strptime(trim(json_extract_string(r.raw, '$.birth_date')), ['%d/%m/%Y', '%d-%m-%Y', '%d.%m.%Y'])::DATE,
+                try_strptime(trim(json_extract_string(r.raw, '$.birth_date')), ['%m/%d/%Y', '%m-%d-%Y', '%m.%d.%Y'])::DATE
+            )
+    END AS birth_date,
     r.reference,
     coalesce(f.refs_in, 0) AS refs_in,
     coalesce(k.kinds, '') AS kinds,
