@@ -37,7 +37,7 @@ type planner struct {
 	review     map[string]bool             // collection and review cluster that a person must look at
 	bearers    map[string]map[connec.ExternalID]*bearer
 	waiting    []Operation       // retirements and merges, until the references to their losers are known
-	unsure     map[string]string // by collection: why the extraction of the hub's records is in doubt
+	unsure     map[string]string // by collection: why the hub's records may not all have been read
 	store      *planStore
 	decided    map[string][]decidedField // by collection: what people said of fields
 	kept       map[string]bool           // operations of a plan of a part; nil when the plan is whole
@@ -76,7 +76,7 @@ func WritePlan(ctx context.Context, o PlanOptions) (PlanSummary, error) {
 	if err := p.digests.check(); err != nil {
 		return PlanSummary{}, err
 	}
-	if err := MayReplace(ctx, o.DB, o.Out); err != nil {
+	if err := MayReplace(ctx, o.DB, o.Config, o.Out); err != nil {
 		return PlanSummary{}, err
 	}
 	if p.o.Part, err = p.resolvePart(ctx); err != nil {
@@ -158,7 +158,7 @@ func (p *planner) planAll(ctx context.Context) error {
 	if p.decided, err = readFieldDecisions(ctx, p.o.DB); err != nil {
 		return err
 	}
-	if p.unsure, err = readUnsure(ctx, p.o.DB); err != nil {
+	if p.unsure, err = readUnsure(ctx, p.o.DB, p.digests.collections()); err != nil {
 		return err
 	}
 	if p.hubRecords, err = readCounts(ctx, p.o.DB, "merge/plan_hub_records.sql"); err != nil {
@@ -307,7 +307,7 @@ func (p *planner) finish(ctx context.Context, hub config.Source) error {
 	if err := p.record(ctx, record, header.Config); err != nil {
 		return err
 	}
-	before, err := findPredecessor(ctx, p.o.DB, p.o.Out)
+	before, err := findPredecessor(ctx, p.o.DB, p.o.Config, p.o.Out)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,8 @@ import (
 	"strings"
 
 	"github.com/gofrs/flock"
+
+	"github.com/sameas/sameas/internal/config"
 )
 
 // A plan that was sent, wholly or in part, is what its undo is made from: the values before, the losing values, the
@@ -45,8 +47,8 @@ type predecessor struct {
 
 // MayReplace is nil when a plan may be written to the path: nothing is lost by it. It refuses while the plan there is
 // under way, which a new extraction would end: operations are left that were never tried, or whose outcome nobody knows.
-func MayReplace(ctx context.Context, db *sql.DB, path string) error {
-	p, err := findPredecessor(ctx, db, path)
+func MayReplace(ctx context.Context, db *sql.DB, c *config.Config, path string) error {
+	p, err := findPredecessor(ctx, db, c, path)
 	if p == nil || err != nil {
 		return err
 	}
@@ -67,7 +69,7 @@ func (p *predecessor) lock() (*flock.Flock, error) {
 }
 
 // findPredecessor is nil when nothing lies there but a plan that was never sent.
-func findPredecessor(ctx context.Context, db *sql.DB, path string) (*predecessor, error) {
+func findPredecessor(ctx context.Context, db *sql.DB, c *config.Config, path string) (*predecessor, error) {
 	digest, err := journalOwner(journalPath(path))
 	if digest == "" || err != nil {
 		return nil, err
@@ -96,11 +98,11 @@ func findPredecessor(ctx context.Context, db *sql.DB, path string) (*predecessor
 		return nil, refuse("bring that plan back to its place, or move the journal away with what you keep of it",
 			"%s tells of a plan (%.12s) that is not at %s: what it wrote could not be taken back", journalPath(path), digest, path)
 	}
-	return p, p.mayGo(ctx, db, plan, state)
+	return p, p.mayGo(ctx, db, c, plan, state)
 }
 
 // mayGo refuses a plan that can still be gone on with from here, and one that cannot be moved.
-func (p *predecessor) mayGo(ctx context.Context, db *sql.DB, plan *PlanReader, state *journalState) error {
+func (p *predecessor) mayGo(ctx context.Context, db *sql.DB, c *config.Config, plan *PlanReader, state *journalState) error {
 	h := plan.Header()
 	if h.Undoes != "" {
 		return refuse("name another file with --out", "%s is the plan of an undo, which has begun", p.path)
@@ -113,8 +115,8 @@ func (p *predecessor) mayGo(ctx context.Context, db *sql.DB, plan *PlanReader, s
 	if len(state.undos) > 0 || state.stop != "" {
 		return nil
 	}
-	var stale *RefusedError
-	if err := checkFresh(ctx, db, h); errors.As(err, &stale) {
+	var refused *RefusedError
+	if _, err := checkPlan(ctx, ApplyOptions{DB: db, Config: c}, plan); errors.As(err, &refused) {
 		return nil // apply would refuse it, whatever is left of it
 	} else if err != nil {
 		return err

@@ -214,8 +214,14 @@ func TestAPlanUnderWayIsNotTouched(t *testing.T) {
 	if !errors.As(err, &refused) || !strings.Contains(err.Error(), "is under way: ") || !strings.Contains(err.Error(), "sameas merge apply "+s.Plan) {
 		t.Fatalf("another plan: %v", err)
 	}
-	if err := MayReplace(t.Context(), s.DB, s.Plan); !errors.As(err, &refused) {
+	if err := MayReplace(t.Context(), s.DB, s.Config, s.Plan); !errors.As(err, &refused) {
 		t.Errorf("before a new extraction: %v", err)
+	}
+	elsewhere := *s.Config
+	elsewhere.Sources = slices.Clone(elsewhere.Sources)
+	elsewhere.Sources[0].Group = "org-9"
+	if err := MayReplace(t.Context(), s.DB, &elsewhere, s.Plan); err != nil {
+		t.Errorf("apply would refuse it, too: %v", err)
 	}
 	if status, err := Status(t.Context(), StatusOptions{Plan: s.Plan}); err != nil || status.Remaining == 0 {
 		t.Errorf("%v, %+v", err, status)
@@ -238,7 +244,7 @@ func TestKilledWhileSettingAside(t *testing.T) {
 				t.Fatal(err)
 			}
 			extractAgain(t, s.DB, "later")
-			p, err := findPredecessor(t.Context(), s.DB, s.Plan)
+			p, err := findPredecessor(t.Context(), s.DB, s.Config, s.Plan)
 			if err != nil || len(p.files) != 2 {
 				t.Fatalf("%v, %+v", err, p)
 			}

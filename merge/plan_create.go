@@ -30,6 +30,7 @@ func (p *planner) planWithoutHub(c, part *cluster, parts int) error {
 		}
 	}
 	if name != "" {
+		p.askOf(c.collection, c.reviewID, name)
 		for _, m := range part.members {
 			if err := p.emit(p.withhold(c.collection, c.id, m, name, text)); err != nil {
 				return err

@@ -142,6 +142,32 @@ func TestNothingIsCreatedInDoubt(t *testing.T) {
 	}
 }
 
+// TestWhatAPersonMustJudgeIsCounted: a record withheld for a person's judgement is one of the review items.
+func TestWhatAPersonMustJudgeIsCounted(t *testing.T) {
+	t.Parallel()
+	w := world{rows: []row{{key: "connec/org-1/h"}, {key: "a/1/1"}}, troubles: []trouble{{col: "people", kind: "cannot_link", a: "a/1/1", b: "connec/org-1/h"}}}
+	summary, _, _, _ := plan(t, w.open(t), settings(func(c *config.Config) { c.Merge.Create = true }))
+	if summary.Withheld[WithheldReview] != 1 || summary.ReviewItems != 1 {
+		t.Errorf("withheld %v, %d to review", summary.Withheld, summary.ReviewItems)
+	}
+}
+
+// TestNothingIsCreatedUnread: where no extraction of the hub's records has ended, what a file holds may be there.
+func TestNothingIsCreatedUnread(t *testing.T) {
+	t.Parallel()
+	for change, want := range map[string]int64{"DELETE FROM extractions WHERE collection = 'people'": 1, "UPDATE extractions SET status = 'failed'": 1,
+		"DELETE FROM extractions WHERE collection <> 'people'": 0} {
+		db := world{rows: []row{{key: "connec/org-1/h"}, {key: "a/1/1"}}}.open(t)
+		if _, err := db.ExecContext(t.Context(), change); err != nil {
+			t.Fatal(err)
+		}
+		summary, _, ops, _ := plan(t, db, settings(func(c *config.Config) { c.Merge.Create = true }))
+		if summary.Withheld[WithheldInDoubt] != want || summary.Operations[TypeCreate] != 1-want {
+			t.Errorf("%s: %v, withheld %v: %+v", change, summary.Operations, summary.Withheld, ops)
+		}
+	}
+}
+
 // TestAFileOwnsNothingOfTheHub says what an owner has no say in.
 func TestAFileOwnsNothingOfTheHub(t *testing.T) {
 	t.Parallel()

@@ -345,6 +345,7 @@ func (m *member) prepare() (err error) {
 // looseRecord is an application's record that no auto cluster holds.
 type looseRecord struct {
 	clusterID string
+	reviewID  string
 	tier      string
 	company   bool   // its review cluster is wider than its cluster
 	candidate string // the hub record outside its cluster that it may be; "" when there is none
@@ -361,7 +362,7 @@ func eachLoose(ctx context.Context, on queries.Querier, last int64, f func(loose
 			m := &member{}
 			l := looseRecord{member: m}
 			var rid int64
-			err := rows.Scan(&rid, &l.clusterID, &l.tier, &m.Key, &m.Source, &l.company, &l.candidate, &l.kinds, &m.BirthDate)
+			err := rows.Scan(&rid, &l.clusterID, &l.reviewID, &l.tier, &m.Key, &m.Source, &l.company, &l.candidate, &l.kinds, &m.BirthDate)
 			all, byRID[rid] = append(all, l), m
 			return err
 		})

@@ -254,10 +254,23 @@ func readInDoubt(ctx context.Context, on queries.Querier) (lines []string, err e
 	return lines, err
 }
 
-// readUnsure says of which collections the extraction of the hub's own records is in doubt, and why.
-func readUnsure(ctx context.Context, on queries.Querier) (map[string]string, error) {
+// readUnsure says of which of the collections the hub's own records may not all have been read, and why: their extraction is
+// in doubt, or none has ended.
+func readUnsure(ctx context.Context, on queries.Querier, collections []string) (map[string]string, error) {
 	unsure := map[string]string{}
-	err := eachInDoubt(ctx, on, func(_, collection, doubt string, hub bool) {
+	for _, collection := range collections {
+		unsure[collection] = "its " + collection + " were not extracted"
+	}
+	err := queries.Each(ctx, on, "merge/plan_hub_extracted.sql", nil, func(rows *sql.Rows) error {
+		var collection string
+		err := rows.Scan(&collection)
+		delete(unsure, collection)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = eachInDoubt(ctx, on, func(_, collection, doubt string, hub bool) {
 		if hub {
 			unsure[collection] = doubt
 		}

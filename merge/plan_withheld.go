@@ -14,7 +14,7 @@ const (
 	WithheldReview      = "in_review"                // a person must judge it first
 	WithheldAmbiguous   = "ambiguous"                // two clusters fit it equally
 	WithheldBelowAttach = "below_attach"             // likeness alone, and less than an ID that stays for ever takes
-	WithheldInDoubt     = "hub_in_doubt"             // the hub may hold it, unseen: the extraction of its records is in doubt
+	WithheldInDoubt     = "hub_in_doubt"             // the hub may hold it, unseen: its records may not all have been read
 	WithheldNotInHub    = "not_in_hub"               // no candidate; merge.create is off
 	WithheldArchived    = "archived_match"           // its only match is out of use
 	WithheldReferrer    = "archived_referrer"        // a record out of use refers to a duplicate
@@ -41,7 +41,7 @@ func withheldMeaning(reason string) string {
 	case WithheldBelowAttach:
 		return "alike, but not surely enough for an ID that cannot be taken back"
 	case WithheldInDoubt:
-		return "nothing is like it, but the extraction of the hub's records is in doubt: it may be there unseen"
+		return "nothing is like it, but the hub's records may not all have been read: it may be there unseen"
 	case WithheldNotInHub:
 		return "the hub holds nothing like it; merge.create would make a record of it"
 	case WithheldArchived:
@@ -234,9 +234,17 @@ func taxNumber(s string) string {
 func (p *planner) planLoose(collection string, l looseRecord) error {
 	name, text := p.whyLoose(collection, l)
 	if name != "" {
+		p.askOf(collection, l.reviewID, name)
 		return p.emit(p.withhold(collection, l.clusterID, l.member, name, text))
 	}
 	return p.planCreate(collection, l.clusterID, []*member{l.member}, Reason{Probability: 1, Text: "no hub record is like it"})
+}
+
+// askOf counts the review cluster among those that a person must look at, when that is why something is withheld.
+func (p *planner) askOf(collection, reviewID, name string) {
+	if name == WithheldReview || name == WithheldAmbiguous {
+		p.review[collection+"\x00"+reviewID] = true
+	}
 }
 
 // notCreated says why no record is made in the collection, whatever it is; "" when that may be.

@@ -171,7 +171,9 @@ func (w world) fill(t *testing.T, db *sql.DB) {
 	for _, c := range slices.Sorted(maps.Keys(collections)) {
 		exec("INSERT INTO stages VALUES ('extract', ?, 'e1', '', '', TIMESTAMP '2026-01-02 03:04:05'), ('match', ?, 'm1', 'e1', '', TIMESTAMP '2026-01-02 03:05:05')", c, c)
 	}
-	exec("INSERT INTO extractions (run, source, source_type, collection, started_at, finished_at, rows_got, records, repeated, id_defects, dangling_refs, status, skip) VALUES (1, 'hub', 'connec', 'people', TIMESTAMP '2026-01-02 03:00:00', TIMESTAMP '2026-01-02 03:04:05', 0, 0, 0, 0, 0, 'complete', 0)")
+	for c := range maps.Keys(collections) {
+		exec("INSERT INTO extractions (run, source, source_type, collection, started_at, finished_at, rows_got, records, repeated, id_defects, dangling_refs, status, skip) VALUES (1, 'hub', 'connec', ?, TIMESTAMP '2026-01-02 03:00:00', TIMESTAMP '2026-01-02 03:04:05', 0, 0, 0, 0, 0, 'complete', 0)", c)
+	}
 	exec("COMMIT")
 }
 

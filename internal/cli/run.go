@@ -52,7 +52,7 @@ func (r *runner) runCommand() *cli.Command {
 
 // all runs the stages that read, one after the other.
 func (r *runner) all(ctx context.Context, c *cli.Context, s *session) (result runResult, text string, err error) {
-	if err := merge.MayReplace(ctx, s.db, c.String("plan")); err != nil { // asked first: a new extraction would end a plan under way
+	if err := merge.MayReplace(ctx, s.db, s.config, c.String("plan")); err != nil { // asked first: a new extraction would end a plan under way
 		return result, "", err
 	}
 	if result.Extract, err = r.extract(ctx, s, nil, howOf(c)); err != nil {

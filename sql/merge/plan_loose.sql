@@ -6,6 +6,7 @@
 SELECT
     rid,
     cluster_id,
+    review_id,
     tier,
     key,
     source,
