@@ -85,17 +85,20 @@ func (p *proposal) draft(t *task, o ProposeOptions) (config.Draft, error) {
 	p.mapAddresses()
 	p.mapByContent()
 	p.list(&d)
-	p.readDates(&d)
+	p.readDates(&d, t.rows < proposedFrom)
 	return d, nil
 }
 
-// readDates says how the birth dates are meant, where that needs saying.
-func (p *proposal) readDates(d *config.Draft) {
+// readDates says how the birth dates are meant, where that needs saying. What is told goes for the whole file, so that a part
+// of it only proposes: untold, all its dates are asked.
+func (p *proposal) readDates(d *config.Draft, whole bool) {
 	for _, c := range p.columns {
 		if p.to[c.name] != "birth_date" {
 			continue
 		}
 		switch reading := c.dates.reading(); {
+		case reading != "" && !whole:
+			d.DatesWhy = "the rows looked at say " + reading + "; untold, an extraction asks all of the file"
 		case reading != "":
 			d.Dates, d.DatesWhy = reading, "by its values"
 		case c.dates.both > 0:

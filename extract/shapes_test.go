@@ -81,12 +81,17 @@ func TestDates(t *testing.T) {
 			t.Errorf("%s: %q, %q", name, dates, verdict)
 		}
 		dates, verdict = readAs(t, config.DayFirst, values...)
-		if !strings.HasPrefix(dates, "1980-04-03\n1961-06-05") || verdict != "" {
+		if !strings.HasPrefix(dates, "1980-04-03\n1961-06-05") || (verdict != "") != (len(values) > 2) {
 			t.Errorf("%s, day first as told: %q, %q", name, dates, verdict)
 		}
 		dates, verdict = readAs(t, config.MonthFirst, values...)
-		if !strings.HasPrefix(dates, "1980-03-04\n1961-05-06") || verdict != "" {
+		if !strings.HasPrefix(dates, "1980-03-04\n1961-05-06") || (verdict != "") != (len(values) > 2) {
 			t.Errorf("%s, month first as told: %q, %q", name, dates, verdict)
+		}
+	}
+	for told, want := range map[string]string{config.DayFirst: "", config.MonthFirst: "100 birth dates such as 13/04/1980 can only be read day first, of 101 that one reading alone fits, and the source says `dates: month_first`"} {
+		if _, verdict := readAs(t, told, append(slices.Repeat([]string{"13/04/1980"}, 100), "04/13/1980", "03/04/1980")...); !strings.HasPrefix(verdict, want) || (verdict == "") != (want == "") {
+			t.Errorf("%s against the file: %q", told, verdict)
 		}
 	}
 	many := slices.Repeat([]string{"13/04/1980"}, 100)

@@ -104,12 +104,32 @@ func judgeDates(ctx context.Context, on queries.Querier, t *task) error {
 	if t.source.Type != config.TypeFile {
 		return nil
 	}
+	if t.source.Dates != "" {
+		return judgeToldDates(ctx, on, t)
+	}
 	var n int64
 	var example string
 	err := queries.One(ctx, on, "extract/dates_in_doubt.sql", queries.Args{"source": t.source.Name, "collection": t.collection}, &n, &example)
 	if n > 0 {
 		t.doubt("%s such as %s can be read day first or month first, and the others of the file do not tell which: left unread; say `dates: day_first` or `dates: month_first` in the source",
 			count(n, "birth date", "birth dates"), example)
+	}
+	return err
+}
+
+// judgeToldDates holds the reading that the configuration tells against the dates that one reading alone fits: where more than
+// one in a hundred of them contradict it, those that both fit were read the wrong way round, or nobody knows which.
+func judgeToldDates(ctx context.Context, on queries.Querier, t *task) error {
+	var day, month int64
+	var dayExample, monthExample string
+	err := queries.One(ctx, on, "extract/dates_told.sql", queries.Args{"source": t.source.Name, "collection": t.collection}, &day, &month, &dayExample, &monthExample)
+	against, example, other := month, monthExample, config.MonthFirst
+	if t.source.Dates == config.MonthFirst {
+		against, example, other = day, dayExample, config.DayFirst
+	}
+	if 100*against > day+month {
+		t.doubt("%s such as %s can only be read %s, of %d that one reading alone fits, and the source says `dates: %s`: see which the file means, correct that or leave it out",
+			count(against, "birth date", "birth dates"), example, strings.ReplaceAll(other, "_", " "), day+month, t.source.Dates)
 	}
 	return err
 }
