@@ -56,7 +56,7 @@ func (r *runner) purge(ctx context.Context, c *cli.Context, s *session) error {
 		return err
 	}
 	folders, reached := spark.Folders(s.config.Engine, s.path+sparkSuffix)
-	result := purgeResult{Survey: survey, DryRun: c.Bool("dry-run"), Removed: []purge.File{}, Left: []purge.File{}, Beyond: beyondPurge(s.config, reached),
+	result := purgeResult{Survey: survey, DryRun: c.Bool("dry-run"), Removed: []purge.File{}, Left: []purge.File{}, Beyond: beyondPurge(s.config, folders, reached),
 		Folders: folders}
 	if result.DryRun || survey.Empty() && len(result.Folders) == 0 {
 		return r.print(c, result, purgeText(result, c.Bool("changed")))
@@ -102,8 +102,8 @@ func (r *runner) purgeAllowed(c *cli.Context, result purgeResult, undoDays int) 
 	return nil
 }
 
-// beyondPurge is what it cannot reach, said so that nobody takes it for gone; reached are the places that only Spark reaches.
-func beyondPurge(cfg *config.Config, reached []string) []string {
+// beyondPurge is what it cannot reach, said so that nobody takes it for gone; folders are those of Spark's jobs, and reached the places that only Spark reaches.
+func beyondPurge(cfg *config.Config, folders, reached []string) []string {
 	var files []string
 	for _, s := range cfg.Sources {
 		if s.Type != config.TypeConnec {
@@ -117,6 +117,9 @@ func beyondPurge(cfg *config.Config, reached []string) []string {
 	}
 	if len(files) > 0 {
 		beyond = append(beyond, "the sources' own files, which are yours: "+strings.Join(files, ", "))
+	}
+	if len(folders) > 0 {
+		beyond = append(beyond, "the spec.json, with frequent values, that jobs of Spark were shipped: workers keep it in their work folders until Spark's own clean-up")
 	}
 	if len(reached) > 0 {
 		beyond = append(beyond, "what an interrupted job of Spark left in "+strings.Join(reached, ", "))

@@ -34,6 +34,7 @@ const (
 	defaultMaster         = "local[*]"
 	defaultExecutorMemory = "4g"
 	defaultExecutorCores  = 2
+	leastEngineWait       = 120 // two of the minutes after which Spark repeats a bar of progress that has not changed
 	defaultEngineWait     = 300
 )
 

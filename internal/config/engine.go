@@ -25,7 +25,7 @@ type Engine struct {
 	// SharedFolder is where this machine and the executors hand each other rows: a folder that all of them see under one
 	// path, or a URI of a file system that Spark knows; "" is a folder beside the workspace, for a Spark on this machine.
 	SharedFolder string `yaml:"shared_folder"`
-	// Wait is how many seconds no task may be at work before the job is given up.
+	// Wait is how many seconds no task may be at work before the job is given up; 120 at least.
 	Wait float64 `yaml:"wait"`
 	// Conf is handed on to Spark as --conf, and goes before what is set here.
 	Conf map[string]string `yaml:"conf"`
@@ -70,14 +70,16 @@ func (e Engine) validate(d *document) {
 	if globbed.MatchString(e.SharedFolder) {
 		d.at("engine.shared_folder", "`shared_folder` holds a sign that Spark takes for a pattern, a quote or a backslash: name a folder without")
 	}
-	if e.Wait <= 0 {
-		d.at("engine.wait", "`wait` must be above 0: seconds without any task at work")
+	if e.Wait < leastEngineWait {
+		d.at("engine.wait", "`wait` must be at least %d: seconds without any task at work, of which Spark tells once a minute", leastEngineWait)
 	}
 	for _, key := range sortedKeys(e.Conf) {
 		at := "engine.conf." + key
 		switch {
+		case key == "spark.ui.showConsoleProgress" && e.Conf[key] != "true":
+			d.atKey(at, "`%s` must be true: it shows sameas whether tasks are at work", key)
 		case secretConf.MatchString(key):
-			d.atKey(at, "`%s` holds a credential: put it into Spark's own configuration (spark-defaults.conf, core-site.xml), not into this file", key)
+			d.atKey(at, "`%s` holds a credential: put it into the core-site.xml of Spark's Hadoop, or what is no file system's into spark-defaults.conf, not into this file", key)
 		case !confKey.MatchString(key):
 			d.atKey(at, "`%s` is no setting of Spark: they begin with spark.", key)
 		}

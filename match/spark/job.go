@@ -45,7 +45,7 @@ func (s *scan) settings() []string {
 		"spark.sql.scriptTransformation.exitTimeoutInSeconds": strconv.Itoa(exitTimeout),
 		"spark.sql.catalogImplementation":                     "in-memory", // no metastore: the job has no table
 		"spark.sql.parquet.compression.codec":                 "zstd",
-		"spark.ui.showConsoleProgress":                        "true",
+		"spark.ui.showConsoleProgress":                        "true", // by which the watch sees that tasks are at work; the configuration refuses another value
 	}
 	if strings.HasPrefix(c.Master, "local") {
 		conf["spark.driver.memory"] = c.ExecutorMemory // driver and executor are one process

@@ -32,6 +32,11 @@ func (s *scan) read(ctx context.Context) (kernel.Result, sums, error) {
 		return kernel.Result{}, sums{}, err
 	}
 	slices.SortFunc(t.result.Edges, func(a, b kernel.Edge) int { return cmp.Or(cmp.Compare(a.A, b.A), cmp.Compare(a.B, b.B)) })
+	for i, e := range t.result.Edges[min(1, len(t.result.Edges)):] {
+		if before := t.result.Edges[i]; before.A == e.A && before.B == e.B {
+			return kernel.Result{}, sums{}, fmt.Errorf("the result is not whole: two edges between %d and %d, where a pair is compared once: a part is there twice; run the same command again", e.A, e.B)
+		}
+	}
 	return t.result, t.told, nil
 }
 

@@ -64,7 +64,7 @@ func (s *scan) launch(ctx context.Context, w *watch) error {
 	wait := time.Duration(s.options.Engine.Wait * float64(time.Second))
 	idle := time.AfterFunc(wait, func() { stop(errIdle) })
 	defer idle.Stop()
-	w.busy = func() { idle.Reset(wait) }
+	w.busy, w.ending = func() { idle.Reset(wait) }, func() { idle.Stop() }
 
 	cmd := exec.CommandContext(ctx, s.launcher.path, s.arguments()...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = s.folder, w, w

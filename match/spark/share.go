@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"os/exec"
@@ -127,10 +128,18 @@ func (s *scan) writeRecords(ctx context.Context) error {
 	if err := s.remove(ctx, recordsFolder); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(folder), 0o777); err != nil {
+	beside := filepath.Dir(folder) == s.folder
+	mode := fs.FileMode(0o777) // in a shared folder executors write beside it, as whom the user's umask lets
+	if beside {
+		mode = 0o700
+	}
+	if err := os.MkdirAll(filepath.Dir(folder), mode); err != nil {
 		return err
 	}
 	_, err := queries.Insert(ctx, s.options.DB, "match/120_spark_records.sql", queries.Args{"folder": folder}, s.rows())
+	if err == nil && beside {
+		err = private(folder)
+	}
 	if err != nil || s.shared.path != "" {
 		return err
 	}
@@ -141,6 +150,19 @@ func (s *scan) writeRecords(ctx context.Context) error {
 		return err
 	}
 	return os.RemoveAll(folder)
+}
+
+// private keeps a folder and what lies in it for the user alone.
+func private(folder string) error {
+	return filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() {
+			return os.Chmod(path, 0o700)
+		}
+		return os.Chmod(path, 0o600)
+	})
 }
 
 // fetch makes what Spark left in the share readable here.

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"log/slog"
 	"maps"
 	"math/rand/v2"
@@ -485,6 +487,7 @@ func TestFaultsAreErrorsAndNeverSmallerResults(t *testing.T) {
 	for mode, want := range map[string]string{
 		"missing":      "the result is not whole",
 		"twice":        "the result is not whole",
+		"thrice":       "two edges between",
 		"no trailer":   "the result is not whole",
 		"altered":      "the result is not whole",
 		"null":         "column a of a row of kind \"e\" is empty",
@@ -521,6 +524,43 @@ func TestAJobWithoutAnyTaskIsGivenUp(t *testing.T) {
 	_, err := newTown(100, 9).on(t.Context(), o)
 	if err == nil || !errors.Is(err, errIdle) {
 		t.Fatalf("got %v, want %v", err, errIdle)
+	}
+}
+
+// TestTheWaitEndsWithTheLastTasks: while the result is put in its place no bar is shown, however long it takes.
+func TestTheWaitEndsWithTheLastTasks(t *testing.T) {
+	t.Parallel()
+	var calls []string
+	w := newWatch(io.Discard, func(int64, int64) {}, time.Now())
+	w.busy, w.ending = func() { calls = append(calls, "busy") }, func() { calls = append(calls, "ending") }
+	for _, bar := range []string{"0:>  (0 + 0) / 4", "0:=> (2 + 2) / 4", "1:>  (0 + 0) / 8", "1:>  (0 + 2) / 8", "1:=> (6 + 2) / 8", "1:=> (6 + 0) / 8", "1:=> (6 + 0) / 8", "1:=> (6 + 2) / 8"} {
+		fmt.Fprintf(w, "\r[Stage %s]", bar)
+	}
+	if want := []string{"busy", "busy", "ending", "busy", "ending"}; !slices.Equal(calls, want) {
+		t.Errorf("got %q, want %q", calls, want)
+	}
+}
+
+func TestRecordsBesideTheWorkspaceAreTheUsersAlone(t *testing.T) {
+	t.Parallel()
+	o := options(t, launcherOf(t, "killed"), 3)
+	if _, err := newTown(100, 18).on(t.Context(), o); err == nil {
+		t.Fatal("a killed job had a result")
+	}
+	files := 0
+	err := filepath.WalkDir(filepath.Join(o.Folder, "people-score", recordsFolder), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := entry.Info()
+		if err == nil && info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("others may see %s: %s", path, info.Mode())
+		}
+		files++
+		return err
+	})
+	if err != nil || files < 2 {
+		t.Errorf("%d files, %v", files, err)
 	}
 }
 

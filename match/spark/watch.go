@@ -14,6 +14,8 @@ type watch struct {
 	log      io.Writer
 	progress func(done, total int64)
 	busy     func() // some task is at work
+	ending   func() // every task of the last stage is done, or at work: what is left is to put the result in its place
+	ended    bool   // ending was the last that was called
 	started  time.Time
 	first    time.Time // when a task was seen first
 	line     []byte
@@ -25,7 +27,7 @@ type watch struct {
 }
 
 func newWatch(log io.Writer, progress func(done, total int64), started time.Time) *watch {
-	return &watch{log: log, progress: progress, busy: func() {}, started: started, seen: map[string]string{}}
+	return &watch{log: log, progress: progress, busy: func() {}, ending: func() {}, started: started, seen: map[string]string{}}
 }
 
 // startup is how long it took until a task was at work.
@@ -63,7 +65,7 @@ func (w *watch) end() {
 }
 
 var (
-	stageBar    = regexp.MustCompile(`\[Stage \d+:[^\]]*?\((\d+) \+ (\d+)\) / (\d+)\]`)
+	stageBar    = regexp.MustCompile(`\[Stage (\d+):[^\]]*?\((\d+) \+ (\d+)\) / (\d+)\]`)
 	kernelWords = regexp.MustCompile(`(?:kernel|sameas): error: .*`)
 	application = regexp.MustCompile(`Application Id: (\S+)`)
 	exception   = regexp.MustCompile(`^(?:Caused by: )?[a-z]\w*(?:\.\w+)+(?:Exception|Error)\b.*|^Error: .*|^\[[A-Z_.]+\] .*`)
@@ -93,15 +95,28 @@ func (w *watch) read(line string) {
 // readBars reads Spark's bars, such as "[Stage 1:===>   (2 + 2) / 64]": tasks done, at work, in all.
 func (w *watch) readBars(bars [][]string) {
 	for _, bar := range bars {
-		done, _ := strconv.ParseInt(bar[1], 10, 64)
-		working, _ := strconv.ParseInt(bar[2], 10, 64)
-		total, _ := strconv.ParseInt(bar[3], 10, 64)
-		if working > 0 {
-			w.busy()
-		}
+		done, _ := strconv.ParseInt(bar[2], 10, 64)
+		working, _ := strconv.ParseInt(bar[3], 10, 64)
+		total, _ := strconv.ParseInt(bar[4], 10, 64)
+		stage, _ := strconv.Atoi(bar[1])
+		w.tasks(stage, done, working, total)
 		if done+working > 0 && w.first.IsZero() {
 			w.first = time.Now()
 		}
 		w.progress(done, total)
+	}
+}
+
+// tasks says whether the job is at work. Stages count from 0, in which the records are read, and the last one compares. Once
+// none of its tasks waits there may be no bar any more while Spark puts the result in its place; a task that was lost
+// and waits again has bars.
+func (w *watch) tasks(stage int, done, working, total int64) {
+	switch ending := stage > 0 && done+working >= total; {
+	case ending:
+		w.ending()
+		w.ended = true
+	case working > 0 || w.ended:
+		w.busy()
+		w.ended = false
 	}
 }
