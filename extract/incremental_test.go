@@ -149,7 +149,12 @@ func (s *sandboxWorld) merge(collection string) {
 	if len(all) < 3 {
 		return
 	}
-	i := s.r.IntN(len(all))
+	s.mergeAway(collection, s.r.IntN(len(all)))
+}
+
+// mergeAway merges the record at that place into another.
+func (s *sandboxWorld) mergeAway(collection string, i int) {
+	all := s.live[collection]
 	gone := all[i]
 	s.live[collection] = slices.Delete(all, i, i+1)
 	s.send("PUT", "/"+collection+"/"+s.live[collection][s.r.IntN(len(all)-1)]+"/merge", fmt.Sprintf(`{"ids":[%q],%q:{"description":"merged"}}`, gone, collection), nil)

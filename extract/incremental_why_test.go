@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -225,6 +226,127 @@ func TestReferrersAreReadByTheirIDs(t *testing.T) {
 			e := w.mustRunOn(refusing{s.doer, c.refuses}, true)
 			if e.Collection != "people" || e.Mode != c.mode || !strings.Contains(e.Note, c.note) {
 				t.Errorf("%s %s %q: want %s and %q", e.Collection, e.Mode, e.Note, c.mode, c.note)
+			}
+			s.extract(full, false)
+			if got, want := w.tables(), full.tables(); got != want {
+				t.Errorf("got:\n%s\nwant:\n%s", got, want)
+			}
+		})
+	}
+}
+
+// TestReferrersOfWhatWasReadApart: collections are brought up to date each by itself, and the one that is referred to gains
+// an ID, or loses a record, before the other is read.
+func TestReferrersOfWhatWasReadApart(t *testing.T) {
+	t.Parallel()
+	for _, merge := range []bool{false, true} {
+		t.Run(fmt.Sprint("merge ", merge), func(t *testing.T) {
+			t.Parallel()
+			w, full := newWorld(t, nil), newWorld(t, nil)
+			s := newSandboxWorld(t, w, full, 3, sandbox.Options{})
+			w.cfg.Sources[0].PageSize = 100
+			s.clock = s.clock.Add(time.Hour)
+			s.extract(w, false)
+			s.clock = s.clock.Add(time.Hour)
+			employer := employerOf(w)
+			if merge {
+				s.mergeAway("organizations", slices.Index(s.live["organizations"], employer))
+			} else {
+				s.send("PUT", "/organizations/"+employer, `{"organizations":{"id":[{"provider":"other","realm":"7","id":"1"}]}}`, nil)
+			}
+			changed := s.clock
+			var people extract.Extraction
+			for _, collection := range []string{"people", "organizations", "people"} {
+				s.clock = s.clock.Add(time.Hour)
+				e := s.only(collection)
+				if collection == "people" {
+					if people = e; e.Mode != "incremental" || e.Status != "complete" {
+						t.Errorf("%s: %s %s %s", collection, e.Mode, e.Status, e.Note)
+					}
+					if stale := w.rows("SELECT count(*) FROM extractions WHERE collection = 'organizations'") == "1\n"; stale != e.AsOf.Before(changed) {
+						t.Errorf("complete as of %s: %s", e.AsOf, e.Note)
+					}
+				}
+			}
+			if !strings.Contains(people.Note, "records read by their IDs") || !strings.Contains(people.Note, "as of when the organizations that they refer to are known") {
+				t.Errorf("people: %s", people.Note)
+			}
+			s.extract(full, false)
+			if got, want := w.tables(), full.tables(); got != want {
+				t.Errorf("got:\n%s\nwant:\n%s", got, want)
+			}
+		})
+	}
+}
+
+// employerOf is the organization that most people refer to.
+func employerOf(w *world) string {
+	return strings.Fields(w.rows("SELECT records.id FROM refs JOIN records ON target_rid = records.rid GROUP BY records.id ORDER BY count(*) DESC, records.id"))[0]
+}
+
+// only brings one collection up to date.
+func (s *sandboxWorld) only(collection string) extract.Extraction {
+	s.t.Helper()
+	o := s.options()
+	o.Doer, o.Incremental, o.Collections = s.doer, true, []string{collection}
+	result, err := extract.Run(s.t.Context(), o)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return result.Extractions[0]
+}
+
+// between does something before the first request for a collection.
+type between struct {
+	doer       *counting
+	collection string
+	happen     func()
+}
+
+func (b *between) Do(q *http.Request) (*http.Response, error) {
+	if b.happen != nil && strings.HasSuffix(q.URL.Path, "/"+b.collection) {
+		happen := b.happen
+		b.happen = nil
+		happen()
+	}
+	return b.doer.Do(q)
+}
+
+// TestReferrersOfWhatChangedWithinARun: an organization gains an ID after the people were read, and before the
+// organizations are; by turns in a full run and in one of what changed, in which some of the people changed, too.
+func TestReferrersOfWhatChangedWithinARun(t *testing.T) {
+	t.Parallel()
+	for _, incremental := range []bool{false, true} {
+		t.Run(fmt.Sprint("incremental ", incremental), func(t *testing.T) {
+			t.Parallel()
+			w, full := newWorld(t, nil), newWorld(t, nil)
+			s := newSandboxWorld(t, w, full, 3, sandbox.Options{})
+			w.cfg.Sources[0].PageSize = 100
+			s.clock = s.clock.Add(time.Hour)
+			s.extract(full, false)
+			employer := employerOf(full)
+			if incremental {
+				s.extract(w, false)
+				s.clock = s.clock.Add(time.Hour)
+				for _, uuid := range strings.Fields(w.rows("SELECT r.id FROM refs JOIN records AS o ON target_rid = o.rid JOIN records AS r ON r.rid = refs.rid WHERE o.id = '" + employer + "' LIMIT 2")) {
+					s.send("PUT", "/people/"+uuid, `{"people":{"description":"another"}}`, nil)
+				}
+				s.clock = s.clock.Add(30 * time.Minute) // what comes is more than the overlap later
+				s.create("people")
+			}
+			s.clock = s.clock.Add(time.Hour)
+			late := &between{doer: s.doer, collection: "organizations", happen: func() {
+				s.clock = s.clock.Add(time.Minute)
+				s.send("PUT", "/organizations/"+employer, `{"organizations":{"id":[{"provider":"other","realm":"7","id":"1"}]}}`, nil)
+				s.clock = s.clock.Add(time.Minute)
+			}}
+			if e := w.mustRunOn(late, incremental); late.happen != nil || e.Status != "complete" || e.AsOf.After(s.clock.Add(-2*time.Minute)) {
+				t.Errorf("%s as of %s: %s", e.Status, e.AsOf, e.Note)
+			}
+			s.clock = s.clock.Add(time.Hour)
+			e := w.mustRunOn(s.doer, true)
+			if e.Mode != "incremental" || e.Status != "complete" || !strings.Contains(e.Note, "read by their IDs") {
+				t.Errorf("%s %s: %s", e.Mode, e.Status, e.Note)
 			}
 			s.extract(full, false)
 			if got, want := w.tables(), full.tables(); got != want {

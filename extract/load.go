@@ -43,6 +43,9 @@ func (x *extraction) load(ctx context.Context) (Result, error) {
 	}
 	var result Result
 	err = queries.Transact(ctx, x.conn, func(tx *sql.Tx) error {
+		if err := x.boundByReferred(ctx, tx); err != nil {
+			return err
+		}
 		for _, t := range x.tasks {
 			e, err := x.verdict(ctx, tx, t)
 			if err != nil {

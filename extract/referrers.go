@@ -7,13 +7,16 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/sameas/sameas/internal/config"
 	queries "github.com/sameas/sameas/sql"
 )
 
 // A reference shows all IDs of the record that it means. When that record gains an ID, or goes away, what refers to it
-// reads otherwise and bears no other updated_at for it: what changed does not show it. So it is read by its own ID.
+// reads otherwise and bears no other updated_at for it: what changed does not show it. So it is read by its own ID. And
+// what is not known to have changed of the records that it refers to cannot be told of it: it is complete as of no later a
+// time than they are.
 
 // idsAtOnce is how many records are asked for by their IDs in one request: an address of some 3,000 characters.
 const idsAtOnce = 50
@@ -62,19 +65,21 @@ func (x *extraction) readsChanges() bool {
 // staleReferrers are the records to be read by their IDs, by task.
 func (x *extraction) staleReferrers(ctx context.Context) (map[*task][]referrer, error) {
 	type reading struct {
-		Source     string `json:"source"`
-		Collection string `json:"collection"`
-		First      int64  `json:"first"`
-		Whole      bool   `json:"whole"`
+		Source     string  `json:"source"`
+		Collection string  `json:"collection"`
+		First      int64   `json:"first"`
+		Whole      bool    `json:"whole"`
+		Since      *string `json:"since"` // nil of the whole
 	}
 	readings, by := []reading{}, map[[2]string]*task{}
 	for _, t := range x.tasks {
 		if t.source.Type != config.TypeConnec {
 			continue
 		}
-		r := reading{t.source.Name, t.collection, t.from, true}
+		r := reading{t.source.Name, t.collection, t.from, true, nil}
 		if t.base != nil {
-			r.First, r.Whole = t.base.first, false
+			since := t.base.since.UTC().Format(time.DateTime)
+			r.First, r.Whole, r.Since = t.base.first, false, &since
 		}
 		readings, by[[2]string{t.source.Name, t.collection}] = append(readings, r), t
 	}
@@ -142,4 +147,42 @@ func (x *extraction) readByID(ctx context.Context, t *task, few []referrer) (why
 		return "it refers to records whose IDs changed, and asked for records by their IDs the server answered with others", nil
 	}
 	return "", nil
+}
+
+// boundByReferred takes the time that the tasks' records are complete as of back to that of the records that they refer to,
+// though not behind that of their base.
+func (x *extraction) boundByReferred(ctx context.Context, tx *sql.Tx) error {
+	read := map[[2]string]time.Time{}
+	for _, t := range x.tasks {
+		if t.source.Type == config.TypeConnec {
+			read[[2]string{t.source.Name, t.collection}] = t.asOf
+		}
+	}
+	for _, t := range x.tasks {
+		if t.base == nil || t.asOf.IsZero() {
+			continue
+		}
+		err := queries.Each(ctx, tx, "extract/referred_as_of.sql", queries.Args{"source": t.source.Name, "collection": t.collection}, func(rows *sql.Rows) error {
+			var collection string
+			var held sql.NullTime
+			if err := rows.Scan(&collection, &held); err != nil {
+				return err
+			}
+			asOf, now := read[[2]string{t.source.Name, collection}]
+			if !now {
+				asOf = held.Time
+			}
+			if asOf.Before(t.base.asOf) {
+				asOf = t.base.asOf
+			}
+			if asOf.Before(t.asOf) {
+				t.asOf, t.boundBy = asOf, collection
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

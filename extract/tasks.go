@@ -30,6 +30,8 @@ type task struct {
 	// asOf is the time, by the server's clock, that nothing made before can be missing of; idsAsOf that of when all IDs
 	// were read. Both are zero while nothing is proven.
 	asOf, idsAsOf time.Time
+	// boundBy is the collection whose records it refers to and that is complete as of an earlier time, which asOf is then.
+	boundBy string
 	// skip and got are the offset of the next page and the rows received so far, of a connec source.
 	skip, got int64
 	// doubts and notes are the words of the verdict, in the order found.

@@ -72,8 +72,12 @@ func (t *task) proof(added, changed int64) string {
 	if t.asOf.IsZero() {
 		return words
 	}
-	return fmt.Sprintf("%s; complete as of %s by the server's clock, as its count of %d agrees with the records known; all IDs were read last at %s; "+
-		"taken for granted, as nothing documents it: every change moves updated_at", words, moment(t.asOf), *t.total, moment(t.idsAsOf))
+	bound := ""
+	if t.boundBy != "" {
+		bound = fmt.Sprintf(", as of when the %s that they refer to are known", t.boundBy)
+	}
+	return fmt.Sprintf("%s; complete as of %s by the server's clock%s, as its count of %d agrees with the records known; all IDs were read last at %s; "+
+		"taken for granted, as nothing documents it: every change moves updated_at", words, moment(t.asOf), bound, *t.total, moment(t.idsAsOf))
 }
 
 // proven puts into the verdict what the run has proven. A run of changes that did not prove to be complete leaves what its

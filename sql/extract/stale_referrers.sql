@@ -1,13 +1,15 @@
 -- extract/stale_referrers.sql: the hub's records that refer to records whose IDs changed, or that are gone, and were not read since
--- reads: page_records, records, refs
+-- reads: page_records, records, refs, external_ids, vanished_records
 -- writes: nothing
 -- params: readings
 -- grain: one record of a source and collection of which only changes were read
 --
--- $readings is a JSON array of {source, collection, first, whole}: what was read just now, the first sweep of it, and whether
--- it is the whole. The tables hold what an earlier extraction read.
+-- $readings is a JSON array of {source, collection, first, whole, since}: what was read just now, the first sweep of it, whether
+-- it is the whole, and else since when changes were asked for. The tables hold what earlier extractions read, of each
+-- collection its own: so a record's IDs changed also when the tables have them by now, and what refers to it was read before
+-- and shows others; and a record is gone also when an earlier extraction found it to be.
 WITH reading AS (
-    SELECT unnest(from_json($readings, '[{"source": "VARCHAR", "collection": "VARCHAR", "first": "BIGINT", "whole": "BOOLEAN"}]'), recursive := true)
+    SELECT unnest(from_json($readings, '[{"source": "VARCHAR", "collection": "VARCHAR", "first": "BIGINT", "whole": "BOOLEAN", "since": "TIMESTAMP"}]'), recursive := true)
 ),
 
 received AS (
@@ -45,6 +47,7 @@ compared AS (
         records.key,
         records.id,
         reading.whole,
+        reading.since,
         latest.own IS NOT NULL AS read,
         CASE
             WHEN latest.own IS NULL THEN reading.whole
@@ -58,19 +61,107 @@ compared AS (
         ON records.source = latest.source
             AND records.collection = latest.collection
             AND latest.own = {'provider': records.provider, 'realm': records.realm, 'id': records.id}
+),
+
+referring AS (
+    SELECT
+        referrer.rid,
+        referrer.source,
+        referrer.collection,
+        referrer.key,
+        referrer.id,
+        referrer.since,
+        refs.path,
+        refs.target_rid,
+        refs.target_collection,
+        concat_ws(
+            '/',
+            replace(replace(refs.provider, '%', '%25'), '/', '%2F'),
+            replace(replace(refs.realm, '%', '%25'), '/', '%2F'),
+            replace(replace(refs.id, '%', '%25'), '/', '%2F')
+        ) AS shown
+    FROM compared AS referrer
+    INNER JOIN refs
+        ON referrer.rid = refs.rid
+    WHERE NOT referrer.whole
+        AND NOT referrer.read
+),
+
+held_later AS (
+    SELECT
+        referring.*
+    FROM referring
+    INNER JOIN records AS target
+        ON referring.target_rid = target.rid
+            AND referring.source = target.source
+    WHERE coalesce(target.updated_at > referring.since, true)
+),
+
+shown_otherwise AS (
+    SELECT
+        referred.source,
+        referred.collection,
+        referred.key,
+        referred.id
+    FROM (
+        SELECT
+            rid,
+            source,
+            collection,
+            key,
+            id,
+            path,
+            target_rid,
+            list_sort(list(shown)) AS shown
+        FROM held_later
+        GROUP BY ALL
+    ) AS referred
+    INNER JOIN (
+        SELECT
+            rid,
+            list_sort(list(concat_ws(
+                '/',
+                replace(replace(provider, '%', '%25'), '/', '%2F'),
+                replace(replace(realm, '%', '%25'), '/', '%2F'),
+                replace(replace(id, '%', '%25'), '/', '%2F')
+            ))) AS borne
+        FROM external_ids
+        WHERE rid IN (SELECT target_rid FROM held_later)
+        GROUP BY rid
+    ) AS target
+        ON referred.target_rid = target.rid
+    WHERE referred.shown <> target.borne
 )
 
-SELECT DISTINCT
-    referrer.source,
-    referrer.collection,
-    referrer.key,
-    referrer.id
-FROM compared AS target
-INNER JOIN refs
-    ON target.rid = refs.target_rid
-INNER JOIN compared AS referrer
-    ON refs.rid = referrer.rid
+SELECT
+    referring.source,
+    referring.collection,
+    referring.key,
+    referring.id
+FROM referring
+INNER JOIN compared AS target
+    ON referring.target_rid = target.rid
 WHERE target.changed
-    AND NOT referrer.whole
-    AND NOT referrer.read
+
+UNION
+
+SELECT
+    source,
+    collection,
+    key,
+    id
+FROM shown_otherwise
+
+UNION
+
+SELECT
+    referring.source,
+    referring.collection,
+    referring.key,
+    referring.id
+FROM referring
+INNER JOIN vanished_records AS gone
+    ON referring.source = gone.source
+        AND referring.target_collection = gone.collection
+        AND referring.shown = gone.key
 ORDER BY ALL;
