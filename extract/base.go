@@ -44,7 +44,7 @@ func (x *extraction) findBase(ctx context.Context, t *task) (b base, why string,
 	var asOf, idsAsOf, latest sql.NullTime
 	var last sql.NullInt64
 	var records, undated int64
-	err = queries.One(ctx, x.conn, "extract/base_find.sql", queries.Args{"source": t.source.Name, "collection": t.collection},
+	err = queries.One(ctx, x.conn, "extract/base_find.sql", queries.Args{"source": t.source.Name, "collection": t.collection, "now": now()},
 		&status, &endpoint, &group, &b.from, &asOf, &idsAsOf, &last, &records, &undated, &latest)
 	b.asOf, b.idsAsOf, b.first = asOf.Time, idsAsOf.Time, last.Int64+2-last.Int64%2
 	age := now().Sub(b.idsAsOf)
@@ -68,8 +68,15 @@ func (x *extraction) findBase(ctx context.Context, t *task) (b base, why string,
 	case t.source.FullReadHours > 0 && age.Hours() >= t.source.FullReadHours:
 		return b, fmt.Sprintf("all IDs were last read at %s, and `full_read_hours` is %v", moment(b.idsAsOf), t.source.FullReadHours), nil
 	}
+	if status == statusInDoubt {
+		var keyless int64
+		err := queries.One(ctx, x.conn, "extract/base_keyless.sql", queries.Args{"source": t.source.Name, "collection": t.collection, "first": b.from}, &keyless)
+		if err != nil || keyless > 0 { // what it was received as stays, and in doubt, though it be mended since
+			return b, fmt.Sprintf("the extraction before it left %s out that no Connec! ID names", count(keyless, "record", "records")), err
+		}
+	}
 	b.since = b.asOf
-	if latest.Time.Before(b.since) { // then the answer must hold at least that record, by whatever clock it was stamped
+	if latest.Valid && latest.Time.Before(b.since) { // then the answer must hold at least that record, by whatever clock it was stamped
 		b.since = latest.Time
 	}
 	b.since = b.since.UTC().Truncate(time.Second).Add(-overlap)

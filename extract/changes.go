@@ -21,8 +21,8 @@ import (
 //   - it holds every record of the base that is younger, of which there is at least one;
 //   - the base and the answer together hold as many different records as the server counts of the whole collection.
 //
-// The last says also that nothing is gone: whoever is gone is counted no more. Of a server that fails one of these the
-// whole is read instead.
+// The last says also that nothing is gone: whoever is gone is counted no more, and whoever was added instead is in the answer
+// to what changed that is asked for after the count. Of a server that fails one of these the whole is read instead.
 
 // countTries is how often what changed is read before a count that does not fit is believed: what is added between the
 // answer and the count is in the next answer.
@@ -60,12 +60,32 @@ func (x *extraction) readChanges(ctx context.Context, t *task) (why string, err 
 			return "", nil
 		}
 		if all == total {
-			t.asOf, t.idsAsOf = s.began, t.base.idsAsOf
-			return "", nil
+			added, err := x.addedMeanwhile(ctx, t, s, q)
+			if err != nil {
+				return "", err
+			}
+			if added == 0 {
+				t.asOf, t.idsAsOf = s.began, t.base.idsAsOf
+				return "", nil
+			}
+			why = "records were added whenever the server counted, so that its count does not show whether others are gone"
+			continue
 		}
 		why = fmt.Sprintf("the server counts %d records, and %d are known or changed", total, all)
 	}
 	return why, nil
+}
+
+// addedMeanwhile asks once more for what changed, now that the count fits: of a record that is gone and another that was
+// added before the server counted it shows neither.
+func (x *extraction) addedMeanwhile(ctx context.Context, t *task, s *passes, q question) (int, error) {
+	number := t.next + 1 // odd: it moves no offset
+	t.next += 2
+	changed, err := x.changed(ctx, t, number, s, q)
+	if err != nil {
+		return 0, err
+	}
+	return len(s.all.with(changed.ids)) - len(s.all), nil
 }
 
 // judgeChanges says why the answer cannot be all that changed.

@@ -55,14 +55,14 @@ func TestIncrementalVerdict(t *testing.T) {
 		fmt.Sprintf("as its count of %d agrees with the records known; all IDs were read last at 2020-01-01T01:00:34Z; ", before+1)+
 		"taken for granted, as nothing documents it: every change moves updated_at")
 	diff(t, "records", w.rows("SELECT code, status, count(*) FROM records GROUP BY ALL ORDER BY ALL"), fmt.Sprintf("v0|ACTIVE|%d\nv0|ARCHIVED|1\nv1|ACTIVE|1", before-1))
-	diff(t, "last question", asked.filters[len(asked.filters)-1], "")
-	if pages := before/5 + 1; len(asked.filters) > pages+3 { // all of this hub's records are within the overlap
+	diff(t, "last questions", strings.Join(asked.filters[len(asked.filters)-2:], "\n"), "\nupdated_at gt '2020-01-01T02:00:32Z'")
+	if pages := before/5 + 1; len(asked.filters) > pages+4 { // all of this hub's records are within the overlap
 		t.Errorf("%d requests: %q", len(asked.filters), asked.filters)
 	}
 	h.clock = h.clock.Add(10 * time.Hour)
 	asked.filters = nil
 	e = w.mustRunOn(asked, true)
-	diff(t, "filters of the next run", strings.Join(asked.filters, "\n"), "updated_at gt '2020-01-01T01:55:34Z'\nupdated_at gt '2020-01-01T02:00:32Z'\n")
+	diff(t, "filters of the next run", strings.Join(asked.filters, "\n"), "updated_at gt '2020-01-01T01:55:34Z'\nupdated_at gt '2020-01-01T02:00:32Z'\n\nupdated_at gt '2020-01-01T02:00:32Z'")
 	diff(t, "as of", fmt.Sprint(e.AsOf.Format(time.RFC3339), " ", e.IDsAsOf.Format(time.RFC3339), *e.Added, *e.Changed), "2020-01-01T12:01:34Z 2020-01-01T01:00:34Z0 0")
 }
 
@@ -107,6 +107,8 @@ func TestIncrementalReadsAllInstead(t *testing.T) {
 		{"filter unheeded", func(_ *world, h *driftingHub) { h.records[0].updated = time.Unix(0, 0).UTC(); h.filter = "all" },
 			"asked for what changed, the server answered with what did not: it does not heed the filter on updated_at"},
 		{"nothing told", func(_ *world, h *driftingHub) { h.filter = "none" }, "in the answer to what changed: gone, or the server does not heed the filter on updated_at"},
+		{"a record left out before", statement("UPDATE extractions SET status = 'in_doubt'; UPDATE page_records SET raw = '{\"id\":null}' WHERE place = 3"),
+			"the extraction before it left 1 record out that no Connec! ID names"},
 		{"gone", func(_ *world, h *driftingHub) { h.records = h.records[1:] }, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -179,6 +181,60 @@ func TestIncrementalFiles(t *testing.T) {
 the file is as it was, and was read whole []
 the file is another one than before, and was read whole; 1 record that was extracted before is gone, and matched no more: my-application/2243/1 (table vanished_records) [my-application/2243/1]
 the file is another one than before, and was read whole []`)
+}
+
+// TestIncrementalWithATimeToCome: a record that bears a time to come hides not that the records bear another clock than the
+// answers.
+func TestIncrementalWithATimeToCome(t *testing.T) {
+	t.Parallel()
+	w, h := newWorld(t, nil), newDriftingHub(1)
+	h.left, h.step = 0, 0
+	h.lag = 2 * time.Hour
+	for i := range h.records {
+		h.records[i].updated = h.records[i].updated.Add(-h.lag)
+	}
+	h.records[0].updated = time.Date(2999, 1, 1, 0, 0, 0, 0, time.UTC)
+	w.cfg.Sources = []config.Source{driftingSource()}
+	w.mustRunOn(h, false)
+	h.clock = h.clock.Add(time.Hour)
+	h.records[3].version, h.records[3].updated = 1, h.clock.Add(-h.lag)
+	h.clock = h.clock.Add(time.Minute)
+	e := w.mustRunOn(h, true)
+	diff(t, "verdict", fmt.Sprint(e.Mode, " ", e.Status, " ", *e.Changed), "incremental complete 1")
+}
+
+// counted changes the hub before it counts for the first time.
+type counted struct {
+	hub    *driftingHub
+	happen func()
+}
+
+func (c *counted) Do(q *http.Request) (*http.Response, error) {
+	if values := q.URL.Query(); c.happen != nil && values.Get("$filter") == "" && values.Get("$top") == "1" {
+		c.happen()
+		c.happen = nil
+	}
+	return c.hub.Do(q)
+}
+
+// TestIncrementalCountThatHidesAChange: a record goes away and another is added before the server counts, after it has
+// answered what changed; where only one was added, nothing is amiss.
+func TestIncrementalCountThatHidesAChange(t *testing.T) {
+	t.Parallel()
+	for _, gone := range []bool{true, false} {
+		w, h := quietHub(t)
+		late := &counted{hub: h, happen: func() {
+			if h.add(); gone {
+				h.records = h.records[1:]
+			}
+		}}
+		e := w.mustRunOn(late, true)
+		diff(t, "verdict", fmt.Sprint(e.Mode, " ", e.Status, " ", e.FirstVanished), map[bool]string{true: "full complete [connec/org-1/0000]", false: "incremental complete []"}[gone])
+		if late.happen != nil || gone && !strings.Contains(e.Note, "read in full: ") {
+			t.Errorf("note: %s", e.Note)
+		}
+		diff(t, "records", w.rows("SELECT count(*) FROM records"), fmt.Sprint(len(h.records)))
+	}
 }
 
 // refusing refuses one kind of question.

@@ -156,7 +156,7 @@ func (r *pager) receive(asked int64, p connec.Page) received {
 			if q.strict {
 				changed := updatedAt(record)
 				page.strays = page.strays || changed.Before(q.since)
-				if changed.After(page.latest) {
+				if changed.After(page.latest) && !changed.After(now()) { // by a time to come no change can be told
 					page.latest = changed
 				}
 			}

@@ -103,6 +103,11 @@ func (x *extraction) readReferrersOf(ctx context.Context, t *task, stale []refer
 		return err
 	}
 	defer free()
+	var last int64 // of this run or of one that was interrupted: what it kept is not asked for again
+	if err := queries.One(ctx, x.conn, "extract/sweep_last.sql", queries.Args{"source": t.source.Name, "collection": t.collection}, &last); err != nil {
+		return err
+	}
+	t.next = max(t.next, last+last%2)
 	size := min(idsAtOnce, max(t.source.PageSize, 1))
 	why := ""
 	if t.total != nil && int64(len(stale))*t.source.PageSize >= *t.total*size {
@@ -146,6 +151,7 @@ func (x *extraction) readByID(ctx context.Context, t *task, few []referrer) (why
 	if len(got) != asked || len(got.with(names)) != asked {
 		return "it refers to records whose IDs changed, and asked for records by their IDs the server answered with others", nil
 	}
+	x.Log.Debug("read by their IDs", "stage", t.stage(), "records", len(few))
 	return "", nil
 }
 

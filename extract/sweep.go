@@ -160,7 +160,7 @@ func (s *passes) settled(t *task, p, changed *sweep) bool {
 func (x *extraction) changed(ctx context.Context, t *task, number int64, window *passes, q question) (*sweep, error) {
 	since := window.began.Add(-clockSlack)
 	asked := since
-	if latest := window.latest.Add(-clockSlack); q.strict && latest.Before(asked) {
+	if latest := window.latest.Add(-clockSlack); q.strict && !window.latest.IsZero() && latest.Before(asked) {
 		asked = latest
 	}
 	s, err := x.sweep(ctx, t, number, question{filter: changedSince(asked), since: since, entered: q.entered})

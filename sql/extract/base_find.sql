@@ -1,8 +1,10 @@
 -- extract/base_find.sql: the latest run of a connec source and collection, and what is there to tell changes from it
 -- reads: extractions, pages, records
 -- writes: nothing
--- params: source, collection
+-- params: source, collection, now
 -- grain: at most one row
+--
+-- A time to come is no time by which changes can be told, and is left out of the latest one.
 SELECT
     status,
     coalesce(endpoint, '') AS endpoint,
@@ -25,7 +27,7 @@ CROSS JOIN (
     SELECT
         count(*) AS records,
         count(*) - count(updated_at) AS undated,
-        max(updated_at) AS latest
+        max(updated_at) FILTER (WHERE updated_at <= $now) AS latest
     FROM records
     WHERE source = $source
         AND collection = $collection
