@@ -68,7 +68,8 @@ type Extraction struct {
 	// Added and Changed count what an incremental extraction brought.
 	Added   *int64 `json:"added,omitempty"`
 	Changed *int64 `json:"changed,omitempty"`
-	// Vanished counts the records that the extraction before held and the source gives no more; FirstVanished are the keys
+	// Vanished counts the records that the extraction before held and this one did not read: they are gone, unless the verdict
+	// is in doubt; FirstVanished are the keys
 	// of the first ten, and the table vanished_records holds all.
 	Vanished      int64    `json:"vanished,omitempty"`
 	FirstVanished []string `json:"first_vanished,omitempty"`

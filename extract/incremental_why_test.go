@@ -237,6 +237,20 @@ func TestIncrementalCountThatHidesAChange(t *testing.T) {
 	}
 }
 
+// TestUnreadIsNotGone: a record whose row was set aside was not read, and is not said to be gone.
+func TestUnreadIsNotGone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.cfg.Sources = []config.Source{crm(w.file("a.csv", "contact_id,given_name,surname\n1,Ann,Lee\n2,Bob,Lee\n"))}
+	w.cfg.Sources[0].MaxRejected = 1
+	w.mustRun()
+	w.file("a.csv", "contact_id,given_name,surname\n1,Ann,Lee\n2,Bob,Lee,more\n")
+	e := w.mustRun().Extractions[0]
+	if e.Status != "in_doubt" || e.Rejected != 1 || !strings.Contains(e.Note, "1 record that was extracted before was not read, and matched no more: my-application/2243/2") {
+		t.Errorf("%s: %s", e.Status, e.Note)
+	}
+}
+
 // refusing refuses one kind of question.
 type refusing struct {
 	doer   *counting

@@ -61,8 +61,11 @@ func (x *extraction) judgeDifference(ctx context.Context, tx *sql.Tx, t *task, e
 	if n := e.Vanished - int64(len(e.FirstVanished)); n > 0 {
 		more = fmt.Sprintf(" and %d more", n)
 	}
-	t.note("%s, and matched no more: %s%s (table vanished_records)",
-		count(e.Vanished, "record that was extracted before is gone", "records that were extracted before are gone"), strings.Join(e.FirstVanished, ", "), more)
+	words := count(e.Vanished, "record that was extracted before is gone", "records that were extracted before are gone")
+	if len(t.doubts) > 0 { // it may be there, among the rows set aside or on a page that did not come
+		words = count(e.Vanished, "record that was extracted before was not read", "records that were extracted before were not read")
+	}
+	t.note("%s, and matched no more: %s%s (table vanished_records)", words, strings.Join(e.FirstVanished, ", "), more)
 	return err
 }
 

@@ -121,7 +121,11 @@ func extractText(result extract.Result) string {
 			fmt.Fprintf(&b, "%s/%s: %s\n", e.Source, e.Collection, e.Doubt)
 		}
 		if e.Vanished > 0 {
-			fmt.Fprintf(&b, "%s/%s: gone since the extraction before: %d, the first %s\n", e.Source, e.Collection, e.Vanished, e.FirstVanished[0])
+			words := "gone since"
+			if e.Status != "complete" {
+				words = "not read, and held by"
+			}
+			fmt.Fprintf(&b, "%s/%s: %s the extraction before: %d, the first %s\n", e.Source, e.Collection, words, e.Vanished, e.FirstVanished[0])
 		}
 	}
 	b.WriteString(findingsText(result.Findings))
