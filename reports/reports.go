@@ -58,8 +58,8 @@ func Write(ctx context.Context, o Options) (Result, error) {
 	return result, err
 }
 
-// memoryLimit is what the engine has: what is over goes to disk.
-const memoryLimit = "512MB"
+// memoryLimit is what the engine has: what is over goes to disk. With less, the report of a million records begins again.
+const memoryLimit = "1200MB"
 
 func writeReport(ctx context.Context, o Options, log *slog.Logger) (Result, error) {
 	twins, free, err := queries.KeepTwins(ctx, o.DB)
