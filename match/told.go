@@ -75,33 +75,33 @@ func (id *identity) joinTold() {
 			g.sources = append(g.sources, l.source)
 		}
 	}
-	for n := range id.told.ids {
+	for n, number := range id.told.ids {
 		root := joined.find(uint32(n))
-		id.tellOf(id.told.ids[n], groups[root])
+		g := groups[root]
+		if records := g.records(); records > hubValueRecords {
+			e := id.ids.id(number)
+			id.conflicts = append(id.conflicts, conflict{kind: "hub_value", provider: e.Provider, realm: e.Realm, keyA: e.String(),
+				detail: fmt.Sprintf("crosswalks link the ID %s to %d records, more than can be one thing: it links none of them; correct it there", e, records)})
+			continue
+		}
+		id.tellOf(number, g)
 		if root == uint32(n) {
-			id.linkTold(id.told.ids[n], groups[root])
+			id.linkTold(number, g)
 		}
 	}
 }
 
-// records are those that the group's lines end in, each once.
-func (g toldGroup) records() []uint32 {
-	var list []uint32
+// records is how many the group's lines end in, each counted once.
+func (g toldGroup) records() int {
+	ends := map[uint32]bool{}
 	for _, l := range g.lines {
-		list = append(list, l.ends[1].n)
+		ends[l.ends[1].n] = true
 	}
-	slices.Sort(list)
-	return slices.Compact(list)
+	return len(ends)
 }
 
 // tellOf notes of which records an ID is told.
 func (id *identity) tellOf(n uint32, g toldGroup) {
-	if records := len(g.records()); records > hubValueRecords {
-		e := id.ids.id(n)
-		id.conflicts = append(id.conflicts, conflict{kind: "hub_value", provider: e.Provider, realm: e.Realm, keyA: e.String(),
-			detail: fmt.Sprintf("crosswalks link the ID %s to %d records, more than can be one thing: it links none of them; correct it there", e, records)})
-		return
-	}
 	for _, l := range g.lines {
 		id.told.held = append(id.told.held, toldHolding{l.ends[1].n, n, slices.Concat([]string{l.source}, g.sources)})
 	}
@@ -110,9 +110,6 @@ func (id *identity) tellOf(n uint32, g toldGroup) {
 // linkTold links the records of a group: to the first one of the same source, and the first ones of the sources to each
 // other, so that a source that is off takes none of the others' links along.
 func (id *identity) linkTold(n uint32, g toldGroup) {
-	if len(g.records()) > hubValueRecords {
-		return
-	}
 	for i, l := range g.lines {
 		of := slices.IndexFunc(g.lines, func(o toldLine) bool { return o.source == l.source })
 		if of == i {

@@ -102,14 +102,20 @@ func (q Query) bind(args Args) ([]any, error) {
 	return named, nil
 }
 
+// prepared is the named file with what its parameters are to be.
+func prepared(name string, args Args) (Query, []any, error) {
+	q, err := Get(name)
+	if err != nil {
+		return q, nil, err
+	}
+	bound, err := q.bind(args)
+	return q, bound, err
+}
+
 // Exec runs the named file and returns the number of rows that its last statement changed.
 // A file with parameters holds one statement: the driver passes arguments to the last one only.
 func Exec(ctx context.Context, on Querier, name string, args Args) (int64, error) {
-	q, err := Get(name)
-	if err != nil {
-		return 0, err
-	}
-	bound, err := q.bind(args)
+	q, bound, err := prepared(name, args)
 	if err != nil {
 		return 0, err
 	}
@@ -126,11 +132,7 @@ func Exec(ctx context.Context, on Querier, name string, args Args) (int64, error
 
 // Each runs the named file and calls scan for every row; it owns closing the rows and their error.
 func Each(ctx context.Context, on Querier, name string, args Args, scan func(*sql.Rows) error) error {
-	q, err := Get(name)
-	if err != nil {
-		return err
-	}
-	bound, err := q.bind(args)
+	q, bound, err := prepared(name, args)
 	if err != nil {
 		return err
 	}
@@ -138,16 +140,22 @@ func Each(ctx context.Context, on Querier, name string, args Args, scan func(*sq
 	if err != nil {
 		return named(name, err)
 	}
+	_, err = each(rows, name, scan)
+	return err
+}
+
+// each calls scan for every row, closes the rows, and says how many there were.
+func each(rows *sql.Rows, name string, scan func(*sql.Rows) error) (n int, err error) {
 	defer rows.Close()
-	for rows.Next() {
+	for ; rows.Next(); n++ {
 		if err := scan(rows); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			return n, fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return named(name, err)
+		return n, named(name, err)
 	}
-	return nil
+	return n, nil
 }
 
 // pieceRows is how many rows of what is kept are read at once.
@@ -156,11 +164,7 @@ const pieceRows = 20_000
 // EachKept is Each for results that may be larger than memory: the engine keeps the rows, on disk where it must, and hands
 // them over piece by piece. Several may be read side by side.
 func EachKept(ctx context.Context, db *sql.DB, name string, args Args, scan func(*sql.Rows) error) error {
-	q, err := Get(name)
-	if err != nil {
-		return err
-	}
-	bound, err := q.bind(args)
+	q, bound, err := prepared(name, args)
 	if err != nil {
 		return err
 	}
@@ -174,39 +178,19 @@ func EachKept(ctx context.Context, db *sql.DB, name string, args Args, scan func
 	}
 	defer conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE temp.kept") // a closed database has forgotten it
 	for from := 0; ; from += pieceRows {
-		n, err := eachOf(ctx, conn, from, scan)
+		rows, err := conn.QueryContext(ctx, "SELECT * FROM temp.kept WHERE rowid >= $from AND rowid < $to ORDER BY rowid", sql.Named("from", from), sql.Named("to", from+pieceRows))
 		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			return named(name, err)
 		}
-		if n < pieceRows {
-			return nil
+		if n, err := each(rows, name, scan); err != nil || n < pieceRows {
+			return err
 		}
 	}
-}
-
-// eachOf reads a piece of what is kept, and says how many rows it has.
-func eachOf(ctx context.Context, conn *sql.Conn, from int, scan func(*sql.Rows) error) (n int, err error) {
-	rows, err := conn.QueryContext(ctx, "SELECT * FROM temp.kept WHERE rowid >= $from AND rowid < $to ORDER BY rowid", sql.Named("from", from), sql.Named("to", from+pieceRows))
-	if err != nil {
-		return 0, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return 0, err
-		}
-		n++
-	}
-	return n, rows.Err()
 }
 
 // One runs the named file and scans its first row into dest; no row is sql.ErrNoRows.
 func One(ctx context.Context, on Querier, name string, args Args, dest ...any) error {
-	q, err := Get(name)
-	if err != nil {
-		return err
-	}
-	bound, err := q.bind(args)
+	q, bound, err := prepared(name, args)
 	if err != nil {
 		return err
 	}
