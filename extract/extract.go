@@ -68,11 +68,14 @@ type Extraction struct {
 	// Added and Changed count what an incremental extraction brought.
 	Added   *int64 `json:"added,omitempty"`
 	Changed *int64 `json:"changed,omitempty"`
-	// Vanished counts the records that the extraction before held and this one did not read: they are gone, unless the verdict
-	// is in doubt; FirstVanished are the keys
-	// of the first ten, and the table vanished_records holds all.
+	// Vanished counts the records that an extraction held and that this one found gone; FirstVanished are the keys of the first
+	// ten, and the table vanished_records holds all.
 	Vanished      int64    `json:"vanished,omitempty"`
 	FirstVanished []string `json:"first_vanished,omitempty"`
+	// Unread counts the records that an extraction held and that were not read, though they may be there: rows were set aside,
+	// or a verdict is in doubt. FirstUnread are the keys of the first ten, and the table unread_records holds all.
+	Unread      int64    `json:"unread,omitempty"`
+	FirstUnread []string `json:"first_unread,omitempty"`
 
 	IDsChecked *int64 `json:"ids_checked,omitempty"`
 	IDsKnown   *int64 `json:"ids_known,omitempty"`

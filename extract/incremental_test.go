@@ -250,7 +250,7 @@ func TestIncrementalEqualsFull(t *testing.T) {
 // clear empties a workspace.
 func clear(t *testing.T, w *world) {
 	t.Helper()
-	for _, table := range []string{"extractions", "pages", "page_records", "records", "external_ids", "refs", "stages", "vanished_records"} {
+	for _, table := range []string{"extractions", "pages", "page_records", "records", "external_ids", "refs", "stages", "vanished_records", "unread_records"} {
 		if _, err := w.db.ExecContext(t.Context(), "DELETE FROM "+table); err != nil {
 			t.Fatal(err)
 		}

@@ -237,18 +237,53 @@ func TestIncrementalCountThatHidesAChange(t *testing.T) {
 	}
 }
 
-// TestUnreadIsNotGone: a record whose row was set aside was not read, and is not said to be gone.
+// TestUnreadIsNotGone: a record whose row was set aside was not read, and is not said to be gone before a file is read of
+// which all rows are.
 func TestUnreadIsNotGone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
-	w.cfg.Sources = []config.Source{crm(w.file("a.csv", "contact_id,given_name,surname\n1,Ann,Lee\n2,Bob,Lee\n"))}
+	const header = "contact_id,given_name,surname\n1,Ann,Lee\n"
+	w.cfg.Sources = []config.Source{crm(w.file("a.csv", header+"2,Bob,Lee\n3,Eve,Lee\n"))}
 	w.cfg.Sources[0].MaxRejected = 1
 	w.mustRun()
-	w.file("a.csv", "contact_id,given_name,surname\n1,Ann,Lee\n2,Bob,Lee,more\n")
-	e := w.mustRun().Extractions[0]
-	if e.Status != "in_doubt" || e.Rejected != 1 || !strings.Contains(e.Note, "1 record that was extracted before was not read, and matched no more: my-application/2243/2") {
-		t.Errorf("%s: %s", e.Status, e.Note)
+	for _, step := range []struct{ name, rows, note, unread, vanished string }{
+		{"a value too many", "2,Bob,Lee,more\n3,Eve,Lee\n", "1 record that was extracted before was not read, and matched no more: my-application/2243/2 (table unread_records)", "2", ""},
+		{"one ID twice", "2,Bob,Lee\n3,Eve,Lee\n3,Joe,Lee\n", "1 record that was extracted before was not read, and matched no more: my-application/2243/3 (table unread_records)", "3", ""},
+		{"aside, and not there", "2,Bob,Lee,more\n", "2 records that were extracted before were not read, and matched no more: my-application/2243/2, my-application/2243/3 (table unread_records)", "2 3", ""},
+		{"all rows read", "2,Bob,Lee\n", "1 record that was extracted before is gone, and matched no more: my-application/2243/3 (table vanished_records)", "", "3"},
+		{"back, and aside", "2,Bob,Lee\n3,Eve,Lee,more\n", "", "", "3"},
+		{"back", "2,Bob,Lee\n3,Eve,Lee\n", "", "", ""},
+	} {
+		w.file("a.csv", header+step.rows)
+		e := w.mustRun().Extractions[0]
+		diff(t, step.name+": note", e.Note, step.note)
+		ids := func(table string) string {
+			return w.rows("SELECT string_agg(parse_filename(key), ' ' ORDER BY key) FROM " + table)
+		}
+		diff(t, step.name+": unread", ids("unread_records"), step.unread)
+		diff(t, step.name+": gone", ids("vanished_records"), step.vanished)
+		diff(t, step.name+": counted", fmt.Sprint(e.Unread), fmt.Sprint(len(strings.Fields(step.unread))))
 	}
+}
+
+// TestUnreadOfTheHubIsNotGone: so is a record on a page that did not come.
+func TestUnreadOfTheHubIsNotGone(t *testing.T) {
+	t.Parallel()
+	server := &hub{collections: map[string][]string{"people": people(7)}}
+	w := newWorld(t, server)
+	w.mustRun()
+	server.answer = func(w http.ResponseWriter, _ string, skip, top int) bool {
+		if skip >= 3 {
+			fmt.Fprint(w, envelope("people", nil, skip, top, 7, true))
+		}
+		return skip >= 3
+	}
+	e := w.mustRun().Extractions[0]
+	diff(t, "in doubt", fmt.Sprint(e.Status, e.Unread, e.Vanished, w.rows("SELECT key FROM vanished_records")), "in_doubt4 0")
+	server.answer = nil
+	server.collections["people"] = server.collections["people"][:6]
+	e = w.mustRun().Extractions[0]
+	diff(t, "complete", fmt.Sprint(e.Status, e.Unread, e.Vanished, w.rows("SELECT key FROM vanished_records")+w.rows("SELECT key FROM unread_records")), "complete0 1connec/org-1/uuid-0006")
 }
 
 // refusing refuses one kind of question.

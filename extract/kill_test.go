@@ -86,7 +86,7 @@ func newChangedWorld(t *testing.T, merge bool) killWorld {
 
 // all is every table but the journal's times and numbers of runs.
 func all(w *world) string {
-	return w.tables() + w.pages() + w.rows("SELECT source, collection, key FROM vanished_records ORDER BY ALL") +
+	return w.tables() + w.pages() + w.rows("SELECT source, collection, key FROM vanished_records ORDER BY ALL") + w.rows("SELECT source, collection, key FROM unread_records ORDER BY ALL") +
 		w.rows("SELECT source, collection, mode, added, changed, vanished, counts_from FROM extractions QUALIFY run = max(run) OVER (PARTITION BY source, collection) ORDER BY ALL")
 }
 

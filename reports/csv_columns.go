@@ -120,7 +120,7 @@ func sourceFiles() []csvFile {
 			{"as_of", "UTC by the server's clock: what it held then is here; empty while nothing is proven"},
 			{"ids_as_of", "UTC by the server's clock: when all IDs were last read"},
 			{"added", "of an incremental run: new records"}, {"changed", "of an incremental run: records that are not as they were"},
-			{"vanished", "records that the extraction before held and this one does not"},
+			{"vanished", "records that an extraction held and this one found gone"},
 		}},
 		{name: "quality", statement: "reports/csv_quality.sql", about: "How well each field is filled, source by source.", columns: []column{
 			{"source", "name in the configuration"}, {"collection", "organizations, people, ..."}, {"field", "title, first_name, ..."}, {"records", "of the source and collection"}, {"filled", "records with a value"},

@@ -56,7 +56,7 @@ CREATE TABLE IF NOT EXISTS extractions (
     ids_as_of TIMESTAMP,               -- connec: by the server's clock; when all IDs were last read and proven complete
     added BIGINT,                      -- incremental: records that are new; NULL of a full run
     changed BIGINT,                    -- incremental: records that are not as they were; NULL of a full run
-    vanished BIGINT NOT NULL DEFAULT 0 -- records that the extraction before held and this one does not, see vanished_records
+    vanished BIGINT NOT NULL DEFAULT 0 -- records that this run found gone, see vanished_records
 );
 
 -- owner: extract. grain: one page as received, or one file read (body NULL). The extraction's own journal. Its records
@@ -161,8 +161,8 @@ CREATE TABLE IF NOT EXISTS links (
     right_id VARCHAR NOT NULL
 );
 
--- owner: extract. grain: one record that an extraction held and a later one of the same source and collection did not. One
--- that comes back is taken out.
+-- owner: extract. grain: one record that an extraction held and that is gone: a later one of the same source and collection
+-- read all and had it no more. One that comes back is taken out.
 CREATE TABLE IF NOT EXISTS vanished_records (
     source VARCHAR NOT NULL,
     collection VARCHAR NOT NULL,
@@ -170,6 +170,18 @@ CREATE TABLE IF NOT EXISTS vanished_records (
     status VARCHAR,                    -- the last one known
     updated_at TIMESTAMP,              -- the last one known
     run BIGINT NOT NULL                -- the run that found it gone
+);
+
+-- owner: extract. grain: one record that an extraction held and a later one of the same source and collection did not read,
+-- though it may be there: its row may be among those set aside, or on a page that did not come. One that comes back is taken
+-- out; what the next extraction that reads all has not is in vanished_records.
+CREATE TABLE IF NOT EXISTS unread_records (
+    source VARCHAR NOT NULL,
+    collection VARCHAR NOT NULL,
+    key VARCHAR NOT NULL,              -- as in records
+    status VARCHAR,                    -- the last one known
+    updated_at TIMESTAMP,              -- the last one known
+    run BIGINT NOT NULL                -- the first run that did not read it
 );
 
 -- owner: extract. grain: one row of a file that was not loaded.

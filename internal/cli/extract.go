@@ -120,12 +120,17 @@ func extractText(result extract.Result) string {
 		if e.Doubt != "" {
 			fmt.Fprintf(&b, "%s/%s: %s\n", e.Source, e.Collection, e.Doubt)
 		}
-		if e.Vanished > 0 {
-			words := "gone since"
-			if e.Status != "complete" {
-				words = "not read, and held by"
+		for _, missing := range []struct {
+			n     int64
+			first []string
+			words string
+		}{
+			{e.Vanished, e.FirstVanished, "gone since an extraction before"},
+			{e.Unread, e.FirstUnread, "not read, and held by an extraction before"},
+		} {
+			if missing.n > 0 {
+				fmt.Fprintf(&b, "%s/%s: %s: %d, the first %s\n", e.Source, e.Collection, missing.words, missing.n, missing.first[0])
 			}
-			fmt.Fprintf(&b, "%s/%s: %s the extraction before: %d, the first %s\n", e.Source, e.Collection, words, e.Vanished, e.FirstVanished[0])
 		}
 	}
 	b.WriteString(findingsText(result.Findings))

@@ -5,8 +5,7 @@
 -- grain: one row
 SELECT
     added,
-    changed,
-    vanished
+    changed
 FROM extractions
 WHERE run = $run
     AND source = $source

@@ -1,5 +1,5 @@
--- extract/stale_referrers.sql: the hub's records that refer to records whose IDs changed, or that are gone, and were not read since
--- reads: page_records, records, refs, external_ids, vanished_records
+-- extract/stale_referrers.sql: the hub's records that refer to records whose IDs changed, or that may be gone, and were not read since
+-- reads: page_records, records, refs, external_ids, vanished_records, unread_records
 -- writes: nothing
 -- params: readings
 -- grain: one record of a source and collection of which only changes were read
@@ -7,7 +7,7 @@
 -- $readings is a JSON array of {source, collection, first, whole, since}: what was read just now, the first sweep of it, whether
 -- it is the whole, and else since when changes were asked for. The tables hold what earlier extractions read, of each
 -- collection its own: so a record's IDs changed also when the tables have them by now, and what refers to it was read before
--- and shows others; and a record is gone also when an earlier extraction found it to be.
+-- and shows others; and a record is gone also when an earlier extraction found it to be, or did not read it.
 WITH reading AS (
     SELECT unnest(from_json($readings, '[{"source": "VARCHAR", "collection": "VARCHAR", "first": "BIGINT", "whole": "BOOLEAN", "since": "TIMESTAMP"}]'), recursive := true)
 ),
@@ -160,7 +160,21 @@ SELECT
     referring.key,
     referring.id
 FROM referring
-INNER JOIN vanished_records AS gone
+INNER JOIN (
+    SELECT
+        source,
+        collection,
+        key
+    FROM vanished_records
+
+    UNION ALL
+
+    SELECT
+        source,
+        collection,
+        key
+    FROM unread_records
+) AS gone
     ON referring.source = gone.source
         AND referring.target_collection = gone.collection
         AND referring.shown = gone.key

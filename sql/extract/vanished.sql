@@ -1,5 +1,5 @@
--- extract/vanished.sql: keeps which records of a source and collection the workspace held until now and the source gives no more
--- reads: records, staged_records
+-- extract/vanished.sql: keeps that the records of a source and collection which were not read are gone
+-- reads: unread_records
 -- writes: vanished_records
 -- params: source, collection, run
 -- grain: one record
@@ -12,17 +12,12 @@ INSERT INTO vanished_records (
     run
 )
 SELECT
-    records.source,
-    records.collection,
-    records.key,
-    records.status,
-    records.updated_at,
+    source,
+    collection,
+    key,
+    status,
+    updated_at,
     $run AS run
-FROM records
-ANTI JOIN staged_records AS staged
-    ON records.source = staged.source
-        AND records.collection = staged.collection
-        AND records.key = staged.key
-        AND staged.number IS NOT NULL
-WHERE records.source = $source
-    AND records.collection = $collection;
+FROM unread_records
+WHERE source = $source
+    AND collection = $collection;

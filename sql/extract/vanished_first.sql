@@ -3,7 +3,9 @@
 -- writes: nothing
 -- params: source, collection, run, most
 -- grain: one record
-SELECT key
+SELECT
+    key,
+    count(*) OVER () AS n
 FROM vanished_records
 WHERE source = $source
     AND collection = $collection

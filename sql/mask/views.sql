@@ -1,5 +1,5 @@
 -- mask/views.sql: the workspace's tables as a reader may see them who may not see personal values
--- reads: workspace.records, workspace.extractions, workspace.quality, workspace.id_coverage, workspace.conflicts, workspace.clusters, workspace.cluster_stats, workspace.features, workspace.pages, workspace.page_records, workspace.rejected_rows, workspace.vanished_records, workspace.edges, workspace.external_ids, workspace.links, workspace.refs, workspace.term_weights, workspace.decisions, workspace.field_decisions, workspace.samples, workspace.operations, workspace.operation_fields, workspace.outcomes
+-- reads: workspace.records, workspace.extractions, workspace.quality, workspace.id_coverage, workspace.conflicts, workspace.clusters, workspace.cluster_stats, workspace.features, workspace.pages, workspace.page_records, workspace.rejected_rows, workspace.vanished_records, workspace.unread_records, workspace.edges, workspace.external_ids, workspace.links, workspace.refs, workspace.term_weights, workspace.decisions, workspace.field_decisions, workspace.samples, workspace.operations, workspace.operation_fields, workspace.outcomes
 -- writes: nothing; it makes views of the same names
 -- params:
 -- grain: that of the table
@@ -108,6 +108,10 @@ FROM workspace.rejected_rows;
 CREATE VIEW vanished_records AS
 SELECT * REPLACE (mask_id(key) AS key)
 FROM workspace.vanished_records;
+
+CREATE VIEW unread_records AS
+SELECT * REPLACE (mask_id(key) AS key)
+FROM workspace.unread_records;
 
 CREATE VIEW decisions AS
 SELECT * REPLACE (mask_id(left_key) AS left_key, mask_id(right_key) AS right_key, mask_value(why) AS why)
