@@ -29,7 +29,7 @@ func TestBadFiles(t *testing.T) {
 	links := func(path string) config.Source {
 		return config.Source{Name: "crm", Type: config.TypeLinks, Path: path, Collection: "people"}
 	}
-	const none = "`max_rejected` allows none)"
+	const none = "`max_rejected` allows none: put them right, or raise it and they are set aside)"
 	const linkHeader = "left_provider,left_realm,left_id,right_provider,right_realm,right_id\n"
 	for _, c := range []struct {
 		name, file, content string
@@ -60,6 +60,8 @@ func TestBadFiles(t *testing.T) {
 		{"broken JSON", "a.json", "[{\"contact_id\":5},\n\n{\"given_name\":x}]", crm, `DIR/a.json line 3, record 2: not JSON: jsontext: invalid character 'x' at start of value within "/1/given_name" after offset 34`},
 		{"not Parquet", "a.parquet", "PAR0", crm, `DIR/a.parquet is not a Parquet file that can be read: `},
 		{"a broken gzip", "a.csv.gz", "\x1f\x8b" + header, crm, `DIR/a.csv.gz: not a gzip file: gzip: invalid header`},
+		{"a gzip that is cut short", "a.csv.gz", packed(t, "gzip", header+"1,a,b\n")[:30], crm, `DIR/a.csv.gz cannot be unpacked whole (gzip: unexpected EOF): it is cut short or damaged: copy or export it again`},
+		{"a web page called CSV", "a.csv", "<!DOCTYPE html><title>Log in</title>", crm, `DIR/a.csv is a web page or XML, not a table: export it again as CSV`},
 		{"a workbook", "a.xlsx", "PK", crm, `DIR/a.xlsx is a workbook: save the sheet as CSV (in Excel: CSV UTF-8)`},
 		{"a workbook called CSV", "a.csv", "PK\x03\x04", crm, `DIR/a.csv is a zip archive or a workbook: unpack it, or save the sheet as CSV`},
 		{"an ID that a spreadsheet rounded", "a.csv", header + "1.23457E+15,a,b\n", crm, `DIR/a.csv line 2: the ID in column "contact_id" is a number that a spreadsheet rounded (1.23E+15): export again, and open the file in no spreadsheet (1 of 1 rows cannot be loaded, ` + none},
@@ -85,6 +87,23 @@ func TestBadFiles(t *testing.T) {
 			diff(t, "what it left", w.rows("SELECT count(*) FROM records"), "0")
 		})
 	}
+}
+
+// TestFileOfTwoSources is in doubt by its second source, and only where both say the same of it.
+func TestFileOfTwoSources(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	path := w.file("a.csv", "contact_id,given_name,surname\n1,a,b\n")
+	for _, name := range []string{"crm", "crm-again", "other"} {
+		s := crm(path)
+		if s.Name = name; name == "other" {
+			s.ID.Realm = "77"
+		}
+		w.cfg.Sources = append(w.cfg.Sources, s)
+	}
+	w.mustRun()
+	diff(t, "verdicts", w.rows("SELECT source, status, doubt FROM extractions ORDER BY run"),
+		"crm|complete|\ncrm-again|in_doubt|its file is that of source crm, byte for byte: check `path`, or take one of the two sources out\nother|complete|")
 }
 
 func TestFileNotThere(t *testing.T) {

@@ -101,7 +101,14 @@ func (c *byteCensus) countCharacters(p []byte) {
 	}
 }
 
-// encoding is what the bytes speak for. UTF-16 without a mark shows in NULs at every other place. Text that is no UTF-8
+// Text in UTF-16 has a NUL for each character of ASCII; in one of another script these are the delimiters, the line ends and
+// the digits. A damaged file has a few, here and there.
+const (
+	leastNULs = 3
+	nulShare  = 32 // of the bytes
+)
+
+// encoding is what the bytes speak for. UTF-16 without a mark shows in NULs at places all of which are even, or odd. Text that is no UTF-8
 // is Windows-1252, of which Latin-1 is a part; text with more characters of UTF-8 than bytes that are none is UTF-8 with
 // damaged lines, since letters of the former hardly ever stand as those of the latter do.
 func (c *byteCensus) encoding() (name string, bom, guessed bool) {
@@ -112,9 +119,9 @@ func (c *byteCensus) encoding() (name string, bom, guessed bool) {
 		return encodingUTF16LE, true, false
 	case bytes.HasPrefix(c.head, []byte{0xfe, 0xff}):
 		return encodingUTF16BE, true, false
-	case c.nulOdd > c.size/4 && c.nulEven == 0:
+	case c.nulOdd > leastNULs+c.size/nulShare && c.nulEven == 0:
 		return encodingUTF16LE, false, true
-	case c.nulEven > c.size/4 && c.nulOdd == 0:
+	case c.nulEven > leastNULs+c.size/nulShare && c.nulOdd == 0:
 		return encodingUTF16BE, false, true
 	case c.invalid > c.multibyte:
 		return encodingWindows1252, false, true
@@ -136,7 +143,10 @@ func survey(path, set string) (textForm, error) {
 		return textForm{}, err
 	}
 	var census byteCensus
-	if _, err := io.Copy(&census, text); err != nil {
+	switch _, err := io.Copy(&census, text); {
+	case err != nil && packed != "":
+		return textForm{}, fmt.Errorf("%s cannot be unpacked whole (%s: %w): it is cut short or damaged: copy or export it again", path, packed, err)
+	case err != nil:
 		return textForm{}, fmt.Errorf("read %s: %w", path, err)
 	}
 	if _, err := io.Copy(hash, f); err != nil { // what follows the packed part

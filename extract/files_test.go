@@ -48,6 +48,7 @@ func encoded(t *testing.T, name, text string) string {
 		"utf-16le+mark": unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().String,
 		"utf-16be+mark": unicode.UTF16(unicode.BigEndian, unicode.UseBOM).NewEncoder().String,
 		"utf-16le":      unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM).NewEncoder().String,
+		"utf-16be":      unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM).NewEncoder().String,
 		"windows-1252":  charmap.Windows1252.NewEncoder().String,
 		"iso-8859-1":    charmap.ISO8859_1.NewEncoder().String,
 		"macintosh":     charmap.Macintosh.NewEncoder().String,
@@ -100,6 +101,19 @@ func TestDialects(t *testing.T) {
 	}
 }
 
+// TestUTF16OfAnotherScript has no mark, and of ASCII only what stands between the words.
+func TestUTF16OfAnotherScript(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"utf-16le", "utf-16be"} {
+		w := newWorld(t, nil)
+		s := crm(w.file("a.csv", encoded(t, name, "Номер,Имя,Фамилия\n1,Александр,Достоевский-Пушкин\n2,Наталья,Преображенская\n")))
+		s.ID.Column, s.Fields = "Номер", map[string]string{"first_name": "Имя", "last_name": "Фамилия"}
+		w.cfg.Sources = []config.Source{s}
+		w.mustRun()
+		diff(t, name, w.rows("SELECT id, first_name, last_name FROM records ORDER BY id"), "1|Александр|Достоевский-Пушкин\n2|Наталья|Преображенская")
+	}
+}
+
 // TestRejectedRows keeps what cannot be loaded aside, with its line, the kind and the text, and loads the rest.
 func TestRejectedRows(t *testing.T) {
 	t.Parallel()
@@ -143,7 +157,7 @@ func TestRejectedRows(t *testing.T) {
 	s.MaxRejected = 0.6
 	w.cfg.Sources = []config.Source{s}
 	_, err := w.run()
-	if err == nil || !strings.Contains(err.Error(), "a.csv line 3: 2 values") || !strings.Contains(err.Error(), "(8 of 13 rows cannot be loaded, `max_rejected` allows 60 %)") {
+	if err == nil || !strings.Contains(err.Error(), "a.csv line 3: 2 values") || !strings.Contains(err.Error(), "(8 of 13 rows cannot be loaded, `max_rejected` allows 60 %: put them right, or raise it and they are set aside)") {
 		t.Errorf("above the limit: %v", err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/klauspost/compress/zstd"
@@ -80,7 +81,7 @@ const (
 // browser may have unpacked a .gz on the way.
 func unpack(path string, r io.Reader) (text io.Reader, packed string, err error) {
 	buffered := bufio.NewReaderSize(r, 1<<16)
-	head, err := buffered.Peek(4)
+	head, err := buffered.Peek(len("<!DOCTYPE"))
 	if err != nil && err != io.EOF {
 		return nil, "", fmt.Errorf("read %s: %w", path, err)
 	}
@@ -91,7 +92,7 @@ func unpack(path string, r io.Reader) (text io.Reader, packed string, err error)
 			return nil, "", fmt.Errorf("%s: not a gzip file: %w", path, err)
 		}
 		return z, packedGzip, nil
-	case bytes.Equal(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+	case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
 		// One block at a time: what a block may need is bounded, and so is what a forged one can ask for.
 		z, err := zstd.NewReader(buffered, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxZstdWindow))
 		if err != nil {
@@ -100,10 +101,19 @@ func unpack(path string, r io.Reader) (text io.Reader, packed string, err error)
 		return z, packedZstd, nil
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		return nil, "", fmt.Errorf("%s is a zip archive or a workbook: unpack it, or save the sheet as CSV", path)
+	case isMarkup(head):
+		return nil, "", fmt.Errorf("%s is a web page or XML, not a table: export it again as CSV", path)
 	case bytes.HasPrefix(head, []byte("PAR1")):
 		return nil, "", fmt.Errorf("%s is a Parquet file: let its name end in .parquet", path)
 	}
 	return buffered, "", nil
+}
+
+// isMarkup tells the beginning of a web page or of XML: what applications call a spreadsheet may be one, and so is what they
+// answer to somebody who is not logged in.
+func isMarkup(head []byte) bool {
+	head = bytes.ToLower(head)
+	return slices.ContainsFunc([]string{"<!doctype", "<html", "<?xml", "<table"}, func(s string) bool { return bytes.HasPrefix(head, []byte(s)) })
 }
 
 // maxZstdWindow is the largest window of zstd's command line, --ultra --long=27.

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sameas/sameas/internal/config"
@@ -75,7 +76,7 @@ func (p *proposal) draft(t *task, o ProposeOptions) (config.Draft, error) {
 	}
 	p.id, d.IDWhy = p.ownID()
 	if p.id == nil {
-		return d, fmt.Errorf("%s: no column tells its rows apart, each has gaps or values that stand twice: export the application's own ID with them", o.Path)
+		return d, fmt.Errorf("%s: no column tells its rows apart, each has gaps or values that stand twice: export the application's own ID with them%s", o.Path, headerTaken(t))
 	}
 	d.ID.Column = p.id.name
 	p.mapReferences()
@@ -118,6 +119,18 @@ func aboutFile(t *task) string {
 		return v.Form() + "; " + count(t.rows, "row", "rows")
 	}
 	return fmt.Sprintf("%s; by its first %d rows", v.Form(), t.rows)
+}
+
+// headerTaken says what was taken for the header of a delimited file: one that has none shows values there.
+func headerTaken(t *task) string {
+	if t.dialect.delimiter == 0 {
+		return ""
+	}
+	var first []string
+	for _, c := range t.dialect.columns[:min(len(t.dialect.columns), 3)] {
+		first = append(first, strconv.Quote(c))
+	}
+	return fmt.Sprintf("; line %d was taken for the columns' names (%s): write them there if they are none", t.dialect.headerLine, strings.Join(first, ", "))
 }
 
 // guessCollection tells people from organizations by the columns, then by the file's name.

@@ -76,7 +76,7 @@ func (t *task) overLimit() error {
 	if t.source.MaxRejected > 0 {
 		allowed = fmt.Sprintf("`max_rejected` allows %.4g %%", 100*t.source.MaxRejected)
 	}
-	return fmt.Errorf("%s %s %d: %s (%d of %d rows cannot be loaded, %s)", t.source.Path, t.unit(), first.Line, first.Reason, r.count, t.rows, allowed)
+	return fmt.Errorf("%s %s %d: %s (%d of %d rows cannot be loaded, %s: put them right, or raise it and they are set aside)", t.source.Path, t.unit(), first.Line, first.Reason, r.count, t.rows, allowed)
 }
 
 // unit is what a place in the task's file counts.
@@ -99,6 +99,19 @@ func (t *task) judgeNames(e Extraction) {
 	for _, path := range slices.Sorted(maps.Keys(t.source.Fields)) {
 		if t.source.Fields[path] == id.Column && !known {
 			t.doubt("the rows are named by column %q, which is %s, too: unless the application itself knows them by it, apply nothing planned with these IDs; export its own", id.Column, path)
+			return
+		}
+	}
+}
+
+// judgeTwice doubts a file that another source reads, too, as the same records: the path of one of them is wrong.
+func (x *extraction) judgeTwice(t *task) {
+	for _, other := range x.tasks {
+		if other == t {
+			return
+		}
+		if other.source.Type == t.source.Type && other.collection == t.collection && other.sha256 == t.sha256 && other.source.ID == t.source.ID {
+			t.doubt("its file is that of source %s, byte for byte: check `path`, or take one of the two sources out", other.source.Name)
 			return
 		}
 	}

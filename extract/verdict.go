@@ -48,6 +48,7 @@ func (x *extraction) verdict(ctx context.Context, tx *sql.Tx, t *task) (Extracti
 		}
 	} else {
 		e.Rejected, e.FirstRejected = t.rejected.count, t.rejected.first
+		x.judgeTwice(t)
 		t.judgeRejected(c.repeated)
 		if err := judgeIDs(ctx, tx, t, &e); err != nil {
 			return Extraction{}, err
