@@ -95,7 +95,7 @@ func runTiles(t testing.TB, m *matching, p *plan) (all ran) {
 	}
 	for i, block := range blocks {
 		var rows, out bytes.Buffer
-		if err := kernel.NewRowWriter(&rows, m.set).Write(block, strconv.Itoa(i)); err != nil {
+		if err := kernel.NewRowWriter(&rows, m.set, m.model.spec).Write(block, strconv.Itoa(i)); err != nil {
 			t.Fatal(err)
 		}
 		began := time.Now()

@@ -27,7 +27,7 @@ func (e *filterEngine) Scan(_ context.Context, name string, set *kernel.Set, spe
 		b := blocks.At(i)
 		h := fnv.New32a()
 		fmt.Fprint(h, b.Rule, b.Key, i)
-		if err := kernel.NewRowWriter(&in[h.Sum32()%e.partitions], set).Write(b, strconv.Itoa(i)); err != nil {
+		if err := kernel.NewRowWriter(&in[h.Sum32()%e.partitions], set, spec).Write(b, strconv.Itoa(i)); err != nil {
 			return kernel.Result{}, err
 		}
 	}

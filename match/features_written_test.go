@@ -39,7 +39,7 @@ func FuzzEveryValueCanBeWrittenInARow(f *testing.F) {
 				d := kernel.NewDictionary(s.fields[i].kind)
 				set.Dictionaries, set.Values[i] = append(set.Dictionaries, d), []uint32{d.Code(v)}
 			}
-			if _, err := set.AppendRecord(nil, 0); err != nil {
+			if _, err := kernel.NewRecordWriter(set, &kernel.Spec{}).Append(nil, 0); err != nil {
 				t.Errorf("%s: %v", collection, err)
 			}
 		}

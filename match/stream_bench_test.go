@@ -92,7 +92,7 @@ func (m *matching) writeStream(b *testing.B, spec, rows string) int64 {
 	}
 	defer file.Close()
 	out := bufio.NewWriterSize(file, 1<<20)
-	w := kernel.NewRowWriter(out, m.set)
+	w := kernel.NewRowWriter(out, m.set, m.model.spec)
 	for i := range m.plan.blocks() {
 		if block := m.plan.block(i); len(block.Records) > 0 {
 			if err := w.Write(block, strconv.Itoa(i)); err != nil {

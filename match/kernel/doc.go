@@ -30,6 +30,8 @@
 //	stratum  int32  number of the record's source, below 256; 0 when there is one
 //	apart    text   as many columns as the spec says: two records with different texts other than "" and "0" are not compared
 //	fields   text   a column for each field of the spec: normalised values, U+001F between several, empty when missing
+//	terms    text   what the frequency of the values adds, in units: of each field whose spec has `most`, U+001F between, a number
+//	                for each of its values, commas between; or nothing, where each adds `most`
 //	keys     text   rule:key of all blocks that the record is in, U+001F between; the row's own among them
 //
 // Columns stand in this order. In Arrow they bear these names, but for apart and fields, whose names are free.
@@ -52,7 +54,9 @@
 // these. A stream of no rows has a trailer, too.
 //
 // The spec file is JSON: `contract`; `version`, that of the kernel which it is for, any other refuses it; `rules` and
-// `apart`, how many there are; `fields` with `kind`, `bits` by level, `terms` (units by the text whose frequency counts,
-// 0 for one not named), `group`, `lent`, `swap`; `caps` and `within` of the groups; `prior`, or `priors` by two strata;
-// `keep`; `count`. Field and Spec say what they mean. All numbers are whole. WriteSpec writes it, RowWriter the rows.
+// `apart`, how many there are; `fields` with `kind`, `bits` by level, `most` (the most that the frequency of a value adds, as
+// rare ones do; without it frequency does not count), `group`, `lent`, `swap`; `caps` and `within` of the groups; `prior`, or
+// `priors` by two strata; `keep`; `count`. Field and Spec say what they mean. All numbers are whole, and none of it is a
+// value: it is as small for many records as for few. WriteSpec writes it, RowWriter the rows. A value adds the same in all
+// rows of a stream.
 package kernel

@@ -86,7 +86,7 @@ func openFilter(spec io.Reader, out sink) (*filter, error) {
 
 func newFilter(file *specFile, spec *Spec, out sink) *filter {
 	f := &filter{file: file, spec: spec, out: out, pairs: make([]int64, file.Rules),
-		layout: layout{rules: file.Rules, apart: file.Apart, fields: len(spec.Fields), strata: spec.strata()}}
+		layout: layout{rules: file.Rules, apart: file.Apart, fields: len(spec.Fields), counted: file.counted(), strata: spec.strata()}}
 	f.renew()
 	return f
 }
@@ -96,8 +96,8 @@ func (f *filter) renew() {
 	f.set = &Set{Values: make([][]uint32, len(f.spec.Fields)), Apart: make([][]uint32, f.file.Apart)}
 	for i := range f.spec.Fields {
 		f.set.Dictionaries = append(f.set.Dictionaries, NewDictionary(f.spec.Fields[i].Kind))
-		if f.file.Fields[i].Terms != nil {
-			f.spec.Fields[i].Terms = []int32{f.file.Fields[i].Terms[""]}
+		if f.file.Fields[i].Most != nil {
+			f.spec.Fields[i].Terms = []int32{0}
 		}
 	}
 	f.scanner = nil

@@ -60,6 +60,8 @@ func (l layout) checkSchema(schema *arrow.Schema) error {
 		switch {
 		case i < columnsBefore:
 			want = fixedColumns[i]
+		case i == l.columns()-2:
+			want.Name = "terms"
 		case i == l.columns()-1:
 			want.Name = "keys"
 		}
@@ -129,6 +131,9 @@ func (s *arrowSource) cut(i int) (r row, err error) {
 		all[c] = s.texts[columnsBefore+c].Value(i)
 	}
 	r.apart, r.values = all[:s.apart], all[s.apart:]
+	if r.terms, err = s.terms(s.texts[s.columns()-2].Value(i)); err != nil {
+		return row{}, err
+	}
 	r.keys, err = s.keys(s.texts[s.columns()-1].Value(i))
 	return r, err
 }

@@ -19,10 +19,10 @@ import (
 // inSchema is the schema of rows of so many columns, with small or large texts.
 func inSchema(columns int, text arrow.DataType) *arrow.Schema {
 	fields := slices.Clone(fixedColumns)
-	for i := columnsBefore; i < columns-1; i++ {
+	for i := columnsBefore; i < columns-columnsAfter; i++ {
 		fields = append(fields, arrow.Field{Name: fmt.Sprint("c", i), Type: text})
 	}
-	fields = append(fields, arrow.Field{Name: "keys", Type: text})
+	fields = append(fields, arrow.Field{Name: "terms", Type: text}, arrow.Field{Name: "keys", Type: text})
 	fields[keyColumn].Type = text
 	return arrow.NewSchema(fields, nil)
 }
@@ -134,7 +134,7 @@ func TestArrowIsTheSameAsLines(t *testing.T) {
 		if err := WriteSpec(&file, spec, set); err != nil {
 			t.Fatal(err)
 		}
-		for _, in := range streams(t, set, 1+r.IntN(3), 2+r.IntN(400)) {
+		for _, in := range streams(t, set, spec, 1+r.IntN(3), 2+r.IntN(400)) {
 			var lines, batches bytes.Buffer
 			rows := in.String()
 			if err := Filter(TSV, bytes.NewReader(file.Bytes()), strings.NewReader(rows), &lines); err != nil {
@@ -164,14 +164,14 @@ func TestArrowWritesInBatches(t *testing.T) {
 	t.Parallel()
 	var rows strings.Builder
 	for i := range 200 {
-		fmt.Fprintf(&rows, "0\tk\t0\t1\t%d\t0\tsmith\t0:k\n", i)
+		fmt.Fprintf(&rows, "0\tk\t0\t1\t%d\t0\tsmith\t-5\t0:k\n", i)
 	}
 	var lines, batches bytes.Buffer
 	spec := strings.Replace(smallSpec, `"keep":0`, `"keep":-99`, 1)
 	if err := Filter(TSV, strings.NewReader(spec), strings.NewReader(rows.String()), &lines); err != nil {
 		t.Fatal(err)
 	}
-	stream := arrowOf(t, rows.String(), inSchema(8, arrow.BinaryTypes.String), 64)
+	stream := arrowOf(t, rows.String(), inSchema(9, arrow.BinaryTypes.String), 64)
 	if err := Filter(Arrow, strings.NewReader(spec), bytes.NewReader(stream), &batches); err != nil {
 		t.Fatal(err)
 	}
@@ -182,8 +182,8 @@ func TestArrowWritesInBatches(t *testing.T) {
 
 func TestArrowRefuses(t *testing.T) {
 	t.Parallel()
-	const good = "1\tk\t0\t1\t7\t0\tsmith\t1:k\n"
-	schema := inSchema(8, arrow.BinaryTypes.String)
+	const good = "1\tk\t0\t1\t7\t0\tsmith\t-5\t1:k\n"
+	schema := inSchema(9, arrow.BinaryTypes.String)
 	of := func(rows string) []byte { return arrowOf(t, rows, schema, 1) }
 	changed := func(column int, f arrow.Field) []byte {
 		fields := slices.Clone(schema.Fields())
@@ -201,21 +201,21 @@ func TestArrowRefuses(t *testing.T) {
 		{"lines", []byte(good), ExitRow, `it begins with "1\tk\t0\t1\t" and so is no Arrow IPC stream; lines of columns want --format tsv`},
 		{"no mark of the end", whole[:len(whole)-8], ExitCut, "row 2: the stream ends without the mark of its end"},
 		{"two streams", slices.Concat(whole, whole), ExitRow, "row 2: more follows the mark that ends the stream"},
-		{"a column too few", arrowOf(t, "", inSchema(7, arrow.BinaryTypes.String), 1), ExitColumns, "7 columns, want 8"},
+		{"a column too few", arrowOf(t, "", inSchema(8, arrow.BinaryTypes.String), 1), ExitColumns, "8 columns, want 9"},
 		{"another name", changed(2, arrow.Field{Name: "tiles", Type: arrow.BinaryTypes.String}), ExitColumns, `column 3 is named "tiles", want "tile"`},
 		{"a wider number", changed(0, arrow.Field{Name: "rule", Type: arrow.PrimitiveTypes.Int64}), ExitColumns, `column 1, "rule", is of type int64, want int32`},
 		{"bytes for texts", changed(6, arrow.Field{Name: "c6", Type: arrow.BinaryTypes.Binary}), ExitColumns, `column 7, "c6", is of type binary, want utf8`},
 		{"a dictionary", changed(6, arrow.Field{Name: "c6", Type: &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}}), ExitColumns, `column 7, "c6", is of type dictionary`},
 		{"a list", changed(6, arrow.Field{Name: "c6", Type: arrow.ListOf(arrow.BinaryTypes.String)}), ExitColumns, "column 7 is made of others"},
-		{"a null", of(good + "1\tk\t0\t1\t8\t0\tNULL\t1:k\n"), ExitRow, `row 2: column 7, "c6", is null: give "" instead`},
-		{"a null number", of("1\tk\t0\t1\tNULL\t0\tsmith\t1:k\n"), ExitRow, `row 1: column 5, "id", is null: give a number instead`},
-		{"a backslash", of("1\tk\t0\t1\t7\t0\tsmi\\th\t1:k\n"), ExitCharacter, `row 1: a value holds "\\"`},
-		{"a carriage return", of("1\tk\t0\t1\t7\t0\tsmi\rth\t1:k\n"), ExitCharacter, `row 1: a value holds "\r"`},
-		{"no such rule", of("2\tk\t0\t1\t7\t0\tsmith\t1:k\n"), ExitRow, "row 1: rule 2, want a number below 2"},
-		{"no such side", of("1\tk\t0\t3\t7\t0\tsmith\t1:k\n"), ExitRow, "row 1: side 3"},
-		{"a negative id", of("1\tk\t0\t1\t-7\t0\tsmith\t1:k\n"), ExitRow, "row 1: id -7"},
-		{"a stratum too high", of("1\tk\t0\t1\t7\t256\tsmith\t1:k\n"), ExitRow, "row 1: stratum 256"},
-		{"a key without a rule", of("1\tk\t0\t1\t7\t0\tsmith\tk\n"), ExitRow, `row 1: key "k", want rule:key`},
+		{"a null", of(good + "1\tk\t0\t1\t8\t0\tNULL\t\t1:k\n"), ExitRow, `row 2: column 7, "c6", is null: give "" instead`},
+		{"a null number", of("1\tk\t0\t1\tNULL\t0\tsmith\t-5\t1:k\n"), ExitRow, `row 1: column 5, "id", is null: give a number instead`},
+		{"a backslash", of("1\tk\t0\t1\t7\t0\tsmi\\th\t\t1:k\n"), ExitCharacter, `row 1: a value holds "\\"`},
+		{"a carriage return", of("1\tk\t0\t1\t7\t0\tsmi\rth\t\t1:k\n"), ExitCharacter, `row 1: a value holds "\r"`},
+		{"no such rule", of("2\tk\t0\t1\t7\t0\tsmith\t-5\t1:k\n"), ExitRow, "row 1: rule 2, want a number below 2"},
+		{"no such side", of("1\tk\t0\t3\t7\t0\tsmith\t-5\t1:k\n"), ExitRow, "row 1: side 3"},
+		{"a negative id", of("1\tk\t0\t1\t-7\t0\tsmith\t-5\t1:k\n"), ExitRow, "row 1: id -7"},
+		{"a stratum too high", of("1\tk\t0\t1\t7\t256\tsmith\t-5\t1:k\n"), ExitRow, "row 1: stratum 256"},
+		{"a key without a rule", of("1\tk\t0\t1\t7\t0\tsmith\t-5\tk\n"), ExitRow, `row 1: key "k", want rule:key`},
 		{"a record twice", of(good + good), ExitRow, "record 7 stands in it twice"},
 	} {
 		var out bytes.Buffer
@@ -245,7 +245,7 @@ func TestArrowRefuses(t *testing.T) {
 func TestArrowWithoutRows(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	stream := arrowOf(t, "", inSchema(8, arrow.BinaryTypes.String), 1)
+	stream := arrowOf(t, "", inSchema(9, arrow.BinaryTypes.String), 1)
 	if err := Filter(Arrow, strings.NewReader(smallSpec), bytes.NewReader(stream), &out); err != nil {
 		t.Fatal(err)
 	}
@@ -258,7 +258,7 @@ func TestArrowWithoutRows(t *testing.T) {
 // rows, never a panic.
 func TestArrowCutAnywhere(t *testing.T) {
 	t.Parallel()
-	stream := arrowOf(t, "1\tk\t0\t1\t7\t0\tsmith\t1:k\n1\tk\t0\t1\t8\t0\tsmyth\t1:k\n", inSchema(8, arrow.BinaryTypes.String), 1)
+	stream := arrowOf(t, "1\tk\t0\t1\t7\t0\tsmith\t-5\t1:k\n1\tk\t0\t1\t8\t0\tsmyth\t\t1:k\n", inSchema(9, arrow.BinaryTypes.String), 1)
 	for n := range stream {
 		if err := Filter(Arrow, strings.NewReader(smallSpec), bytes.NewReader(stream[:n]), io.Discard); ExitCode(err) != ExitCut {
 			t.Fatalf("cut after %d of %d bytes: %d, %v", n, len(stream), ExitCode(err), err)
@@ -280,7 +280,7 @@ func TestArrowCutAnywhere(t *testing.T) {
 func FuzzFilterArrow(f *testing.F) {
 	for _, options := range [][]ipc.Option{nil, {ipc.WithZstd()}, {ipc.WithLZ4()}} {
 		for _, text := range []arrow.DataType{arrow.BinaryTypes.String, arrow.BinaryTypes.LargeString} {
-			f.Add(arrowOf(f, "1\tk\t0\t1\t7\t0\tsmith\t1:k\n1\tk\t0\t2\t8\t0\tsmyth\t0:a\x1f1:k\n", inSchema(8, text), 2, options...))
+			f.Add(arrowOf(f, "1\tk\t0\t1\t7\t0\tsmith\t-5\t1:k\n1\tk\t0\t2\t8\t0\tsmyth\t\t0:a\x1f1:k\n", inSchema(9, text), 2, options...))
 		}
 	}
 	f.Fuzz(func(t *testing.T, rows []byte) {
@@ -310,7 +310,7 @@ func BenchmarkFilterArrow(b *testing.B) {
 	if err := WriteSpec(&file, spec, set); err != nil {
 		b.Fatal(err)
 	}
-	w := NewRowWriter(&rows, set)
+	w := NewRowWriter(&rows, set, spec)
 	for i, block := range blocksOf(set, 2000) {
 		if err := w.Write(block, strconv.Itoa(i)); err != nil {
 			b.Fatal(err)

@@ -82,7 +82,7 @@ func TestEveryProcessorGivesTheSame(t *testing.T) {
 		if err := WriteSpec(&file, spec, set); err != nil {
 			t.Fatal(err)
 		}
-		rows := streams(t, set, 1, 500)[0].String()
+		rows := streams(t, set, spec, 1, 500)[0].String()
 		checkEmulated(t, emulated, TSV, file.String(), rows)
 		checkEmulated(t, emulated, Arrow, file.String(), string(arrowOf(t, rows, schema, 2000)))
 	}

@@ -11,7 +11,7 @@ import (
 // Columns of a row before those of what is kept apart, and after the fields.
 const (
 	columnsBefore = 6 // rule, key, tile, side, id, stratum
-	columnsAfter  = 1 // keys
+	columnsAfter  = 2 // terms, keys
 )
 
 // row is a row of the input, taken apart.
@@ -23,6 +23,7 @@ type row struct {
 	stratum   uint8
 	apart     []string
 	values    []string
+	terms     []string   // of each field whose frequency counts: the units of its values
 	keys      []blockKey // ascending
 }
 
@@ -38,6 +39,7 @@ func (a blockKey) compare(b blockKey) int {
 // layout is how many there are of what rows hold, under a spec.
 type layout struct {
 	rules, apart, fields int
+	counted              int // fields whose frequency counts
 	strata               int // 0 = any
 }
 
@@ -67,6 +69,18 @@ func (l layout) rule(text string) (int, error) {
 		return 0, faultf(ExitRow, "rule %q, want a number below %d", text, l.rules)
 	}
 	return rule, nil
+}
+
+// terms takes apart what the frequencies add, field by field.
+func (l layout) terms(text string) ([]string, error) {
+	if l.counted == 0 && text == "" {
+		return nil, nil
+	}
+	terms := strings.Split(text, Separator)
+	if len(terms) != l.counted {
+		return nil, faultf(ExitRow, "the frequencies of %d fields, want %d", len(terms), l.counted)
+	}
+	return terms, nil
 }
 
 // keys reads a record's block keys, rule:key each.
@@ -103,16 +117,25 @@ func (f *filter) load() ([]blockKey, error) {
 	for c := range f.set.Apart {
 		f.set.Apart[c] = f.groups(c)
 	}
+	counted := 0
 	for i, d := range f.set.Dictionaries {
 		codes := f.set.Values[i][:0]
 		for j := range f.tile {
 			codes = append(codes, d.Code(f.tile[j].values[i]))
+			if f.file.Fields[i].Most == nil {
+				continue
+			}
+			if err := f.weigh(i, codes[j], f.tile[j].terms[counted]); err != nil {
+				return nil, fmt.Errorf("record %d, field %d: %w", f.tile[j].id, i+1, err)
+			}
+		}
+		if f.file.Fields[i].Most != nil {
+			counted++
 		}
 		if err := d.Err(); err != nil {
 			return nil, fmt.Errorf("field %d: %w", i+1, err)
 		}
 		f.set.Values[i] = codes
-		f.weighTerms(i, d)
 	}
 	keys := f.numberKeys()
 	f.set.Pack()
@@ -140,17 +163,32 @@ func (f *filter) groups(column int) []uint32 {
 	return groups
 }
 
-// weighTerms looks up the weights of terms that are new in a dictionary.
-func (f *filter) weighTerms(field int, d *Dictionary) {
-	weights := f.file.Fields[field].Terms
-	if weights == nil {
-		return
+// weigh takes in what the frequencies of a value's parts add, and holds those met before against it.
+func (f *filter) weigh(field int, code uint32, text string) error {
+	d, most, terms := f.set.Dictionaries[field], *f.file.Fields[field].Most, f.spec.Fields[field].Terms
+	named := text != ""
+	for i := range d.partsOf(code) {
+		units := most
+		if named {
+			one, rest, more := strings.Cut(text, ",")
+			n, err := strconv.ParseInt(one, 10, 32)
+			if err != nil || int32(n) > most || more != (i+1 < d.partsOf(code)) {
+				return faultf(ExitRow, "the frequencies of %d values add %q, want as many numbers, none above %d", d.partsOf(code), text, most)
+			}
+			units, text = int32(n), rest
+		}
+		switch term := int(d.part(code, i).term); {
+		case term == len(terms): // terms are numbered as they are met
+			terms = append(terms, units)
+		case terms[term] != units:
+			return faultf(ExitRow, "the frequency of a value adds %d, and %d before", units, terms[term])
+		}
 	}
-	terms := f.spec.Fields[field].Terms
-	for n := len(terms); n < d.TermCount(); n++ {
-		terms = append(terms, weights[d.Term(uint32(n))])
+	if text != "" {
+		return faultf(ExitRow, "frequencies add %q where there is no value", text)
 	}
 	f.spec.Fields[field].Terms = terms
+	return nil
 }
 
 // numberKeys numbers the keys of the tile's records in the order of rules and keys.

@@ -15,13 +15,13 @@ import (
 
 // streams writes all blocks of a set as rows, cut into partitions by the hash of the block's key as an engine would,
 // in tiles of so many records.
-func streams(t *testing.T, set *Set, partitions, tile int) []*bytes.Buffer {
+func streams(t *testing.T, set *Set, spec *Spec, partitions, tile int) []*bytes.Buffer {
 	t.Helper()
 	out := make([]*bytes.Buffer, partitions)
 	writers := make([]*RowWriter, partitions)
 	for i := range out {
 		out[i] = &bytes.Buffer{}
-		writers[i] = NewRowWriter(out[i], set)
+		writers[i] = NewRowWriter(out[i], set, spec)
 	}
 	blocks := blocksOf(set, tile)
 	for i, b := range blocks {
@@ -131,7 +131,7 @@ func TestStreamsInAnyPartitionsAreTheEmbeddedScan(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, cut := range []struct{ partitions, tile int }{{1, 1000}, {8, 1000}, {13, 9}} {
-			got := filterAll(t, file.Bytes(), streams(t, set, cut.partitions, cut.tile))
+			got := filterAll(t, file.Bytes(), streams(t, set, spec, cut.partitions, cut.tile))
 			if !slices.Equal(got.edges, want.edges) || got.edgesN != want.edgesN || got.hash != want.hash || got.scored != want.scored {
 				t.Errorf("%d partitions: %d edges of %d pairs with hash %x, embedded %d of %d with %x", cut.partitions, got.edgesN, got.scored, got.hash, want.edgesN, want.scored, want.hash)
 			}
@@ -163,10 +163,8 @@ func TestSpecFileIsReadAsWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	for f := range read.Fields {
-		if file.Fields[f].Terms != nil {
-			for n := range set.Dictionaries[f].TermCount() {
-				read.Fields[f].Terms = append(read.Fields[f].Terms, file.Fields[f].Terms[set.Dictionaries[f].Term(uint32(n))])
-			}
+		if most := file.Fields[f].Most; most != nil {
+			read.Fields[f].Terms = []int32{0, *most}
 		}
 	}
 	if err := WriteSpec(&twice, read, set); err != nil {
@@ -178,11 +176,11 @@ func TestSpecFileIsReadAsWritten(t *testing.T) {
 }
 
 const smallSpec = `{"contract":"sameas-kernel/1","rules":2,"apart":0,"caps":[],"within":[],"prior":-10,"keep":0,"count":false,"fields":[
-	{"kind":"family","bits":[0,20,9,8,7,6,-9],"terms":{"smith":-5},"group":-1,"lent":-1,"swap":-1}]}`
+	{"kind":"family","bits":[0,20,9,8,7,6,-9],"most":0,"group":-1,"lent":-1,"swap":-1}]}`
 
 func TestFilterOnOneBlock(t *testing.T) {
 	t.Parallel()
-	rows := "1\tk\t0\t1\t7\t0\tsmith\t0:a\x1f1:k\n1\tk\t0\t1\t3\t0\tsmith\t1:k\n1\tk\t0\t1\t5\t0\tjones\t1:k\n1\tk\t0\t1\t9\t0\tsmith\t0:a\x1f1:k\n"
+	rows := "1\tk\t0\t1\t7\t0\tsmith\t-5\t0:a\x1f1:k\n1\tk\t0\t1\t3\t0\tsmith\t-5\t1:k\n1\tk\t0\t1\t5\t0\tjones\t\t1:k\n1\tk\t0\t1\t9\t0\tsmith\t-5\t0:a\x1f1:k\n"
 	var out strings.Builder
 	if err := Filter(TSV, strings.NewReader(smallSpec), strings.NewReader(rows), &out); err != nil {
 		t.Fatal(err)
@@ -196,29 +194,37 @@ func TestFilterOnOneBlock(t *testing.T) {
 
 func TestFilterRefuses(t *testing.T) {
 	t.Parallel()
-	good := "1\tk\t0\t1\t7\t0\tsmith\t1:k\n"
+	good := "1\tk\t0\t1\t7\t0\tsmith\t-5\t1:k\n"
 	long := strings.Repeat("smith\xc3\xa9", 10_000)
 	for _, c := range []struct {
 		name, spec, rows string
 		code             int
 		want             string
 	}{
-		{"a column too few", smallSpec, good + "1\tk\t0\t1\t8\t0\t1:k\n", ExitColumns, "row 2: 7 columns, want 8"},
-		{"a tab in a value", smallSpec, "1\tk\t0\t1\t7\t0\tsm\tith\t1:k\n", ExitColumns, "row 1: 9 columns, want 8"},
-		{"a line feed in a value", smallSpec, "1\tk\t0\t1\t7\t0\tsm\nith\t1:k\n", ExitColumns, "row 1: 7 columns, want 8"},
+		{"a column too few", smallSpec, good + "1\tk\t0\t1\t8\t0\t1:k\n", ExitColumns, "row 2: 7 columns, want 9"},
+		{"a tab in a value", smallSpec, "1\tk\t0\t1\t7\t0\tsm\tith\t\t1:k\n", ExitColumns, "row 1: 10 columns, want 9"},
+		{"a line feed in a value", smallSpec, "1\tk\t0\t1\t7\t0\tsm\nith\t\t1:k\n", ExitColumns, "row 1: 7 columns, want 9"},
 		{"a cut stream", smallSpec, good + "1\tk\t0\t1\t8\t0\tsm", ExitCut, "row 2: the stream ends within the row"},
-		{"a carriage return", smallSpec, "1\tk\t0\t1\t7\t0\tsmith\t1:k\r\n", ExitCharacter, `row 1: a value holds "\r"`},
-		{"a backslash", smallSpec, "1\tk\t0\t1\t7\t0\tsmi\\th\t1:k\n", ExitCharacter, `row 1: a value holds "\\"`},
-		{"an engine's NULL", smallSpec, "1\tk\t0\t1\t7\t0\t\\N\t1:k\n", ExitCharacter, `\N is how an engine writes a missing value`},
-		{"no such rule", smallSpec, "2\tk\t0\t1\t7\t0\tsmith\t1:k\n", ExitRow, `row 1: rule "2", want a number below 2`},
-		{"no such side", smallSpec, "1\tk\t0\t3\t7\t0\tsmith\t1:k\n", ExitRow, `row 1: side "3"`},
-		{"a negative id", smallSpec, "1\tk\t0\t1\t-7\t0\tsmith\t1:k\n", ExitRow, `row 1: id "-7"`},
-		{"a stratum too high", smallSpec, "1\tk\t0\t1\t7\t256\tsmith\t1:k\n", ExitRow, `row 1: stratum "256"`},
-		{"a key without a rule", smallSpec, "1\tk\t0\t1\t7\t0\tsmith\tk\n", ExitRow, `row 1: key "k", want rule:key`},
-		{"the block's key not among the keys", smallSpec, "1\tk\t0\t1\t7\t0\tsmith\t0:k\n", ExitRow, "the block's key is not among the keys of record 7"},
+		{"a carriage return", smallSpec, "1\tk\t0\t1\t7\t0\tsmith\t-5\t1:k\r\n", ExitCharacter, `row 1: a value holds "\r"`},
+		{"a backslash", smallSpec, "1\tk\t0\t1\t7\t0\tsmi\\th\t\t1:k\n", ExitCharacter, `row 1: a value holds "\\"`},
+		{"an engine's NULL", smallSpec, "1\tk\t0\t1\t7\t0\t\\N\t\t1:k\n", ExitCharacter, `\N is how an engine writes a missing value`},
+		{"a frequency above the most", smallSpec, "1\tk\t0\t1\t7\t0\tsmith\t1\t1:k\n", ExitRow, `record 7, field 1: the frequencies of 1 values add "1", want as many numbers, none above 0`},
+		{"a frequency that is none", smallSpec, "1\tk\t0\t1\t7\t0\tsmith\t-5.5\t1:k\n", ExitRow, `add "-5.5"`},
+		{"a frequency too few", smallSpec, "1\tk\t0\t1\t7\t0\tsmith\x1fsmyth\t-5\t1:k\n", ExitRow, `the frequencies of 2 values add "-5"`},
+		{"a frequency too many", smallSpec, "1\tk\t0\t1\t7\t0\tsmith\t-5,-5\t1:k\n", ExitRow, `the frequencies of 1 values add "-5,-5"`},
+		{"a frequency of nothing", smallSpec, "1\tk\t0\t1\t7\t0\t\t-5\t1:k\n", ExitRow, `frequencies add "-5" where there is no value`},
+		{"two frequencies of one value", smallSpec, good + "1\tj\t0\t1\t8\t0\tsmith\t-4\t1:j\n", ExitRow, "the tile that ends with row 2: record 8, field 1: the frequency of a value adds -4, and -5 before"},
+		{"frequencies of a field more", smallSpec, "1\tk\t0\t1\t7\t0\tsmith\t-5\x1f-5\t1:k\n", ExitRow, "row 1: the frequencies of 2 fields, want 1"},
+		{"frequencies that count nowhere", strings.Replace(smallSpec, `"most":0,`, "", 1), good, ExitRow, "row 1: the frequencies of 1 fields, want 0"},
+		{"no such rule", smallSpec, "2\tk\t0\t1\t7\t0\tsmith\t-5\t1:k\n", ExitRow, `row 1: rule "2", want a number below 2`},
+		{"no such side", smallSpec, "1\tk\t0\t3\t7\t0\tsmith\t-5\t1:k\n", ExitRow, `row 1: side "3"`},
+		{"a negative id", smallSpec, "1\tk\t0\t1\t-7\t0\tsmith\t-5\t1:k\n", ExitRow, `row 1: id "-7"`},
+		{"a stratum too high", smallSpec, "1\tk\t0\t1\t7\t256\tsmith\t-5\t1:k\n", ExitRow, `row 1: stratum "256"`},
+		{"a key without a rule", smallSpec, "1\tk\t0\t1\t7\t0\tsmith\t-5\tk\n", ExitRow, `row 1: key "k", want rule:key`},
+		{"the block's key not among the keys", smallSpec, "1\tk\t0\t1\t7\t0\tsmith\t-5\t0:k\n", ExitRow, "the block's key is not among the keys of record 7"},
 		{"a record twice", smallSpec, good + good, ExitRow, "record 7 stands in it twice"},
-		{"one side alone", smallSpec, "1\tk\t0\t2\t7\t0\tsmith\t1:k\n", ExitRow, "none of side 1"},
-		{"a value too long to be told", smallSpec, "1\tk\t0\t1\t" + long + "\t0\tsmith\t1:k\n", ExitRow, `row 1: id "smith`},
+		{"one side alone", smallSpec, "1\tk\t0\t2\t7\t0\tsmith\t-5\t1:k\n", ExitRow, "none of side 1"},
+		{"a value too long to be told", smallSpec, "1\tk\t0\t1\t" + long + "\t0\tsmith\t-5\t1:k\n", ExitRow, `row 1: id "smith`},
 		{"another contract", strings.Replace(smallSpec, "kernel/1", "kernel/2", 1), good, ExitVersion, `spec: its contract is "sameas-kernel/2", that of this kernel is sameas-kernel/1`},
 		{"another contract, with a key of its own", strings.Replace(smallSpec, `kernel/1",`, `kernel/2","new":1,`, 1), good, ExitVersion, "spec: its contract is"},
 		{"another version", strings.Replace(smallSpec, `kernel/1",`, `kernel/1","version":"sameas-kernel/1+0000",`, 1), good, ExitVersion, `spec: it is for the kernel "sameas-kernel/1+0000", this one is ` + Version()},
@@ -256,7 +262,7 @@ func (broken) Write([]byte) (int, error) { return 0, errors.New("no device") }
 // TestFilterTellsTroubleFromFaults: what fails outside of the contract has the code of an error, and is told as it is.
 func TestFilterTellsTroubleFromFaults(t *testing.T) {
 	t.Parallel()
-	spec, rows := strings.NewReader(smallSpec), strings.NewReader("1\tk\t0\t1\t7\t0\tsmith\t1:k\n")
+	spec, rows := strings.NewReader(smallSpec), strings.NewReader("1\tk\t0\t1\t7\t0\tsmith\t-5\t1:k\n")
 	for name, err := range map[string]error{
 		"the spec": Filter(TSV, broken{}, rows, io.Discard),
 		"the rows": Filter(TSV, spec, broken{}, io.Discard),
@@ -277,7 +283,7 @@ func TestRowsHaveNoWayToWriteATab(t *testing.T) {
 	t.Parallel()
 	d := NewDictionary(Text)
 	set := &Set{Dictionaries: []*Dictionary{d}, Values: [][]uint32{{d.Code("secret\tb")}}, Keys: KeyColumn{Start: []uint32{0, 0}}}
-	err := NewRowWriter(&bytes.Buffer{}, set).Write(Block{Records: []uint32{0}}, "0")
+	err := NewRowWriter(&bytes.Buffer{}, set, &Spec{}).Write(Block{Records: []uint32{0}}, "0")
 	if err == nil || !strings.Contains(err.Error(), "record 0: the value of field 1 holds a tab") || strings.Contains(err.Error(), "secret") {
 		t.Errorf("got %v", err)
 	}
@@ -285,7 +291,7 @@ func TestRowsHaveNoWayToWriteATab(t *testing.T) {
 
 // FuzzFilter: whatever comes in, it is an answer or an error, never a panic.
 func FuzzFilter(f *testing.F) {
-	f.Add("1\tk\t0\t1\t7\t0\tsmith\t1:k\n1\tk\t0\t2\t8\t0\tsmyth\t0:a\x1f1:k\n")
+	f.Add("1\tk\t0\t1\t7\t0\tsmith\t-5\t1:k\n1\tk\t0\t2\t8\t0\tsmyth\t\t0:a\x1f1:k\n")
 	f.Fuzz(func(t *testing.T, rows string) {
 		var out strings.Builder
 		if err := Filter(TSV, strings.NewReader(smallSpec), strings.NewReader(rows), &out); err == nil && !strings.Contains(out.String(), "t\t") {
@@ -306,7 +312,7 @@ func BenchmarkFilter(b *testing.B) {
 	if err := WriteSpec(&file, spec, set); err != nil {
 		b.Fatal(err)
 	}
-	w := NewRowWriter(&rows, set)
+	w := NewRowWriter(&rows, set, spec)
 	for i, block := range blocksOf(set, 2000) {
 		if err := w.Write(block, strconv.Itoa(i)); err != nil {
 			b.Fatal(err)

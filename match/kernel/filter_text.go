@@ -76,6 +76,9 @@ func (s *textSource) cut(line string) (r row, err error) {
 	r.stratum = uint8(stratum)
 	fields := columnsBefore + s.apart
 	r.apart, r.values = columns[columnsBefore:fields], columns[fields:fields+s.fields]
+	if r.terms, err = s.terms(columns[len(columns)-2]); err != nil {
+		return row{}, err
+	}
 	r.keys, err = s.keys(columns[len(columns)-1])
 	return r, err
 }

@@ -19,8 +19,8 @@ func (k Kind) String() string {
 	return fmt.Sprintf("kind %d", uint8(k))
 }
 
-// specFile is a spec as a file holds it: a Spec with the texts of terms in the place of numbers, and the shape of the
-// rows that it goes with.
+// specFile is a spec as a file holds it: a Spec without what is each value's own, which the rows bring along, and the shape
+// of these rows.
 type specFile struct {
 	Contract string      `json:"contract"`
 	Version  string      `json:"version,omitempty"` // of the kernel that wrote it; "" = any
@@ -36,12 +36,12 @@ type specFile struct {
 }
 
 type fieldFile struct {
-	Kind  string           `json:"kind"`
-	Bits  []int32          `json:"bits,omitempty"`
-	Terms map[string]int32 `json:"terms,omitempty"` // that a term is not named says 0
-	Group int              `json:"group"`
-	Lent  int              `json:"lent"`
-	Swap  int              `json:"swap"`
+	Kind  string  `json:"kind"`
+	Bits  []int32 `json:"bits,omitempty"`
+	Most  *int32  `json:"most,omitempty"` // the most that the frequency of a value adds; nil: it does not count
+	Group int     `json:"group"`
+	Lent  int     `json:"lent"`
+	Swap  int     `json:"swap"`
 }
 
 // WriteSpec writes a spec over a set as the file that Filter reads, for kernels of this one's version. The same spec
@@ -53,12 +53,7 @@ func WriteSpec(w io.Writer, spec *Spec, set *Set) error {
 		field := &spec.Fields[f]
 		out := fieldFile{Kind: field.Kind.String(), Bits: field.Bits, Group: field.Group, Lent: field.Lent, Swap: field.Swap}
 		if field.Terms != nil {
-			out.Terms = map[string]int32{}
-			for term, units := range field.Terms {
-				if units != 0 {
-					out.Terms[set.Dictionaries[f].Term(uint32(term))] = units
-				}
-			}
+			out.Most = new(mostOf(field.Terms))
 		}
 		file.Fields = append(file.Fields, out)
 	}
@@ -113,7 +108,11 @@ func (s *specFile) spec() (*Spec, error) {
 		if kind < 0 {
 			return nil, fmt.Errorf("field %d: no kind %q: there are %v", f, in.Kind, kindNames)
 		}
-		spec.Fields = append(spec.Fields, Field{Kind: Kind(kind), Bits: in.Bits, Group: in.Group, Lent: in.Lent, Swap: in.Swap, rarest: in.rarest()})
+		field := Field{Kind: Kind(kind), Bits: in.Bits, Group: in.Group, Lent: in.Lent, Swap: in.Swap}
+		if in.Most != nil {
+			field.rarest = *in.Most
+		}
+		spec.Fields = append(spec.Fields, field)
 	}
 	if err := s.check(); err != nil {
 		return nil, err
@@ -177,10 +176,20 @@ func (s *Spec) checkField(f int) error {
 	return nil
 }
 
-// rarest is the most that the frequency of a value adds.
-func (f *fieldFile) rarest() (most int32) {
-	for _, units := range f.Terms {
-		most = max(most, units)
+// mostOf is the most that the frequency of a value adds; the first term is none.
+func mostOf(terms []int32) int32 {
+	if len(terms) < 2 {
+		return 0
 	}
-	return most
+	return slices.Max(terms[1:])
+}
+
+// counted is how many fields there are whose frequency counts.
+func (s *specFile) counted() (n int) {
+	for f := range s.Fields {
+		if s.Fields[f].Most != nil {
+			n++
+		}
+	}
+	return n
 }

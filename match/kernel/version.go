@@ -23,6 +23,7 @@ func Version() string { return Contract + "+" + digest() }
 // digest is worked out once, in some milliseconds: only who asks for it waits.
 var digest = sync.OnceValue(func() string {
 	var told bytes.Buffer
+	told.WriteString(sampleRows()) // as the contract has them
 	fmt.Fprintln(&told, variants, closeName, relatedName, closeText, relatedText, boostThreshold, boostPrefix)
 	for _, count := range []bool{false, true} {
 		file := sampleSpec()
@@ -50,10 +51,7 @@ func Build() string {
 }
 
 // sample is the values of the sample by kind, separated by bars: what each way to compare has rules of its own for.
-var sample = []struct {
-	kind  Kind
-	texts string
-}{
+var sample = []sampleField{
 	{Given, "robert|bob james|elizabeth anne|li|mei ling|meiling|jean-paul|maria jose|j|katharina|kathi|o|william henry john|bill|bjorn|christopher"},
 	{Family, "walker|van der berg|vandenberg|o brien|obrien|smith jones|jones|ng|schmidt|schmitt|mac donald|macdonald|garcia lopez|lopez|featherstonehaugh|li"},
 	{Date, "1980-02-03|1980-03-02|1980-02-13|1981-02-03|1908-02-03|2001-12-31|2001-12-01|1980-02|1980|1975-11-11|1975-11-12|1957-11-11|1999-01-01|2000-01-01|1964-07-08|1964-08-07"},
@@ -68,6 +66,21 @@ var sample = []struct {
 	{Employer, "#1|#2|#3|#10|walker bakery|walkers bakery|acme|acme holdings|#4|#5|ibm|international business machines|zenith bank|#7|zenith|#8"},
 }
 
+type sampleField struct {
+	kind  Kind
+	texts string
+}
+
+// units is what the frequency of a text adds.
+func (s sampleField) units(text string) int32 {
+	for n, known := range strings.Split(s.texts, "|") {
+		if strings.TrimPrefix(known, Named) == text {
+			return int32(sampleMost - 211*n)
+		}
+	}
+	return 0
+}
+
 // Of each field the sample has so many values, each with so many slips, on so many records.
 const (
 	sampleTexts   = 16
@@ -75,17 +88,17 @@ const (
 	sampleRecords = sampleTexts * sampleSlips
 )
 
+// sampleMost is what the frequency of the first text of each field adds, in units; of a next one less, of others nothing.
+const sampleMost = 1500
+
 // sampleSpec weighs the sample so that some pairs are kept, by all the ways there are to add weights up.
 func sampleSpec() *specFile {
 	s := &specFile{Contract: Contract, Rules: 2, Apart: 1, Caps: []int32{9000, 14000}, Within: []int{1, NoGroup}, Priors: []int32{-9000, -9500, -9500, -8000}, Keep: 2000}
 	for i, of := range sample {
-		field := fieldFile{Kind: of.kind.String(), Group: NoGroup, Lent: NoGroup, Swap: NoGroup, Bits: []int32{0}, Terms: map[string]int32{}}
+		field := fieldFile{Kind: of.kind.String(), Group: NoGroup, Lent: NoGroup, Swap: NoGroup, Bits: []int32{0}, Most: new(int32(sampleMost))}
 		last := int32(of.kind.Different())
 		for level := range last {
 			field.Bits = append(field.Bits, 8000-level*12000/last-int32(17*i))
-		}
-		for n, text := range strings.Split(of.texts, "|") {
-			field.Terms[strings.TrimPrefix(text, Named)] = int32(1500 - 211*n)
 		}
 		s.Fields = append(s.Fields, field)
 	}
@@ -101,6 +114,7 @@ func sampleSpec() *specFile {
 func sampleRows() string {
 	keys := []string{"0:k\x1f1:k", "1:k\x1f0:k", "0:k\x1f1:j\x1f1:k"}
 	var rows strings.Builder
+	terms := sampleTerms()
 	for rule := range 2 {
 		for i := range sampleRecords {
 			side := 1
@@ -111,10 +125,29 @@ func sampleRows() string {
 			for f := range sample {
 				rows.WriteString(sampleValue(f, i) + "\t")
 			}
-			rows.WriteString(keys[i%len(keys)] + "\n")
+			rows.WriteString(terms[i] + "\t" + keys[i%len(keys)] + "\n")
 		}
 	}
 	return rows.String()
+}
+
+// sampleTerms is what the frequencies of each record's values add.
+func sampleTerms() []string {
+	all := make([]string, sampleRecords)
+	for f, of := range sample {
+		d, terms := NewDictionary(of.kind), []int32{}
+		for i := range sampleRecords {
+			code := d.Code(sampleValue(f, i))
+			for n := len(terms); n < d.TermCount(); n++ {
+				terms = append(terms, of.units(d.Term(uint32(n))))
+			}
+			if f > 0 {
+				all[i] += Separator
+			}
+			all[i] += string(appendUnits(nil, d, code, terms, sampleMost))
+		}
+	}
+	return all
 }
 
 // sampleValue is the value of a field for a record: most have that of their neighbours with a slip of its own, so that

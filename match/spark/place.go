@@ -107,13 +107,17 @@ func (s *scan) appendBlocks(text []byte, i int) []byte {
 }
 
 // digest is that of all that the rows are made of. A value's number in its dictionary hangs on the order in which records
-// were read, so that values count by their texts.
+// were read, so that values count by their texts, and by what
+// their frequencies add.
 func (s *scan) digest() string {
 	h := digester{Hash: sha256.New()}
+	records := kernel.NewRecordWriter(s.set, s.model)
+	var text []byte
 	for f, d := range s.set.Dictionaries {
 		texts := make([][sha256.Size / 2]byte, d.Len())
 		for code := range uint32(d.Len()) {
-			whole := sha256.Sum256([]byte(d.Text(code)))
+			text = records.AppendValue(text[:0], f, code)
+			whole := sha256.Sum256(text)
 			texts[code] = [sha256.Size / 2]byte(whole[:])
 		}
 		for _, code := range s.set.Values[f] {

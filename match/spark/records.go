@@ -1,9 +1,13 @@
 package spark
 
-import queries "github.com/sameas/sameas/sql"
+import (
+	"github.com/sameas/sameas/match/kernel"
+	queries "github.com/sameas/sameas/sql"
+)
 
 // rows are the records that stand in a block, for the statement that writes them.
 func (s *scan) rows() queries.Rows {
+	records := kernel.NewRecordWriter(s.set, s.model)
 	return queries.Rows{Len: len(s.placed.records), Fill: func(row *queries.Row, i int) {
 		r := s.placed.records[i]
 		row.Int(int64(r))
@@ -12,7 +16,7 @@ func (s *scan) rows() queries.Rows {
 			stratum = s.set.Stratum[r]
 		}
 		row.Int(int64(stratum))
-		record, err := s.set.AppendRecord(nil, r)
+		record, err := records.Append(nil, r)
 		if err != nil {
 			row.Fail(err)
 			return

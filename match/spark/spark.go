@@ -90,6 +90,7 @@ type scan struct {
 	folder   string // beside the workspace
 	shared   share  // what is handed over
 	set      *kernel.Set
+	model    *kernel.Spec
 	blocks   kernel.Blocks
 	placed   placement
 	spec     []byte
@@ -102,7 +103,7 @@ var safeName = regexp.MustCompile(`[^A-Za-z0-9]+`)
 func (e *Engine) newScan(name string, set *kernel.Set, spec *kernel.Spec, blocks kernel.Blocks, progress func(done, total int64)) (*scan, error) {
 	word := safeName.ReplaceAllString(name, "-")
 	s := &scan{Engine: e, name: name, folder: filepath.Join(e.options.Folder, word), shared: e.shared.below(word),
-		set: set, blocks: blocks, progress: progress}
+		set: set, model: spec, blocks: blocks, progress: progress}
 	var err error
 	if s.placed, err = place(set, blocks); err != nil {
 		return nil, err

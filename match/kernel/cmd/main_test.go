@@ -23,7 +23,7 @@ func TestCommandLine(t *testing.T) {
 		t.Errorf("version says %q, %v", out.String(), err)
 	}
 	out.Reset()
-	rows := "0\tk\t0\t1\t1\t0\tx\t0:k\n0\tk\t0\t1\t2\t0\tx\t0:k\n"
+	rows := "0\tk\t0\t1\t1\t0\tx\t\t0:k\n0\tk\t0\t1\t2\t0\tx\t\t0:k\n"
 	if err := run([]string{"--spec", spec}, strings.NewReader(rows), &out); err != nil || !strings.HasPrefix(out.String(), "e\t1\t2\t0\t1\t5\t0\nr\t0\t1\t0\t0\t0\t0\nt\t2\t1\t1\t1\t") {
 		t.Errorf("got %q, %v", out.String(), err)
 	}
