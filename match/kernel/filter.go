@@ -168,8 +168,12 @@ func (f *filter) block() (Block, error) {
 		if i > 0 && f.tile[i-1].id == r.id {
 			return Block{}, fmt.Errorf("record %d stands in it twice", r.id)
 		}
-		if _, found := slices.BinarySearchFunc(r.keys, own, blockKey.compare); !found {
+		at, found := slices.BinarySearchFunc(r.keys, own, blockKey.compare)
+		if !found {
 			return Block{}, fmt.Errorf("the block's key is not among the keys of record %d", r.id)
+		}
+		if !f.spec.Count { // keys behind the block's own decide nothing: only counts name all rules
+			r.keys = r.keys[:at+1]
 		}
 	}
 	keys, err := f.load()

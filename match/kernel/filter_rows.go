@@ -85,7 +85,7 @@ func (l layout) terms(text string) ([]string, error) {
 
 // keys reads a record's block keys, rule:key each.
 func (l layout) keys(text string) ([]blockKey, error) {
-	var keys []blockKey
+	keys := make([]blockKey, 0, 1+strings.Count(text, Separator))
 	for k := range strings.SplitSeq(text, Separator) {
 		number, key, found := strings.Cut(k, ":")
 		if !found {
@@ -97,7 +97,9 @@ func (l layout) keys(text string) ([]blockKey, error) {
 		}
 		keys = append(keys, blockKey{rule, key})
 	}
-	slices.SortFunc(keys, blockKey.compare)
+	if !slices.IsSortedFunc(keys, blockKey.compare) {
+		slices.SortFunc(keys, blockKey.compare)
+	}
 	return slices.Compact(keys), nil
 }
 

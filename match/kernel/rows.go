@@ -34,7 +34,7 @@ func (w *RowWriter) Write(b Block, tile string) error {
 }
 
 func (w *RowWriter) row(b Block, tile string, side int, record uint32) (err error) {
-	w.line = fmt.Appendf(w.line[:0], "%d\t%s\t%s\t%d\t%d\t%d\t", b.Rule, KeyText(b.Key), tile, side, record, w.set.stratum(record))
+	w.line = fmt.Appendf(w.line[:0], "%d\t%s\t%s\t%d\t", b.Rule, KeyText(b.Key), tile, side)
 	if w.line, err = w.records.Append(w.line, record); err != nil {
 		return err
 	}
@@ -61,10 +61,12 @@ func NewRecordWriter(set *Set, spec *Spec) *RecordWriter {
 	return w
 }
 
-// Append appends the columns of a row that are the record's alone, whatever block it stands in: from what is kept apart
-// on, with tabs between. A value that a row has no way to write is an error.
+// Append appends the columns of a row that are the record's alone, whatever block it stands in: from its id on, with tabs
+// between. A value that a row has no way to write is an error.
 func (w *RecordWriter) Append(line []byte, record uint32) ([]byte, error) {
 	s := w.set
+	line = append(strconv.AppendUint(line, uint64(record), 10), '\t')
+	line = append(strconv.AppendUint(line, uint64(s.stratum(record)), 10), '\t')
 	for _, column := range s.Apart {
 		line = append(strconv.AppendUint(line, uint64(column[record]), 10), '\t')
 	}

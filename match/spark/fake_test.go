@@ -147,23 +147,22 @@ func (f *fakeSpark) run() error {
 
 // partitions makes the rows of the records, shares them out by the hash of rule, key and tile and sorts them.
 func partitions(db *sql.DB, records []byte, n int) ([][]string, error) {
-	rows, err := db.Query(`SELECT id, stratum, record, unnest(string_split(blocks, ' ')) FROM read_parquet($1)`, string(records)+"/*.parquet")
+	rows, err := db.Query(`SELECT record, unnest(string_split(blocks, ' ')) FROM read_parquet($1)`, string(records)+"/*.parquet")
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	parts := make([][]string, n)
 	for rows.Next() {
-		var id, stratum int64
 		var record, block string
-		if err := rows.Scan(&id, &stratum, &record, &block); err != nil {
+		if err := rows.Scan(&record, &block); err != nil {
 			return nil, err
 		}
-		tile := block[:strings.LastIndexByte(block, ':')]
+		tile := block[:strings.LastIndexByte(block, '\t')]
 		h := fnv.New32a()
 		_, _ = io.WriteString(h, tile)
 		p := &parts[h.Sum32()%uint32(n)]
-		*p = append(*p, fmt.Sprintf("%s\t%d\t%d\t%s\n", strings.ReplaceAll(block, ":", "\t"), id, stratum, record))
+		*p = append(*p, block+"\t"+record+"\n")
 	}
 	for _, p := range parts {
 		slices.Sort(p)

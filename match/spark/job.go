@@ -11,11 +11,14 @@ import (
 	"github.com/sameas/sameas/match/kernel"
 )
 
-// Of the tasks that blocks are shared out among, where the configuration leaves it open.
+// Of the tasks that blocks are shared out among, where the configuration leaves it open: some seconds of a core each, in a
+// small job to share it out, in a large one to have no more of them than need be.
 const (
-	pairsPerTask = 10_000_000 // some seconds of a core
-	tasksAtLeast = 64
-	tasksAtMost  = 20_000
+	pairsPerTask      = 10_000_000
+	pairsPerSmallTask = 1_000_000
+	tasksAtLeast      = 8
+	tasksOfASmallJob  = 64 // at most
+	tasksAtMost       = 20_000
 )
 
 // kernelMemory is what an executor needs beside its Java for each kernel, in megabytes.
@@ -29,7 +32,8 @@ func (s *scan) tasks() int {
 	if n := s.options.Engine.ShufflePartitions; n > 0 {
 		return n
 	}
-	return int(max(tasksAtLeast, min(s.placed.pairs/pairsPerTask, tasksAtMost)))
+	small := min(s.placed.pairs/pairsPerSmallTask, tasksOfASmallJob)
+	return int(max(tasksAtLeast, small, min(s.placed.pairs/pairsPerTask, tasksAtMost)))
 }
 
 // settings are those of the job, by name: never Spark's defaults where these make large jobs fail. What the configuration
@@ -61,6 +65,18 @@ func (s *scan) settings() []string {
 	return settings
 }
 
+// quickStart has Java compile quickly and plainly: a driver that only drives has ended before more would pay.
+const quickStart = "-XX:TieredStopAtLevel=1"
+
+// environment is the launcher's: options of the user's own go before.
+func (s *scan) environment() []string {
+	const options = "SPARK_SUBMIT_OPTS"
+	if strings.HasPrefix(s.options.Engine.Master, "local") {
+		return os.Environ()
+	}
+	return append(os.Environ(), strings.TrimSpace(options+"="+quickStart+" "+os.Getenv(options)))
+}
+
 // arguments are the launcher's.
 func (s *scan) arguments() []string {
 	args := []string{"--master", s.options.Engine.Master, "--name", "sameas " + s.name,
@@ -79,27 +95,27 @@ func (s *scan) write() error {
 	return os.WriteFile(filepath.Join(s.folder, jobFile), []byte(s.job()), 0o600)
 }
 
-// job is the SQL text. A kernel that fails says why on stderr, which Spark reads in a thread of its own and may forget when
+// job is the SQL text. A tile's number is its own among all blocks, so that sorting needs no text. A kernel that fails says why on stderr, which Spark reads in a thread of its own and may forget when
 // the process is gone at once: hence the second of sleep.
 func (s *scan) job() string {
 	return fmt.Sprintf(`-- %s: compare %d pairs, in %d blocks of %d records, for %s.
--- A record's row names the blocks that the record stands in, as rule:key:tile:side each.
-CREATE TEMPORARY VIEW records (id BIGINT, stratum BIGINT, record STRING, blocks STRING) USING parquet OPTIONS (path '%s');
+-- A record is the columns of the kernel's rows that are its own, from its id on, with tabs between. Its blocks are the columns
+-- before these for each block that it stands in, rule, key, tile and side with tabs between, and spaces between the blocks.
+CREATE TEMPORARY VIEW records (record STRING, blocks STRING) USING parquet OPTIONS (path '%s');
 
 -- Of what the kernel writes, e is a pair that was kept, r counts the pairs of a rule, c those of a pattern, and t is the
 -- trailer of one process, which says what there must be of the others.
 INSERT OVERWRITE DIRECTORY '%s' USING parquet
-SELECT TRANSFORM (rule, key, tile, side, id, stratum, record)
+SELECT TRANSFORM (block, record)
   ROW FORMAT DELIMITED FIELDS TERMINATED BY '\t' LINES TERMINATED BY '\n'
   USING '%s || { code=$?; sleep 1; exit $code; }'
   AS (kind STRING, a BIGINT, b BIGINT, c BIGINT, d BIGINT, e BIGINT, f BIGINT)
   ROW FORMAT DELIMITED FIELDS TERMINATED BY '\t' LINES TERMINATED BY '\n'
 FROM (
-  SELECT split_part(block, ':', 1) AS rule, split_part(block, ':', 2) AS key, split_part(block, ':', 3) AS tile,
-    split_part(block, ':', 4) AS side, id, stratum, record
-  FROM (SELECT id, stratum, record, explode(split(blocks, ' ')) AS block FROM records)
-  DISTRIBUTE BY rule, key, tile
-  SORT BY rule, key, tile
+  SELECT CAST(split_part(block, '\t', 3) AS BIGINT) AS tile, block, record
+  FROM (SELECT explode(split(blocks, ' ')) AS block, record FROM records)
+  DISTRIBUTE BY tile
+  SORT BY tile
 );
 `, s.name, s.placed.pairs, s.placed.blocks, len(s.placed.records), kernel.Version(), s.shared.at(recordsFolder), s.shared.at(s.want.Out), s.kernel.command())
 }

@@ -90,17 +90,17 @@ func pairsOf(b kernel.Block) int64 {
 	return n * (n - 1) / 2
 }
 
-// appendBlocks appends the blocks that a record stands in: rule:key:tile:side each, with spaces between. A block's number
-// names its tile.
+// appendBlocks appends the blocks that a record stands in: rule, key, tile and side each, with tabs between, and spaces
+// between the blocks. A block's number names its tile.
 func (s *scan) appendBlocks(text []byte, i int) []byte {
 	for n, place := range s.placed.places[s.placed.starts[i]:s.placed.starts[i+1]] {
 		if n > 0 {
 			text = append(text, ' ')
 		}
 		b := s.blocks.At(int(place >> 1))
-		text = append(strconv.AppendInt(text, int64(b.Rule), 10), ':')
-		text = append(append(text, kernel.KeyText(b.Key)...), ':')
-		text = append(strconv.AppendUint(text, uint64(place>>1), 10), ':')
+		text = append(strconv.AppendInt(text, int64(b.Rule), 10), '\t')
+		text = append(append(text, kernel.KeyText(b.Key)...), '\t')
+		text = append(strconv.AppendUint(text, uint64(place>>1), 10), '\t')
 		text = strconv.AppendUint(text, uint64(place&1+1), 10)
 	}
 	return text

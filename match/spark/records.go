@@ -10,12 +10,6 @@ func (s *scan) rows() queries.Rows {
 	records := kernel.NewRecordWriter(s.set, s.model)
 	return queries.Rows{Len: len(s.placed.records), Fill: func(row *queries.Row, i int) {
 		r := s.placed.records[i]
-		row.Int(int64(r))
-		stratum := uint8(0)
-		if s.set.Stratum != nil {
-			stratum = s.set.Stratum[r]
-		}
-		row.Int(int64(stratum))
 		record, err := records.Append(nil, r)
 		if err != nil {
 			row.Fail(err)

@@ -67,7 +67,7 @@ func (s *scan) launch(ctx context.Context, w *watch) error {
 	w.busy, w.ending = func() { idle.Reset(wait) }, func() { idle.Stop() }
 
 	cmd := exec.CommandContext(ctx, s.launcher.path, s.arguments()...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = s.folder, w, w
+	cmd.Dir, cmd.Stdout, cmd.Stderr, cmd.Env = s.folder, w, w, s.environment()
 	cmd.WaitDelay = stopWait
 	inGroup(cmd)
 	err := cmd.Run()

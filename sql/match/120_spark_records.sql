@@ -2,12 +2,10 @@
 -- reads: rows()
 -- writes: Parquet files in a folder
 -- params: folder
--- rows: id BIGINT, stratum BIGINT, record VARCHAR, blocks VARCHAR
+-- rows: record VARCHAR, blocks VARCHAR
 -- grain: one record that is compared
 COPY (
     SELECT
-        made.id,
-        made.stratum,
         made.record,
         made.blocks
     FROM rows() AS made
