@@ -270,3 +270,18 @@ func otherVersion(path string) error {
 	}
 	return os.WriteFile(path, []byte(strings.Replace(string(text), kernel.Version(), kernel.Contract+"+0123456789abcdef", 1)), 0o600)
 }
+
+// launcherOf writes a launcher that plays Spark in a mode.
+func launcherOf(t *testing.T, mode string) string {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "spark-submit")
+	script := fmt.Sprintf("#!/bin/sh\n%s='%s' exec '%s' \"$@\"\n", fakeMode, mode, self)
+	if err := os.WriteFile(path, []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
