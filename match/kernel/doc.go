@@ -44,12 +44,14 @@
 //	e  id of A, id of B, rule, pattern, weight, terms     a pair that weighs at least `keep`
 //	r  rule, pairs, 0, 0, 0, 0                            pairs compared under one rule
 //	c  rules, strata, terms, pattern, pairs, 0            with `count`: pairs of one pattern
+//	i  tiles, hash, 0, 0, 0, 0                            the tiles that came in
 //	t  rows, enumerated, scored, edges, hash, counted     the trailer, last
 //
 // A pattern holds the level of field f in bits 4f to 4f+3. Weights and terms (what the frequency of the values adds)
 // are in units; those of a count in whole bits. The rules of a count are a bit each, its strata 256*smaller+larger.
 // The trailer tells how many rows came in, pairs were looked at, were compared, edges and counted pairs went out; its
-// hash is the exclusive or of FNV-1a over each edge's line, line feed included, in Arrow, too. Sums and exclusive or over
+// hash is the exclusive or of FNV-1a over each edge's line, line feed included, in Arrow, too. That of the tiles is over a line
+// for each with rule, key, tile and the number of its rows, so that no tile stands for another. Sums and exclusive or over
 // the trailers of all processes do not depend on how blocks were shared out; whoever reads the edges holds them against
 // these. A stream of no rows has a trailer, too.
 //

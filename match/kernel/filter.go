@@ -70,10 +70,10 @@ type filter struct {
 	set     *Set
 	scanner *Scanner
 
-	rows, enumerated, edges int64
-	hash                    uint64
-	pairs                   []int64 // compared, by rule
-	totals                  counts
+	rows, enumerated, edges, tiles int64
+	hash, read                     uint64  // of the edges, of the tiles
+	pairs                          []int64 // compared, by rule
+	totals                         counts
 }
 
 func openFilter(spec io.Reader, out sink) (*filter, error) {
@@ -155,6 +155,8 @@ func (f *filter) scan() error {
 		}
 	}
 	f.scanner.edges, f.scanner.patterns = f.scanner.edges[:0], f.scanner.patterns[:0]
+	f.tiles++
+	f.read ^= HashTile(f.tile[0].rule, f.tile[0].key, f.tile[0].tile, len(f.tile))
 	f.tile = f.tile[:0]
 	return nil
 }
@@ -216,6 +218,11 @@ func (f *filter) finish() error {
 			return err
 		}
 	}
+	if f.tiles > 0 {
+		if err := f.write('i', f.tiles, int64(f.read), 0, 0, 0, 0); err != nil {
+			return err
+		}
+	}
 	return f.write('t', f.rows, f.enumerated, scored, f.edges, int64(f.hash), counted)
 }
 
@@ -248,6 +255,11 @@ func (f *filter) write(kind byte, columns ...int64) error {
 	}
 	f.line = append(f.line, '\n')
 	return f.out.put(kind, &numbers, f.line)
+}
+
+// HashTile is the hash of a tile that came in: of its rule, key and name as its rows have them, and their number.
+func HashTile(rule int, key, tile string, rows int) uint64 {
+	return HashLine(fmt.Appendf(nil, "%d\t%s\t%s\t%d\n", rule, key, tile, rows))
 }
 
 // HashLine is the hash FNV-1a of G. Fowler, L. C. Noll and K.-P. Vo, in 64 bits.

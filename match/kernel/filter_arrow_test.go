@@ -175,7 +175,7 @@ func TestArrowWritesInBatches(t *testing.T) {
 	if err := Filter(Arrow, strings.NewReader(spec), bytes.NewReader(stream), &batches); err != nil {
 		t.Fatal(err)
 	}
-	if got := textOf(t, batches.Bytes()); got != lines.String() || strings.Count(got, "\n") != 200*199/2+2 {
+	if got := textOf(t, batches.Bytes()); got != lines.String() || strings.Count(got, "\n") != 200*199/2+3 {
 		t.Errorf("%d lines as Arrow, %d as lines", strings.Count(got, "\n"), strings.Count(lines.String(), "\n"))
 	}
 }

@@ -39,7 +39,8 @@ type filtered struct {
 	pairs                map[int64]int64 // by rule
 	counts               map[string]int64
 	rows, scored, edgesN int64
-	hash                 int64
+	tiles                int64
+	hash, read           int64
 }
 
 func filterAll(t *testing.T, spec []byte, in []*bytes.Buffer) filtered {
@@ -66,6 +67,8 @@ func filterAll(t *testing.T, spec []byte, in []*bytes.Buffer) filtered {
 				all.edges = append(all.edges, line)
 			case c[0] == "r":
 				all.pairs[numbers[0]] += numbers[1]
+			case c[0] == "i":
+				all.tiles, all.read = all.tiles+numbers[0], all.read^numbers[1]
 			case c[0] == "c":
 				all.counts[strings.Join(c[1:5], " ")] += numbers[4]
 			case c[0] == "t" && i == len(lines)-1:
@@ -141,8 +144,13 @@ func TestStreamsInAnyPartitionsAreTheEmbeddedScan(t *testing.T) {
 			if !maps.Equal(got.counts, want.counts) {
 				t.Errorf("%d partitions: %d patterns are counted otherwise than the %d embedded ones", cut.partitions, len(got.counts), len(want.counts))
 			}
-			if got.rows == 0 {
-				t.Error("the trailers tell of no row")
+			tiles, read := int64(0), int64(0)
+			for i, b := range blocksOf(set, cut.tile) {
+				tiles++
+				read ^= int64(HashTile(b.Rule, KeyText(b.Key), strconv.Itoa(i), len(b.Records)+len(b.Others)))
+			}
+			if got.rows == 0 || got.tiles != tiles || got.read != read {
+				t.Errorf("%d partitions: %d rows in %d tiles with hash %x came in, %d with %x were handed over", cut.partitions, got.rows, got.tiles, got.read, tiles, read)
 			}
 		}
 	}
@@ -187,7 +195,7 @@ func TestFilterOnOneBlock(t *testing.T) {
 	}
 	lines := strings.Split(out.String(), "\n")
 	// 7 and 9 share a key of rule 0: that block has the pair.
-	if len(lines) != 5 || lines[0] != "e\t3\t7\t1\t1\t5\t-5" || lines[1] != "e\t3\t9\t1\t1\t5\t-5" || lines[2] != "r\t1\t5\t0\t0\t0\t0" || !strings.HasPrefix(lines[3], "t\t4\t6\t5\t2\t") {
+	if len(lines) != 6 || lines[0] != "e\t3\t7\t1\t1\t5\t-5" || lines[1] != "e\t3\t9\t1\t1\t5\t-5" || lines[2] != "r\t1\t5\t0\t0\t0\t0" || lines[3] != fmt.Sprintf("i\t1\t%d\t0\t0\t0\t0", int64(HashTile(1, "k", "0", 4))) || !strings.HasPrefix(lines[4], "t\t4\t6\t5\t2\t") {
 		t.Errorf("got %q", lines)
 	}
 }

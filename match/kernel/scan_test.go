@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -69,8 +70,8 @@ func blocksOf(set *Set, tile int) []Block {
 			byKey[k] = append(byKey[k], i)
 		}
 	}
-	for key, records := range byKey {
-		chunks := slices.Collect(slices.Chunk(records, tile))
+	for _, key := range slices.Sorted(maps.Keys(byKey)) {
+		chunks := slices.Collect(slices.Chunk(byKey[key], tile))
 		for i, a := range chunks {
 			blocks = append(blocks, Block{Rule: set.RuleOf(key), Key: key, Records: a})
 			for _, b := range chunks[i+1:] {

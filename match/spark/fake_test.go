@@ -54,7 +54,7 @@ func launch(mode string, args []string) int {
 	if args[0] == "--version" {
 		return sayVersion(mode)
 	}
-	f := &fakeSpark{mode: mode, conf: map[string]string{}}
+	f := &fakeSpark{mode: mode, conf: map[string]string{}, twins: map[string]string{}}
 	for i := 0; i+1 < len(args); i++ {
 		switch args[i] {
 		case "--files":
@@ -94,6 +94,7 @@ type fakeSpark struct {
 	files []string
 	conf  map[string]string
 	job   string
+	twins map[string]string // the first part with a trailer, by that
 }
 
 var (
@@ -245,7 +246,23 @@ func (f *fakeSpark) keep(db *sql.DB, i int, lines, out string) error {
 	if faulty && f.mode == "twice" {
 		return os.Link(file, filepath.Join(out, "part-again.parquet"))
 	}
+	if f.mode == "twin" {
+		return f.twin(file, lines[strings.LastIndex(lines, "t\t"):])
+	}
 	return nil
+}
+
+// twin puts a part in the place of another one that has the same trailer.
+func (f *fakeSpark) twin(file, trailer string) error {
+	first, found := f.twins[trailer]
+	if !found {
+		f.twins[trailer] = file
+		return nil
+	}
+	if err := os.Remove(file); err != nil {
+		return err
+	}
+	return os.Link(first, file)
 }
 
 // thrice repeats an edge twice, so that the hash stays, with a trailer that says so.

@@ -103,8 +103,8 @@ func (s *scan) job() string {
 -- before these for each block that it stands in, rule, key, tile and side with tabs between, and spaces between the blocks.
 CREATE TEMPORARY VIEW records (record STRING, blocks STRING) USING parquet OPTIONS (path '%s');
 
--- Of what the kernel writes, e is a pair that was kept, r counts the pairs of a rule, c those of a pattern, and t is the
--- trailer of one process, which says what there must be of the others.
+-- Of what the kernel writes, e is a pair that was kept, r counts the pairs of a rule, c those of a pattern, i says which blocks
+-- came in, and t is the trailer of one process, which says what there must be of the others.
 INSERT OVERWRITE DIRECTORY '%s' USING parquet
 SELECT TRANSFORM (block, record)
   ROW FORMAT DELIMITED FIELDS TERMINATED BY '\t' LINES TERMINATED BY '\n'

@@ -39,6 +39,8 @@ type manifest struct {
 // sums are those of the trailers.
 type sums struct {
 	Processes  int64 `json:"processes"` // kernels that left a trailer
+	Blocks     int64 `json:"blocks"`
+	Tiles      int64 `json:"tiles"` // hash of the blocks
 	Rows       int64 `json:"rows"`
 	Enumerated int64 `json:"enumerated"`
 	Scored     int64 `json:"scored"`

@@ -20,6 +20,7 @@ type placement struct {
 	blocks  int64    // that hold a pair
 	rows    int64
 	pairs   int64 // that the kernels have to look at
+	tiles   int64 // hash of the blocks, as the kernels make it of those that they read
 }
 
 // errTooMany says that a place cannot be numbered.
@@ -41,6 +42,7 @@ func place(set *kernel.Set, blocks kernel.Blocks) (placement, error) {
 		p.pairs += n
 		p.blocks++
 		p.rows += int64(len(b.Records) + len(b.Others))
+		p.tiles ^= int64(kernel.HashTile(b.Rule, kernel.KeyText(b.Key), strconv.Itoa(i), len(b.Records)+len(b.Others)))
 		for _, side := range [][]uint32{b.Records, b.Others} {
 			for _, r := range side {
 				counts[r]++

@@ -82,6 +82,9 @@ func (t *tally) add(rows *sql.Rows) error {
 	case "c":
 		t.result.Counts[kernel.Count{Rules: uint32(n[0]), Strata: [2]uint8{uint8(n[1] >> 8), uint8(n[1])}, Terms: int8(n[2]), Pattern: kernel.Pattern(n[3])}] += n[4]
 		t.counted += n[4]
+	case "i":
+		t.told.Blocks += n[0]
+		t.told.Tiles ^= n[1]
 	case "t":
 		t.told.Processes++
 		t.told.Rows += n[0]
@@ -120,6 +123,8 @@ func (s *scan) check(t *tally) error {
 		got, want int64
 	}{
 		{"rows were handed over, and the kernels read", t.told.Rows, s.want.Rows},
+		{"blocks were handed over, and the kernels read", t.told.Blocks, s.want.Blocks},
+		{"is the hash of the blocks that were handed over, and of those that the kernels read", t.told.Tiles, s.placed.tiles},
 		{"pairs were planned, and the kernels looked at", t.told.Enumerated, s.want.Pairs},
 		{"pairs were compared by the trailers, and by the rows", t.scored, t.told.Scored},
 		{"edges were kept by the trailers, and by the rows", t.edges, t.told.Edges},

@@ -89,3 +89,17 @@ func TestFaultsAreErrorsAndNeverSmallerResults(t *testing.T) {
 		})
 	}
 }
+
+// TestAPartDoesNotStandForItsTwin has parts without edges, of which several have the same trailer.
+func TestAPartDoesNotStandForItsTwin(t *testing.T) {
+	t.Parallel()
+	town := newTown(60, 20)
+	town.spec.Keep = 1 << 30
+	if want := town.scanned(); len(want.Edges) > 0 {
+		t.Fatalf("%d edges", len(want.Edges))
+	}
+	_, err := town.on(t.Context(), options(t, launcherOf(t, "twin"), 64))
+	if err == nil || !strings.Contains(err.Error(), "the hash of the blocks that were handed over") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -24,7 +24,7 @@ func TestCommandLine(t *testing.T) {
 	}
 	out.Reset()
 	rows := "0\tk\t0\t1\t1\t0\tx\t\t0:k\n0\tk\t0\t1\t2\t0\tx\t\t0:k\n"
-	if err := run([]string{"--spec", spec}, strings.NewReader(rows), &out); err != nil || !strings.HasPrefix(out.String(), "e\t1\t2\t0\t1\t5\t0\nr\t0\t1\t0\t0\t0\t0\nt\t2\t1\t1\t1\t") {
+	if err := run([]string{"--spec", spec}, strings.NewReader(rows), &out); err != nil || !strings.HasPrefix(out.String(), "e\t1\t2\t0\t1\t5\t0\nr\t0\t1\t0\t0\t0\t0\ni\t1\t7278376964871321625\t0\t0\t0\t0\nt\t2\t1\t1\t1\t") {
 		t.Errorf("got %q, %v", out.String(), err)
 	}
 	if err := run([]string{"--spec", spec, "--format", "arrow"}, strings.NewReader(rows), &out); exitCode(err) != kernel.ExitRow || !strings.Contains(err.Error(), "no Arrow IPC stream") {
