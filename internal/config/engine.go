@@ -47,8 +47,14 @@ func (e *Engine) setDefaults(d *document) {
 var (
 	memorySize = regexp.MustCompile(`^[1-9][0-9]*[mgMG]$`)
 	confKey    = regexp.MustCompile(`^spark\.[A-Za-z0-9._-]+$`)
-	// secretConf are settings of Spark whose values are credentials.
-	secretConf = regexp.MustCompile(`(?i)secret|password|passphrase|token|access\.?key|account\.key`)
+	// secretConf are settings of Spark, and of what it hands on, whose values are credentials: those of S3, Azure (shared access
+	// signatures, too), Google and Kubernetes among them. Where the name ends as plainConf says, the value names but a place or a way.
+	secretConf = regexp.MustCompile(`(?i)secret|passw|passphrase|pwd|token|credential|(?:access|account|private|api|encryption)[._-]?key|[._-]sas(?:[._-]|$)`)
+	plainConf  = regexp.MustCompile(`(?i)(?:file|path|provider|alias|type|enabled|renewer|interval)$`)
+	// secretValue is a credential within a value, such as an option of Java.
+	secretValue = regexp.MustCompile(`(?i)(?:secret|passw|passphrase|pwd|token|access[._-]?key)[\w.-]*=`)
+	// secretURI is a URI with a password.
+	secretURI = regexp.MustCompile(`://[^/@]*:[^/@]*@`)
 	// globbed are the signs that Hadoop takes for patterns in a path, and those that a job's text would need escaped.
 	globbed = regexp.MustCompile("[*?{}\\[\\]\\\\'\"`\\x00-\\x1f]")
 )
@@ -67,6 +73,9 @@ func (e Engine) validate(d *document) {
 	if e.ShufflePartitions < 0 {
 		d.at("engine.shuffle_partitions", "`shuffle_partitions` must not be negative: 0 goes by the pairs to compare")
 	}
+	if secretURI.MatchString(e.SharedFolder) {
+		d.at("engine.shared_folder", "`shared_folder` holds a credential: put it into the core-site.xml of Spark's Hadoop, not into this file")
+	}
 	if globbed.MatchString(e.SharedFolder) {
 		d.at("engine.shared_folder", "`shared_folder` holds a sign that Spark takes for a pattern, a quote or a backslash: name a folder without")
 	}
@@ -78,7 +87,7 @@ func (e Engine) validate(d *document) {
 		switch {
 		case key == "spark.ui.showConsoleProgress" && e.Conf[key] != "true":
 			d.atKey(at, "`%s` must be true: it shows sameas whether tasks are at work", key)
-		case secretConf.MatchString(key):
+		case secretConf.MatchString(key) && !plainConf.MatchString(key), secretValue.MatchString(e.Conf[key]), secretURI.MatchString(e.Conf[key]):
 			d.atKey(at, "`%s` holds a credential: put it into the core-site.xml of Spark's Hadoop, or what is no file system's into spark-defaults.conf, not into this file", key)
 		case !confKey.MatchString(key):
 			d.atKey(at, "`%s` is no setting of Spark: they begin with spark.", key)

@@ -53,6 +53,12 @@ func TestMistakes(t *testing.T) {
 		{"no time for the cluster", minimal + "engine: {wait: 119}\n", "`wait` must be at least 120"},
 		{"a Spark that says nothing", minimal + "engine: {conf: {spark.ui.showConsoleProgress: \"false\"}}\n", "`spark.ui.showConsoleProgress` must be true"},
 		{"a secret for Spark", minimal + "engine: {conf: {spark.hadoop.fs.s3a.secret.key: canary}}\n", "3:17: `spark.hadoop.fs.s3a.secret.key` holds a credential"},
+		{"a key's name for Spark", minimal + "engine: {conf: {spark.executorEnv.AWS_ACCESS_KEY_ID: canary}}\n", "`spark.executorEnv.AWS_ACCESS_KEY_ID` holds a credential"},
+		{"a private key for Spark", minimal + "engine: {conf: {spark.hadoop.fs.gs.auth.service.account.private.key: canary}}\n", "holds a credential"},
+		{"a signature for Spark", minimal + "engine: {conf: {spark.hadoop.fs.azure.sas.container.account: canary}}\n", "holds a credential"},
+		{"a key to encrypt by", minimal + "engine: {conf: {spark.hadoop.fs.s3a.encryption.key: canary}}\n", "holds a credential"},
+		{"a password among options", minimal + "engine: {conf: {spark.driver.extraJavaOptions: \"-Djavax.net.ssl.keyStorePassword=canary\"}}\n", "holds a credential"},
+		{"a password in a URI", minimal + "engine: {shared_folder: \"s3a://key:canary@bucket/folder\"}\n", "`shared_folder` holds a credential"},
 		{"a setting of something else", minimal + "engine: {conf: {hive.exec: \"1\"}}\n", "`hive.exec` is no setting of Spark"},
 		{"infinite rate", hub + "    rate: .inf\n", "6:11: `rate` must be a number"},
 		{"rate is text", hub + "    rate: '3'\n", "`rate` must be a number"},
@@ -109,6 +115,21 @@ func TestMistakes(t *testing.T) {
 }
 
 // TestEveryMistakeIsTold lists several at once, in the file's order.
+// TestPlacesOfCredentialsAreNone: what only says where a credential lies, or how it is got, may stand in the file.
+func TestPlacesOfCredentialsAreNone(t *testing.T) {
+	t.Parallel()
+	for _, setting := range []string{
+		"spark.hadoop.hadoop.security.credential.provider.path: jceks://hdfs/user/keys.jceks",
+		"spark.hadoop.fs.s3a.aws.credentials.provider: com.example.Provider",
+		"spark.kubernetes.authenticate.driver.oauthTokenFile: /run/token",
+		"spark.executor.extraJavaOptions: -XX:+UseG1GC",
+	} {
+		if _, err := load(t, minimal+"engine: {conf: {"+setting+"}}\n"); err != nil {
+			t.Errorf("%s: %v", setting, err)
+		}
+	}
+}
+
 func TestEveryMistakeIsTold(t *testing.T) {
 	t.Parallel()
 	_, err := load(t, hub+"    page_size: 0\n    rate: -1\nmerge:\n  via: x\n  max_share: 2\n")
