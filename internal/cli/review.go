@@ -82,10 +82,7 @@ func sampleSize(text string) (int, error) {
 func (r *runner) servePage(ctx context.Context, c *cli.Context, s *session, sample int) error {
 	review, err := reports.NewReview(ctx, reports.ReviewOptions{DB: s.db, Who: who(c), Idle: c.Duration("idle"), Sample: sample, Seed: c.Int64("seed"),
 		Match: func(ctx context.Context, progress func(stage string, done, total int64)) (string, error) {
-			o := r.matchOptions(s, nil, 0)
-			o.Progress = progress
-			result, err := matchAgain(ctx, o)
-			return result.Text(), err
+			return r.rematch(ctx, s, progress)
 		}})
 	if err != nil {
 		return err
@@ -107,6 +104,18 @@ func (r *runner) servePage(ctx context.Context, c *cli.Context, s *session, samp
 	}
 	fmt.Fprintf(r.env.Stderr, "ended: nobody has used the page for %s; what was decided is kept\n", c.Duration("idle"))
 	return nil
+}
+
+// rematch matches from the page, by the configuration's engine.
+func (r *runner) rematch(ctx context.Context, s *session, progress func(stage string, done, total int64)) (string, error) {
+	o := r.matchOptions(s, nil, 0)
+	o.Progress = progress
+	var err error
+	if o.Engine, err = r.matchEngine(ctx, s, ""); err != nil {
+		return "", err
+	}
+	result, err := matchAgain(ctx, o)
+	return result.Text(), err
 }
 
 func who(c *cli.Context) string {

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sameas/sameas/internal/config"
 	"github.com/sameas/sameas/internal/connec"
 	"github.com/sameas/sameas/internal/sandbox"
 	"github.com/sameas/sameas/reports"
@@ -46,10 +47,7 @@ func newReviewer(t *testing.T, d *demo, sample int) *reviewer {
 	t.Helper()
 	page, err := reports.NewReview(t.Context(), reports.ReviewOptions{DB: d.session.db, Who: "the truth", Sample: sample, Seed: 1,
 		Match: func(ctx context.Context, progress func(string, int64, int64)) (string, error) {
-			o := d.matchOptions(d.session, nil, 0)
-			o.Progress = progress
-			result, err := matchAgain(ctx, o)
-			return result.Text(), err
+			return d.rematch(ctx, d.session, progress)
 		}})
 	must(t, err)
 	listener, err := reports.Listen(0)
@@ -183,6 +181,10 @@ func TestReviewPageJudgesAWorld(t *testing.T) {
 	after := rows(t, anew.session.db, `SELECT collection, string_agg(key, ' ' ORDER BY key) FROM clusters GROUP BY collection, cluster_id ORDER BY 1, 2`)
 	if !slices.EqualFunc(before, after, slices.Equal) {
 		t.Error("the decisions do not make the same clusters of the world extracted anew")
+	}
+	anew.session.config.Engine.Type, anew.session.config.Engine.Launcher = config.EngineSpark, "/none/spark-submit"
+	if _, err := anew.rematch(t.Context(), anew.session, func(string, int64, int64) {}); err == nil || !strings.Contains(err.Error(), "engine.launcher") {
+		t.Errorf("the page matches by another engine than the configuration's: %v", err)
 	}
 }
 
