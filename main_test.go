@@ -73,7 +73,15 @@ func TestScripts(t *testing.T) {
 			env.Setenv("PUBLIC", public)
 			// apply keeps its locks in the user's cache folder.
 			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
+			env.Setenv("SPARK_HOME", os.Getenv(sparkHome))
+			env.Setenv("JAVA_HOME", os.Getenv("JAVA_HOME"))
 			return nil
+		},
+		Condition: func(name string) (bool, error) {
+			if name != "spark" {
+				return false, fmt.Errorf("no condition %q", name)
+			}
+			return os.Getenv(sparkHome) != "", nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"serve":      serve,
@@ -92,6 +100,9 @@ func TestScripts(t *testing.T) {
 		},
 	})
 }
+
+// sparkHome names the variable that names the folder of a Spark; scripts that want a real one skip without.
+const sparkHome = "SAMEAS_SPARK"
 
 // serverKey is where a script's server is found.
 const serverKey = "server"
