@@ -119,7 +119,7 @@ func beyondPurge(cfg *config.Config, folders, reached []string) []string {
 		beyond = append(beyond, "the sources' own files, which are yours: "+strings.Join(files, ", "))
 	}
 	if len(folders) > 0 {
-		beyond = append(beyond, "the spec.json, with frequent values, that jobs of Spark were shipped: workers keep it in their work folders until Spark's own clean-up")
+		beyond = append(beyond, "rows of records that jobs of Spark may have left in their workers' local folders (spark.local.dir) where one was killed: they stay until Spark's own clean-up")
 	}
 	if len(reached) > 0 {
 		beyond = append(beyond, "what an interrupted job of Spark left in "+strings.Join(reached, ", "))

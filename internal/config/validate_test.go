@@ -12,7 +12,7 @@ const hub = "sources:\n  - name: hub\n    type: connec\n    endpoint: https://x.
 // TestMistakes holds each mistake to its place and to words that say what to do.
 func TestMistakes(t *testing.T) {
 	t.Parallel()
-	for _, x := range []struct{ name, text, want string }{
+	for _, x := range []mistake{
 		{"empty", "", "is empty"},
 		{"comments only", "# nothing\n", "is empty"},
 		{"two documents", minimal + "---\nworkspace: x\n", "4:1: holds more than one YAML document"},
@@ -46,20 +46,6 @@ func TestMistakes(t *testing.T) {
 		{"negative rate", hub + "    rate: -1\n", "6:11: `rate` must not be negative"},
 		{"an owner that is no source", hub + "merge: {owners: {email.address: hubb}}\n", "`email.address` cannot be \"hubb\": did you mean `hub`"},
 		{"no day to undo", hub + "merge: {undo_days: 0}\n", "`undo_days` must be at least 1"},
-		{"no such engine", minimal + "engine: {type: sparc}\n", "3:16: `type` cannot be \"sparc\": did you mean `spark`?"},
-		{"no memory", minimal + "engine: {executor_memory: much}\n", "`executor_memory` must be a number of m or g"},
-		{"no core", minimal + "engine: {executor_cores: 0}\n", "`executor_cores` must be at least 1"},
-		{"a pattern to share", minimal + "engine: {shared_folder: \"/mnt/a*\"}\n", "a sign that Spark takes for a pattern"},
-		{"no time for the cluster", minimal + "engine: {wait: 119}\n", "`wait` must be at least 120"},
-		{"a Spark that says nothing", minimal + "engine: {conf: {spark.ui.showConsoleProgress: \"false\"}}\n", "`spark.ui.showConsoleProgress` must be true"},
-		{"a secret for Spark", minimal + "engine: {conf: {spark.hadoop.fs.s3a.secret.key: canary}}\n", "3:17: `spark.hadoop.fs.s3a.secret.key` holds a credential"},
-		{"a key's name for Spark", minimal + "engine: {conf: {spark.executorEnv.AWS_ACCESS_KEY_ID: canary}}\n", "`spark.executorEnv.AWS_ACCESS_KEY_ID` holds a credential"},
-		{"a private key for Spark", minimal + "engine: {conf: {spark.hadoop.fs.gs.auth.service.account.private.key: canary}}\n", "holds a credential"},
-		{"a signature for Spark", minimal + "engine: {conf: {spark.hadoop.fs.azure.sas.container.account: canary}}\n", "holds a credential"},
-		{"a key to encrypt by", minimal + "engine: {conf: {spark.hadoop.fs.s3a.encryption.key: canary}}\n", "holds a credential"},
-		{"a password among options", minimal + "engine: {conf: {spark.driver.extraJavaOptions: \"-Djavax.net.ssl.keyStorePassword=canary\"}}\n", "holds a credential"},
-		{"a password in a URI", minimal + "engine: {shared_folder: \"s3a://key:canary@bucket/folder\"}\n", "`shared_folder` holds a credential"},
-		{"a setting of something else", minimal + "engine: {conf: {hive.exec: \"1\"}}\n", "`hive.exec` is no setting of Spark"},
 		{"infinite rate", hub + "    rate: .inf\n", "6:11: `rate` must be a number"},
 		{"rate is text", hub + "    rate: '3'\n", "`rate` must be a number"},
 		{"the key itself", hub + "    credentials: {key: canary}\n", "6:19: `key`: credentials do not belong in this file"},
@@ -99,18 +85,48 @@ func TestMistakes(t *testing.T) {
 		{"merge key", minimal + "merge:\n  <<: {via: native}\n", "merge keys (<<) are not used here"},
 		{"tag", minimal + "workspace: !!str a\n", "tags are not used here"},
 	} {
-		_, err := load(t, x.text)
-		var e *Error
-		if !errors.As(err, &e) || !strings.Contains(err.Error(), x.want) {
-			t.Errorf("%s: got %v, want %q", x.name, err, x.want)
-			continue
-		}
-		if !strings.HasPrefix(err.Error(), e.Path) || filepath.Base(e.Path) != "sameas.yaml" {
-			t.Errorf("%s: the error does not begin with the file: %v", x.name, err)
-		}
-		if strings.Contains(err.Error(), "canary") {
-			t.Errorf("%s: a credential stands in the error: %v", x.name, err)
-		}
+		checkMistake(t, x)
+	}
+}
+
+func TestMistakesOfTheEngine(t *testing.T) {
+	t.Parallel()
+	for _, x := range []mistake{
+		{"no such engine", minimal + "engine: {type: sparc}\n", "3:16: `type` cannot be \"sparc\": did you mean `spark`?"},
+		{"no memory", minimal + "engine: {executor_memory: much}\n", "`executor_memory` must be a number of m or g"},
+		{"no core", minimal + "engine: {executor_cores: 0}\n", "`executor_cores` must be at least 1"},
+		{"a pattern to share", minimal + "engine: {shared_folder: \"/mnt/a*\"}\n", "a sign that Spark takes for a pattern"},
+		{"no time for the cluster", minimal + "engine: {wait: 119}\n", "`wait` must be at least 120"},
+		{"a Spark that says nothing", minimal + "engine: {conf: {spark.ui.showConsoleProgress: \"false\"}}\n", "`spark.ui.showConsoleProgress` must be true"},
+		{"a secret for Spark", minimal + "engine: {conf: {spark.hadoop.fs.s3a.secret.key: canary}}\n", "3:17: `spark.hadoop.fs.s3a.secret.key` holds a credential"},
+		{"a key's name for Spark", minimal + "engine: {conf: {spark.executorEnv.AWS_ACCESS_KEY_ID: canary}}\n", "`spark.executorEnv.AWS_ACCESS_KEY_ID` holds a credential"},
+		{"a private key for Spark", minimal + "engine: {conf: {spark.hadoop.fs.gs.auth.service.account.private.key: canary}}\n", "holds a credential"},
+		{"a signature for Spark", minimal + "engine: {conf: {spark.hadoop.fs.azure.sas.container.account: canary}}\n", "holds a credential"},
+		{"a key to encrypt by", minimal + "engine: {conf: {spark.hadoop.fs.s3a.encryption.key: canary}}\n", "holds a credential"},
+		{"a password among options", minimal + "engine: {conf: {spark.driver.extraJavaOptions: \"-Djavax.net.ssl.keyStorePassword=canary\"}}\n", "holds a credential"},
+		{"a password in a URI", minimal + "engine: {shared_folder: \"s3a://key:canary@bucket/folder\"}\n", "`shared_folder` holds a credential"},
+		{"a setting of something else", minimal + "engine: {conf: {hive.exec: \"1\"}}\n", "`hive.exec` is no setting of Spark"},
+	} {
+		checkMistake(t, x)
+	}
+}
+
+// mistake is a file and what its error has to say.
+type mistake struct{ name, text, want string }
+
+func checkMistake(t *testing.T, x mistake) {
+	t.Helper()
+	_, err := load(t, x.text)
+	var e *Error
+	if !errors.As(err, &e) || !strings.Contains(err.Error(), x.want) {
+		t.Errorf("%s: got %v, want %q", x.name, err, x.want)
+		return
+	}
+	if !strings.HasPrefix(err.Error(), e.Path) || filepath.Base(e.Path) != "sameas.yaml" {
+		t.Errorf("%s: the error does not begin with the file: %v", x.name, err)
+	}
+	if strings.Contains(err.Error(), "canary") {
+		t.Errorf("%s: a credential stands in the error: %v", x.name, err)
 	}
 }
 

@@ -23,14 +23,11 @@ func TestWhatAKillLeftIsForgottenLater(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.WriteFile(filepath.Join(folder, specFile), []byte("names"), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	o.Engine.Launcher = launcherOf(t, "killed")
 	if _, err := town.on(t.Context(), o); err != nil {
 		t.Fatalf("a complete scan was run again: %v", err)
 	}
-	for _, name := range []string{recordsFolder, outPrefix + "1", specFile} {
+	for _, name := range []string{recordsFolder, outPrefix + "1"} {
 		if _, err := os.Stat(filepath.Join(folder, name)); err == nil {
 			t.Errorf("%s is left", name)
 		}

@@ -36,10 +36,12 @@ func TestJobIsTheEmbeddedScan(t *testing.T) {
 		if done != int64(c.parts-1) || total != int64(c.parts) {
 			t.Errorf("progress ends at %d of %d, of %d tasks", done, total, c.parts)
 		}
-		for _, name := range []string{specFile, recordsFolder} {
-			if _, err := os.Stat(filepath.Join(o.Folder, "people-score", name)); err == nil {
-				t.Errorf("%s is left, which names persons", name)
-			}
+		if _, err := os.Stat(filepath.Join(o.Folder, "people-score", recordsFolder)); err == nil {
+			t.Error("the records are left, which name persons")
+		}
+		spec, err := os.ReadFile(filepath.Join(o.Folder, "people-score", specFile))
+		if err != nil || strings.Contains(string(spec), "smith") {
+			t.Errorf("the spec names persons, or is not left to be read: %s, %v", spec, err)
 		}
 	}
 }

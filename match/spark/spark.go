@@ -15,9 +15,7 @@ package spark
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -201,12 +199,9 @@ func (s *scan) hand(ctx context.Context) error {
 	return s.want.write(s.folder)
 }
 
-// forget removes what names persons, the records and the spec, which holds frequent names, and results that jobs left
-// which nobody waited for. What is gone already is well.
+// forget removes what names persons, the records, and results that jobs left which nobody waited for. The job and the
+// kernel's spec, which holds no value, stay to be read.
 func (s *scan) forget(ctx context.Context) error {
-	if err := os.Remove(filepath.Join(s.folder, specFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
 	names, err := s.lying(ctx)
 	if err != nil {
 		return err
