@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sameas/sameas/internal/evidence"
 	queries "github.com/sameas/sameas/sql"
 )
 
@@ -107,7 +108,7 @@ func (r *cardReader) err() error {
 // next returns the next card and its line in the index; false when there is none.
 func (r *cardReader) next() (card, indexLine, bool) {
 	c, line, more := r.nextPlain()
-	c.explainEdges(r.models)
+	c.explainEdges(&explainer{models: r.models})
 	return c, line, more
 }
 
@@ -197,28 +198,24 @@ func (c *card) addEdges(rows []edgeRow) {
 }
 
 // explainEdges gives each edge its waterfall.
-func (c *card) explainEdges(m models) {
+func (c *card) explainEdges(by *explainer) {
 	for i, row := range c.rows {
-		w := m.explain(c.Collection, row.levels.String, row.tf.String)
+		w := by.explain(c.Collection, row.levels.String, row.tf.String)
 		if w == nil {
 			continue
 		}
 		e := &c.Edges[i]
-		for k, level := range strings.Split(row.levels.String, ",") {
-			if s := w.Steps[k]; level != "0" {
-				e.Steps = append(e.Steps, stepOf(k, level, s.Bits, s.TF, s.Capped))
+		for k := range w.Steps {
+			if s := &w.Steps[k]; by.levels[k] != evidence.Missing {
+				e.Steps = append(e.Steps, stepOf(k, by.levels[k], s.Bits, s.TF, s.Capped))
 			}
 		}
 	}
 	c.rows = nil
 }
 
-func stepOf(field int, level string, bits, tf, capped float64) []float64 {
-	var n float64
-	for _, r := range level {
-		n = n*10 + float64(r-'0')
-	}
-	step := []float64{float64(field), n, rounded(bits, 100), rounded(tf, 100), rounded(capped, 100)}
+func stepOf(field int, level uint8, bits, tf, capped float64) []float64 {
+	step := []float64{float64(field), float64(level), rounded(bits, 100), rounded(tf, 100), rounded(capped, 100)}
 	for len(step) > 3 && step[len(step)-1] == 0 {
 		step = step[:len(step)-1]
 	}

@@ -85,13 +85,11 @@ func (csvForm) cell(line []byte, s string) []byte {
 
 // needsQuotes reports whether a reader could take the cell for several, trim it, or take text for a number.
 func needsQuotes(s string) bool {
+	var seen byte
 	for i := range len(s) {
-		switch s[i] {
-		case '"', ',', ';', '\t', '\r', '\n':
-			return true
-		}
+		seen |= classes[s[i]]
 	}
-	return strings.TrimSpace(s) != s || looksLikeNumber(s)
+	return seen&parts != 0 || seen&digit != 0 && seen&noNumber == 0 || strings.TrimSpace(s) != s
 }
 
 // startsFormula are the characters that make a spreadsheet compute what follows, after OWASP's "CSV Injection" page;
@@ -106,18 +104,27 @@ const startsCell = ",;|\t\r\n\"'"
 // start of the value and after a separator, a quote or a line end. Where apostrophes stand there already it adds one
 // more, so that Restore always gives the value back.
 func Neutralise(s string) string {
+	before := byte(opens)
+	for i := range len(s) {
+		class := classes[s[i]]
+		if class&formula != 0 && before&opens != 0 {
+			return neutralised(s)
+		}
+		before = class
+	}
+	return s
+}
+
+// neutralised is Neutralise for a value in which some such character may stand.
+func neutralised(s string) string {
 	var b strings.Builder
 	copied := 0
-	for i := 0; i < len(s); i++ {
-		if !formulaAt(s, i) || !beginsCell(s, i) {
-			continue
+	for i := range len(s) {
+		if formulaAt(s, i) && beginsCell(s, i) {
+			b.WriteString(s[copied:i])
+			b.WriteByte('\'')
+			copied = i
 		}
-		b.WriteString(s[copied:i])
-		b.WriteByte('\'')
-		copied = i
-	}
-	if copied == 0 && b.Len() == 0 {
-		return s
 	}
 	b.WriteString(s[copied:])
 	return b.String()

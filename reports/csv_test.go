@@ -89,3 +89,26 @@ func TestCSVParsesBack(t *testing.T) {
 		}
 	}
 }
+
+// The table of classes says what the words beside it say, byte for byte.
+func TestClassesOfCharacters(t *testing.T) {
+	t.Parallel()
+	if len(classes) != 256 {
+		t.Fatalf("%d classes", len(classes))
+	}
+	for b := range 256 {
+		begins := strings.ContainsFunc(startsFormula, func(r rune) bool { return string(r)[0] == byte(b) })
+		c := string(rune(b))
+		for _, x := range []struct {
+			class byte
+			want  bool
+		}{
+			{formula, begins}, {opens, b < 128 && strings.Contains(startsCell, c)}, {parts, b < 128 && strings.Contains("\",;\t\r\n", c)},
+			{noNumber, b >= 128 || !strings.Contains(ofNumbers, c)}, {digit, b >= '0' && b <= '9'},
+		} {
+			if got := classes[b]&x.class != 0; got != x.want {
+				t.Errorf("byte %#02x is of class %d: %v, want %v", b, x.class, got, x.want)
+			}
+		}
+	}
+}

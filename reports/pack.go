@@ -2,7 +2,6 @@ package reports
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -10,7 +9,9 @@ import (
 	"io"
 	"runtime"
 	"slices"
+	"time"
 
+	"github.com/klauspost/compress/gzip"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -133,8 +134,9 @@ func (p *packer) flush() error {
 	p.pending = nil
 	p.chunks++
 	return p.later(fmt.Sprintf("chunk-%d", p.chunks-1), func() any {
+		by := &explainer{models: p.models}
 		for i := range cards {
-			cards[i].explainEdges(p.models)
+			cards[i].explainEdges(by)
 		}
 		return cards
 	})
@@ -178,6 +180,7 @@ func (p *packer) later(id string, v func() any) error {
 func packed(gz *gzip.Writer, id string, v any) ([]byte, error) {
 	var zipped bytes.Buffer
 	gz.Reset(&zipped)
+	gz.ModTime = time.Unix(0, 0) // none: this package writes the zero time as another
 	if err := json.NewEncoder(gz).Encode(v); err != nil {
 		return nil, err
 	}

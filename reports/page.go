@@ -35,6 +35,7 @@ type page struct {
 	Sizes       []sizeBin
 	Overlap     []overlapCell
 	Judged      []judgedBin
+	Truth       []TruthCurve       // none when no truth file was given
 	Audit       string             // what the latest sample shows, in words; "" when there is none
 	Contradict  []DecisionConflict // decisions that contradict each other
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/sameas/sameas/internal/evidence"
 	queries "github.com/sameas/sameas/sql"
@@ -42,73 +43,80 @@ func readModels(ctx context.Context, on queries.Querier) (models, error) {
 	return all, err
 }
 
-// explain builds the waterfall of a stored pair, or nil when it was not scored or the model is of another shape.
-func (m models) explain(collection, levels, tf string) *evidence.Waterfall {
-	model := m.of(collection)
-	if model == nil || levels == "" {
-		return nil
-	}
-	pattern, ok := parseLevels(levels, model)
-	if !ok {
-		return nil
-	}
-	adjust, ok := parseFloats(tf, len(pattern))
-	if !ok {
-		return nil
-	}
-	w := model.Explain(pattern, adjust, nil, nil)
-	return &w
+// explainer explains stored pairs one after the other, each in the memory of the one before.
+type explainer struct {
+	models models
+	levels []uint8
+	tf     []float64
+	fall   evidence.Waterfall
 }
 
-func parseLevels(text string, model *evidence.Model) ([]uint8, bool) {
-	parts := strings.Split(text, ",")
-	if len(parts) != len(model.Fields) {
-		return nil, false
+// explain builds the waterfall of a stored pair, which is good until the next one, or nil when it was not scored or the model
+// is of another shape.
+func (e *explainer) explain(collection, levels, tf string) *evidence.Waterfall {
+	model := e.models.of(collection)
+	if model == nil || levels == "" || !e.readLevels(levels, model) || !e.readTF(tf) {
+		return nil
 	}
-	levels := make([]uint8, len(parts))
-	for i, p := range parts {
-		n, err := strconv.ParseUint(p, 10, 8)
-		if err != nil || int(n) >= len(model.Fields[i].Levels) {
-			return nil, false
+	adjust := e.tf
+	if tf == "" {
+		adjust = nil
+	}
+	model.ExplainInto(&e.fall, model.Prior, e.levels, adjust, nil, nil)
+	return &e.fall
+}
+
+// readLevels reads one level for each field of the model.
+func (e *explainer) readLevels(text string, model *evidence.Model) bool {
+	e.levels = e.levels[:0]
+	for part := range strings.SplitSeq(text, ",") {
+		n, err := strconv.ParseUint(part, 10, 8)
+		if i := len(e.levels); err != nil || i == len(model.Fields) || int(n) >= len(model.Fields[i].Levels) {
+			return false
 		}
-		levels[i] = uint8(n)
+		e.levels = append(e.levels, uint8(n))
 	}
-	return levels, true
+	return len(e.levels) == len(model.Fields)
 }
 
-func parseFloats(text string, want int) ([]float64, bool) {
+// readTF reads one adjustment for each level, or none at all.
+func (e *explainer) readTF(text string) bool {
+	e.tf = e.tf[:0]
 	if text == "" {
-		return nil, true
+		return true
 	}
-	parts := strings.Split(text, ",")
-	if len(parts) != want {
-		return nil, false
-	}
-	values := make([]float64, want)
-	for i, p := range parts {
-		v, err := strconv.ParseFloat(p, 64)
-		if err != nil {
-			return nil, false
+	for part := range strings.SplitSeq(text, ",") {
+		v := 0.0
+		if part != "0" { // most are
+			var err error
+			if v, err = strconv.ParseFloat(part, 64); err != nil {
+				return false
+			}
 		}
-		values[i] = v
+		e.tf = append(e.tf, v)
 	}
-	return values, true
+	return len(e.tf) == len(e.levels)
 }
 
 // signed writes bits as every view of them does.
 func signed(bits float64) string { return evidence.Signed(bits) }
 
-// waterfall is the function of that name in csv_pairs.sql: of a pair's collection, weight, levels and tf the reason in one
+// waterfalls is the function waterfall() in csv_pairs.sql: of a pair's collection, weight, levels and tf the reason in one
 // line, or nothing when it was not scored.
-func (m models) waterfall(line []byte, values []any) ([]byte, error) {
-	w := m.explain(textOf(values[0]), textOf(values[2]), textOf(values[3]))
-	if w == nil {
-		return line, nil
+func (m models) waterfalls() queries.LineFunc {
+	atRest := sync.Pool{New: func() any { return &explainer{models: m} }}
+	return func(line []byte, values []any) ([]byte, error) {
+		e := atRest.Get().(*explainer)
+		defer atRest.Put(e)
+		w := e.explain(textOf(values[0]), textOf(values[2]), textOf(values[3]))
+		if w == nil {
+			return line, nil
+		}
+		if weight, ok := values[1].(float64); ok { // of these two sources: what the steps leave
+			w.Prior += weight - w.Total
+		}
+		return w.AppendLine(line), nil
 	}
-	if weight, ok := values[1].(float64); ok { // of these two sources: what the steps leave
-		*w = w.From(w.Prior + weight - w.Total)
-	}
-	return append(line, w.Line()...), nil
 }
 
 // textOf is a text of a row; NULL is none.

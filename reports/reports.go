@@ -22,6 +22,7 @@ type Options struct {
 	Config      *config.Config
 	Dir         string // made when it is not there
 	Tables      TableOptions
+	Truth       []TruthCurve // what a truth file says of the scored pairs, if one was given
 	ToolVersion string
 	Log         *slog.Logger
 }
@@ -71,6 +72,7 @@ func writeReport(ctx context.Context, o Options, log *slog.Logger) (Result, erro
 	if err != nil {
 		return Result{}, fmt.Errorf("read workspace for the report: %w", err)
 	}
+	p.Truth = o.Truth
 	return writeAll(ctx, o, twins, p, log)
 }
 
@@ -85,7 +87,7 @@ func writings(o Options, twins queries.Querier, p *page) []writing {
 	var all []writing
 	for _, f := range csvSet() {
 		all = append(all, writing{f.name + "." + o.Tables.extension(), func(ctx context.Context, w *os.File) error {
-			return writeTable(queries.WithFunction(ctx, "waterfall", p.Models.waterfall), o, twins, f, w)
+			return writeTable(queries.WithFunction(ctx, "waterfall", p.Models.waterfalls()), o, twins, f, w)
 		}})
 	}
 	return append(all,

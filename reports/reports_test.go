@@ -59,7 +59,7 @@ func TestDocumentedColumnsAreTheStatements(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		rows, err := on.QueryContext(queries.WithFunction(t.Context(), "waterfall", models(nil).waterfall), string(text))
+		rows, err := on.QueryContext(queries.WithFunction(t.Context(), "waterfall", models(nil).waterfalls()), string(text))
 		if err != nil {
 			t.Fatalf("%s: %v", f.statement, err)
 		}

@@ -16,12 +16,12 @@ var soffice = flag.Bool("soffice", false, "read the CSV set with LibreOffice, to
 func TestTextsThatLookLikeNumbersAreQuoted(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{"00123", "0400111222", "12345678901234567890", "2026-01-31", "31/01/2026", "1E5", "50%", "14:05", "2026-01-31T14:05:00Z", "1-2"} {
-		if !looksLikeNumber(s) {
+		if !needsQuotes(s) {
 			t.Errorf("%q is left unquoted", s)
 		}
 	}
 	for _, s := range []string{"", "x1", "e", "-", "n/a", "A1", "0400a"} {
-		if looksLikeNumber(s) {
+		if needsQuotes(s) {
 			t.Errorf("%q is quoted", s)
 		}
 	}

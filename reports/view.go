@@ -58,6 +58,9 @@ func newView(p *page, cards []card) view {
 		if curves, drawn := accuracyChart(c.Collection, p.Judged, p.Models.of(c.Collection)); drawn {
 			v.Charts = append(v.Charts, curves)
 		}
+		if curves, drawn := truthChart(c.Collection, p.Truth, p.Models.of(c.Collection)); drawn {
+			v.Charts = append(v.Charts, curves)
+		}
 	}
 	for _, c := range cards {
 		v.Cards = append(v.Cards, newCardView(c, p.Models))

@@ -339,7 +339,7 @@ func (d *demo) sync(ctx context.Context) (err error) {
 
 func (d *demo) report(ctx context.Context) error {
 	dir := filepath.Join(d.dir, "report")
-	result, err := d.runner.report(ctx, d.session, dir, reports.TableOptions{})
+	result, err := d.runner.report(ctx, d.session, dir, reports.TableOptions{}, nil)
 	if err != nil {
 		return err
 	}

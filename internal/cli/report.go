@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/sameas/sameas/internal/purge"
+	"github.com/sameas/sameas/match"
 	"github.com/sameas/sameas/reports"
 )
 
@@ -24,10 +25,15 @@ func (r *runner) reportCommand() *cli.Command {
 			&cli.StringFlag{Name: "format", Value: "csv", Usage: "write the tables as `FORMAT`: " + strings.Join(reports.Formats(), ", ")},
 			&cli.BoolFlag{Name: "bom", Usage: "begin CSV files with a byte order mark, by which older versions of Excel know UTF-8"},
 			&cli.BoolFlag{Name: "raw", Usage: "leave cells of CSV files that look like formulas as they are; for programs, never for a spreadsheet"},
+			&cli.StringFlag{Name: "truth", Usage: "draw precision and recall by a truth `FILE`, as evaluate counts them"},
 			&cli.BoolFlag{Name: "summary", Usage: "print the summary only, write nothing"},
 		},
 		Action: r.bareStage(false, func(ctx context.Context, c *cli.Context, s *session) error {
+			truth := c.String("truth")
 			if c.Bool("summary") {
+				if truth != "" {
+					return usageError(errors.New("--truth draws in report.html, which --summary does not write: give one of the two"))
+				}
 				if err := r.masked(ctx, s); err != nil {
 					return err
 				}
@@ -41,7 +47,11 @@ func (r *runner) reportCommand() *cli.Command {
 			if err := tables.Check(); err != nil {
 				return usageError(err)
 			}
-			result, err := r.report(ctx, s, c.String("out"), tables)
+			curves, err := r.truthCurves(ctx, s, truth)
+			if err != nil {
+				return err
+			}
+			result, err := r.report(ctx, s, c.String("out"), tables, curves)
 			if err != nil {
 				return err
 			}
@@ -54,13 +64,34 @@ func outFlag() cli.Flag {
 	return &cli.StringFlag{Name: "out", Value: "report", Usage: "folder `DIR` to write to"}
 }
 
+// truthCurves are what the truth file says of the scored pairs; none without a file.
+func (r *runner) truthCurves(ctx context.Context, s *session, file string) ([]reports.TruthCurve, error) {
+	if file == "" {
+		return nil, nil
+	}
+	none := 0
+	evaluation, err := r.evaluate(ctx, s, file, match.EvaluateOptions{Misses: &none})
+	if err != nil {
+		return nil, err
+	}
+	var all []reports.TruthCurve
+	for _, c := range evaluation.Collections {
+		curve := reports.TruthCurve{Collection: c.Collection, TruePairs: c.TruePairs}
+		for _, t := range c.Thresholds {
+			curve.Points = append(curve.Points, reports.TruthPoint{Name: t.Name, Bits: t.Bits, Pairs: t.Pairs, Precision: float64(t.Precision), Recall: float64(t.Recall)})
+		}
+		all = append(all, curve)
+	}
+	return all, nil
+}
+
 // report writes the report; masked, the session's workspace is masked from then on.
-func (r *runner) report(ctx context.Context, s *session, dir string, tables reports.TableOptions) (reports.Result, error) {
+func (r *runner) report(ctx context.Context, s *session, dir string, tables reports.TableOptions, truth []reports.TruthCurve) (reports.Result, error) {
 	unmasked := s.db
 	if err := r.masked(ctx, s); err != nil {
 		return reports.Result{}, err
 	}
-	result, err := reports.Write(ctx, reports.Options{DB: s.db, Config: s.config, Dir: dir, Tables: tables, ToolVersion: Version, Log: s.log})
+	result, err := reports.Write(ctx, reports.Options{DB: s.db, Config: s.config, Dir: dir, Tables: tables, Truth: truth, ToolVersion: Version, Log: s.log})
 	if s.db != unmasked {
 		return result, err // a masked report holds nothing to purge
 	}

@@ -67,7 +67,7 @@ func (r *runner) all(ctx context.Context, c *cli.Context, s *session) (result ru
 	if result.Forecast, err = merge.Forecast(ctx, s.db); err != nil {
 		return result, "", err
 	}
-	if result.Report, err = r.report(ctx, s, c.String("out"), reports.TableOptions{}); err != nil {
+	if result.Report, err = r.report(ctx, s, c.String("out"), reports.TableOptions{}, nil); err != nil {
 		return result, "", err
 	}
 	text = extractText(result.Extract) + "\n" + matchText(result.Match) + "\n" + result.Plan.Text() + "\n" +

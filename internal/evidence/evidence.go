@@ -8,7 +8,6 @@ package evidence
 import (
 	"math"
 	"strconv"
-	"strings"
 )
 
 // Missing is the level of a field that one of two records lacks: no evidence, 0 bits.
@@ -147,9 +146,17 @@ func (w Waterfall) From(prior float64) Waterfall {
 
 // ExplainFrom is Explain with the pair's own prior.
 func (m *Model) ExplainFrom(prior float64, levels []uint8, tf []float64, left, right []string) Waterfall {
-	w := Waterfall{Prior: prior}
-	for i, f := range m.Fields {
-		level := f.Levels[levels[i]]
+	w := Waterfall{Steps: make([]Step, 0, len(m.Fields))}
+	m.ExplainInto(&w, prior, levels, tf, left, right)
+	return w
+}
+
+// ExplainInto is ExplainFrom for many pairs: it writes over what w held, in the memory that w has.
+func (m *Model) ExplainInto(w *Waterfall, prior float64, levels []uint8, tf []float64, left, right []string) {
+	*w = Waterfall{Prior: prior, Steps: w.Steps[:0], Held: w.Held[:0]}
+	for i := range m.Fields {
+		f := &m.Fields[i]
+		level := &f.Levels[levels[i]]
 		s := Step{Field: f.Name, Label: f.Label, Group: f.Group, Level: level.Name, M: level.M, U: level.U,
 			Base: level.Bits, Left: at(left, i), Right: at(right, i)}
 		if tf != nil {
@@ -161,19 +168,18 @@ func (m *Model) ExplainFrom(prior float64, levels []uint8, tf []float64, left, r
 		}
 		w.Steps = append(w.Steps, s)
 	}
-	w.Held = m.capGroups(w.Steps)
+	m.capGroups(w)
 	w.Total = w.Prior
-	for _, s := range w.Steps {
-		w.Total += s.Bits
+	for i := range w.Steps {
+		w.Total += w.Steps[i].Bits
 	}
 	w.Probability = Probability(w.Total)
-	return w
 }
 
 // differs reports whether a field is at its last level, disagreement.
 func (m *Model) differs(name string, levels []uint8) bool {
-	for i, f := range m.Fields {
-		if f.Name == name {
+	for i := range m.Fields {
+		if f := &m.Fields[i]; f.Name == name {
 			return int(levels[i]) == len(f.Levels)-1
 		}
 	}
@@ -181,19 +187,19 @@ func (m *Model) differs(name string, levels []uint8) bool {
 }
 
 // capGroups takes from each capped group, last field first, what its sum has over the cap.
-func (m *Model) capGroups(steps []Step) (held []Held) {
+func (m *Model) capGroups(w *Waterfall) {
 	for _, g := range m.Groups {
 		over := -g.Cap
-		for _, s := range steps {
-			if m.inside(s.Group, g.Name) {
+		for i := range w.Steps {
+			if s := &w.Steps[i]; s.Bits != 0 && m.inside(s.Group, g.Name) {
 				over += s.Bits
 			}
 		}
 		if over > 0 {
-			held = append(held, Held{Group: g.Name, Cap: g.Cap, Sum: over + g.Cap, Bits: over})
+			w.Held = append(w.Held, Held{Group: g.Name, Cap: g.Cap, Sum: over + g.Cap, Bits: over})
 		}
-		for i := len(steps) - 1; i >= 0 && over > 0; i-- {
-			if s := &steps[i]; m.inside(s.Group, g.Name) && s.Bits > 0 {
+		for i := len(w.Steps) - 1; i >= 0 && over > 0; i-- {
+			if s := &w.Steps[i]; s.Bits > 0 && m.inside(s.Group, g.Name) {
 				taken := math.Min(s.Bits, over)
 				s.Capped += taken
 				s.Bits -= taken
@@ -201,7 +207,6 @@ func (m *Model) capGroups(steps []Step) (held []Held) {
 			}
 		}
 	}
-	return held
 }
 
 // inside reports whether a group is the other one, or stands within it.
@@ -238,33 +243,43 @@ func Probability(bits float64) float64 { return 1 / (1 + math.Exp2(-bits)) }
 func Bits(p float64) float64 { return math.Log2(p / (1 - p)) }
 
 // Line is the waterfall in one line: "prior -11.2; Surname exact +9.1 (tf +1.2); E-mail different -2.0".
-func (w *Waterfall) Line() string {
-	var b strings.Builder
-	b.WriteString("prior ")
-	b.WriteString(Signed(w.Prior))
-	for _, s := range w.Steps {
+func (w *Waterfall) Line() string { return string(w.AppendLine(nil)) }
+
+// AppendLine appends Line.
+func (w *Waterfall) AppendLine(line []byte) []byte {
+	line = appendSigned(append(line, "prior "...), w.Prior)
+	for i := range w.Steps {
+		s := &w.Steps[i]
 		if s.Level == "missing" {
 			continue
 		}
-		b.WriteString("; " + s.Label + " " + s.Level + " " + Signed(s.Bits))
+		line = append(line, "; "...)
+		line = append(line, s.Label...)
+		line = append(line, ' ')
+		line = append(line, s.Level...)
+		line = appendSigned(append(line, ' '), s.Bits)
 		if s.TF != 0 {
-			b.WriteString(" (tf " + Signed(s.TF) + ")")
+			line = append(appendSigned(append(line, " (tf "...), s.TF), ')')
 		}
 		if s.Capped != 0 {
-			b.WriteString(" (capped " + Signed(-s.Capped) + ")")
+			line = append(appendSigned(append(line, " (capped "...), -s.Capped), ')')
 		}
 	}
-	return b.String()
+	return line
 }
 
 // Signed writes bits with their sign and one decimal; what rounds to nothing is +0.0.
-func Signed(bits float64) string {
-	text := strconv.FormatFloat(bits, 'f', 1, 64)
-	switch {
-	case text == "-0.0":
-		return "+0.0"
-	case strings.HasPrefix(text, "-"):
-		return text
+func Signed(bits float64) string { return string(appendSigned(nil, bits)) }
+
+func appendSigned(line []byte, bits float64) []byte {
+	start := len(line)
+	line = strconv.AppendFloat(append(line, '+'), bits, 'f', 1, 64)
+	switch text := line[start+1:]; {
+	case text[0] != '-':
+		return line
+	case string(text) == "-0.0":
+		return append(line[:start], "+0.0"...)
+	default:
+		return append(line[:start], text...)
 	}
-	return "+" + text
 }
