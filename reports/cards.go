@@ -11,132 +11,216 @@ import (
 	queries "github.com/sameas/sameas/sql"
 )
 
-// Rows of the card statements, each with its place.
-type memberRow struct {
-	at      place
+// place names a review item.
+type place struct{ collection, item string }
+
+// ofItem is the number of the item that a row belongs to: the rows of every statement of the cards are in its order.
+type ofItem int64
+
+func (o ofItem) number() int64 { return int64(o) }
+
+// Rows of the card statements. A record is named by its place, which counts through the records of all items.
+type clusterRow struct {
+	ofItem
+	item    place
 	cluster cardCluster
 	weakest sql.NullFloat64
-	member  cardMember
+	records int64
 }
 
-// recordName names a record within its collection.
-type recordName struct{ key, source string }
+type memberRow struct {
+	ofItem
+	place  int64
+	member cardMember
+}
 
 type idRow struct {
-	at place
-	of recordName
-	id string
+	ofItem
+	place int64
+	id    string
 }
 
 type edgeRow struct {
-	at          place
-	keyA, keyB  string
-	kind, via   string
-	weight      sql.NullFloat64
-	probability sql.NullFloat64
-	levels, tf  sql.NullString
+	ofItem
+	placeA, placeB int64
+	kind, via      string
+	weight         sql.NullFloat64
+	probability    sql.NullFloat64
+	levels, tf     sql.NullString
 }
 
 type conflictRow struct {
-	at       place
+	ofItem
 	conflict cardConflict
 }
 
 type opRow struct {
-	at place
+	ofItem
 	op cardOp
 }
 
 type fieldRow struct {
-	at    place
+	ofItem
 	field cardField
 }
 
-// cardReader puts cards together from streams that run side by side in one order.
+// cardStatements are the statements of the cards: each reads what cards_places.sql has placed.
+func cardStatements() []string {
+	return []string{"reports/cards_clusters.sql", "reports/cards_members.sql", "reports/cards_ids.sql", "reports/cards_edges.sql",
+		"reports/cards_conflicts.sql", "reports/cards_operations.sql", "reports/cards_fields.sql"}
+}
+
+// piece is the rows of some items that follow one another.
+type piece struct {
+	clusters   []clusterRow
+	members    []memberRow
+	ids        []idRow
+	edges      []edgeRow
+	conflicts  []conflictRow
+	operations []opRow
+	fields     []fieldRow
+}
+
+// pieceItems is how many items are read at once, of a few records each.
+const pieceItems = 4000
+
+// cardReader puts cards together, piece by piece, so that no table is ever held whole.
 type cardReader struct {
+	rows       func(statement string, first, last int64, scan func(*sql.Rows) error) error
+	free       func()
 	models     models
 	only       string // the cluster to show, without what may belong to it; "" for whole items
-	members    *stream[memberRow]
-	ids        *stream[idRow]
-	edges      *stream[edgeRow]
-	conflicts  *stream[conflictRow]
-	operations *stream[opRow]
-	fields     *stream[fieldRow]
+	next, last int64  // items that are not read yet
+	now        piece
+	failed     error
 }
 
-// openCards reads the cards of one item.
-func openCards(ctx context.Context, on queries.Querier, m models, of place) *cardReader {
-	return newCardReader(readerOf(ctx, on, of), m)
-}
-
-// openAllCards reads the cards of all items.
-func openAllCards(ctx context.Context, db *sql.DB, m models) *cardReader {
-	return newCardReader(readerOfAll(ctx, db), m)
-}
-
-func newCardReader(read reader, m models) *cardReader {
-	return &cardReader{
-		models:     m,
-		members:    openStream(read, "reports/cards_members.sql", func(r memberRow) place { return r.at }, scanMember),
-		ids:        openStream(read, "reports/cards_ids.sql", func(r idRow) place { return r.at }, scanID),
-		edges:      openStream(read, "reports/cards_edges.sql", func(r edgeRow) place { return r.at }, scanEdge),
-		conflicts:  openStream(read, "reports/cards_conflicts.sql", func(r conflictRow) place { return r.at }, scanConflict),
-		operations: openStream(read, "reports/cards_operations.sql", func(r opRow) place { return r.at }, scanOp),
-		fields:     openStream(read, "reports/cards_fields.sql", func(r fieldRow) place { return r.at }, scanField),
+// openCards reads the cards of one item, or of all: then what the statements give is sorted and kept, on disk where
+// memory does not hold it, before the first card is read.
+func openCards(ctx context.Context, db *sql.DB, m models, of place) (*cardReader, error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, err
 	}
+	r := &cardReader{models: m, next: 1}
+	r.free = func() {
+		queries.Forget(ctx, conn, cardStatements()...)
+		_, _ = queries.Exec(context.WithoutCancel(ctx), conn, "reports/cards_clear.sql", nil) // a closed database has forgotten them
+		conn.Close()
+	}
+	if err := r.open(ctx, conn, of); err != nil {
+		r.free()
+		return nil, err
+	}
+	return r, nil
 }
 
-func (r *cardReader) close() {
-	r.members.stop()
-	r.ids.stop()
-	r.edges.stop()
-	r.conflicts.stop()
-	r.operations.stop()
-	r.fields.stop()
-}
-
-// err is the first error of any stream: a stream that failed ends as if it were exhausted.
-func (r *cardReader) err() error {
-	for _, err := range []error{r.members.err, r.ids.err, r.edges.err, r.conflicts.err, r.operations.err, r.fields.err} {
-		if err != nil {
+func (r *cardReader) open(ctx context.Context, conn *sql.Conn, of place) error {
+	if _, err := queries.Exec(ctx, conn, "reports/cards_places.sql", queries.Args{"collection": of.collection, "item": of.item}); err != nil {
+		return err
+	}
+	if err := queries.One(ctx, conn, "reports/cards_extent.sql", nil, &r.last); err != nil {
+		return err
+	}
+	if of.item != "" {
+		r.rows = func(statement string, _, _ int64, scan func(*sql.Rows) error) error {
+			return queries.Each(ctx, conn, statement, nil, scan)
+		}
+		return nil
+	}
+	for _, statement := range cardStatements() {
+		if err := queries.Keep(ctx, conn, statement); err != nil {
 			return err
 		}
+	}
+	r.rows = func(statement string, first, last int64, scan func(*sql.Rows) error) error {
+		return queries.EachKept(ctx, conn, statement, "item", first, last, scan)
 	}
 	return nil
 }
 
-// next returns the next card and its line in the index; false when there is none.
-func (r *cardReader) next() (card, indexLine, bool) {
+func (r *cardReader) close() { r.free() }
+
+// err is why there are no more cards, when it is not that all were read.
+func (r *cardReader) err() error { return r.failed }
+
+// more reads the next piece when the one before is used up; false when there is none.
+func (r *cardReader) more() bool {
+	for len(r.now.clusters) == 0 && r.next <= r.last && r.failed == nil {
+		first, last := r.next, min(r.next+pieceItems-1, r.last)
+		r.next, r.now = last+1, piece{}
+		for i, read := range []func(statement string) error{
+			func(s string) error { return readPiece(r, s, first, last, &r.now.clusters, scanCluster) },
+			func(s string) error { return readPiece(r, s, first, last, &r.now.members, scanMember) },
+			func(s string) error { return readPiece(r, s, first, last, &r.now.ids, scanID) },
+			func(s string) error { return readPiece(r, s, first, last, &r.now.edges, scanEdge) },
+			func(s string) error { return readPiece(r, s, first, last, &r.now.conflicts, scanConflict) },
+			func(s string) error { return readPiece(r, s, first, last, &r.now.operations, scanOp) },
+			func(s string) error { return readPiece(r, s, first, last, &r.now.fields, scanField) },
+		} {
+			if r.failed = read(cardStatements()[i]); r.failed != nil {
+				return false
+			}
+		}
+	}
+	return len(r.now.clusters) > 0
+}
+
+func readPiece[T any](r *cardReader, statement string, first, last int64, into *[]T, scan func(*sql.Rows) (T, error)) error {
+	return r.rows(statement, first, last, func(rows *sql.Rows) error {
+		v, err := scan(rows)
+		*into = append(*into, v)
+		return err
+	})
+}
+
+// take takes the rows of an item, having passed over those before it.
+func take[T interface{ number() int64 }](rows *[]T, item int64) []T {
+	from := 0
+	for from < len(*rows) && (*rows)[from].number() < item {
+		from++
+	}
+	to := from
+	for to < len(*rows) && (*rows)[to].number() == item {
+		to++
+	}
+	taken := (*rows)[from:to:to]
+	*rows = (*rows)[to:]
+	return taken
+}
+
+// nextCard returns the next card and its line in the index; false when there is none.
+func (r *cardReader) nextCard() (card, indexLine, bool) {
 	c, line, more := r.nextPlain()
 	c.explainEdges(&explainer{models: r.models})
 	return c, line, more
 }
 
-// nextPlain is next for a card whose edges are to be explained elsewhere.
+// nextPlain is nextCard for a card whose edges are to be explained elsewhere.
 func (r *cardReader) nextPlain() (card, indexLine, bool) {
-	if !r.members.more {
+	if !r.more() {
 		return card{}, indexLine{}, false
 	}
-	at := r.members.head.at
-	rows := r.ofCluster(withIDs(r.members.take(at), r.ids.take(at)))
+	item := r.now.clusters[0].number()
+	clusters := take(&r.now.clusters, item)
+	at := clusters[0].item
+	rows := withIDs(take(&r.now.members, item), take(&r.now.ids, item))
+	clusters, rows = r.ofCluster(clusters, rows)
 	c := card{Collection: at.collection, ID: at.item, MembersAll: len(rows)}
-	line := indexLine{collection: at.collection, size: len(rows), text: searchText(at.item, rows)}
-	clusterOf := c.addMembers(rows)
-	for _, x := range r.conflicts.take(at) {
+	line := indexLine{collection: at.collection, size: len(rows), text: searchText(at.item, clusters, rows)}
+	c.addMembers(clusters, rows)
+	for _, x := range take(&r.now.conflicts, item) {
 		c.Conflicts = append(c.Conflicts, x.conflict)
 	}
-	for _, o := range r.operations.take(at) {
+	for _, o := range take(&r.now.operations, item) {
 		c.Operations = append(c.Operations, o.op)
 	}
-	for _, f := range r.fields.take(at) {
+	for _, f := range take(&r.now.fields, item) {
 		c.Fields = append(c.Fields, f.field)
 	}
-	edges := r.edges.take(at)
-	if r.only != "" {
-		edges = slices.DeleteFunc(edges, func(e edgeRow) bool { return clusterOf[e.keyA] == "" || clusterOf[e.keyB] == "" })
-	}
-	line.weight, line.scored = cardWeight(rows, edges, clusterOf)
-	c.addEdges(edges)
+	edges := inside(rows, take(&r.now.edges, item))
+	line.weight, line.scored = cardWeight(clusters, rows, edges)
+	c.addEdges(rows, edges)
 	line.auto, line.review = c.tiers()
 	line.conflicts = len(c.Conflicts) > 0
 	c.survivors()
@@ -147,49 +231,66 @@ func (r *cardReader) nextPlain() (card, indexLine, bool) {
 
 // withIDs gives the records their IDs.
 func withIDs(rows []memberRow, ids []idRow) []memberRow {
-	of := make(map[recordName][]string, len(rows))
-	for _, i := range ids {
-		of[i.of] = append(of[i.of], i.id)
-	}
 	for i := range rows {
-		m := &rows[i].member
-		m.IDs = of[recordName{m.Key, m.Source}]
+		for len(ids) > 0 && ids[0].place == rows[i].place {
+			rows[i].member.IDs = append(rows[i].member.IDs, ids[0].id)
+			ids = ids[1:]
+		}
 	}
 	return rows
 }
 
-func (r *cardReader) ofCluster(rows []memberRow) []memberRow {
-	if r.only == "" {
-		return rows
+// ofCluster tells each record which of the clusters it is in, and leaves out what is not of the only one asked for.
+func (r *cardReader) ofCluster(clusters []clusterRow, rows []memberRow) ([]clusterRow, []memberRow) {
+	from := 0
+	for i, c := range clusters {
+		to := from + int(c.records)
+		if r.only != "" && c.cluster.ID == r.only {
+			return clusters[i : i+1], rows[from:to]
+		}
+		for k := from; k < to; k++ {
+			rows[k].member.Cluster = i
+		}
+		from = to
 	}
-	return slices.DeleteFunc(rows, func(m memberRow) bool { return m.cluster.ID != r.only })
+	if r.only != "" {
+		return nil, nil
+	}
+	return clusters, rows
 }
 
-// addMembers fills clusters and members, and says which cluster each key is in.
-func (c *card) addMembers(rows []memberRow) map[string]string {
-	clusterOf := make(map[string]string, len(rows))
-	for _, row := range rows {
-		clusterOf[row.member.Key] = row.cluster.ID
-		if n := len(c.Clusters); n == 0 || c.Clusters[n-1].ID != row.cluster.ID {
-			c.Clusters = append(c.Clusters, row.cluster)
-		}
-		if len(c.Members) < maxMembers {
-			row.member.Cluster = len(c.Clusters) - 1
-			c.Members = append(c.Members, row.member)
-		}
+// inside leaves out pairs with a record that is not shown. The places of rows follow one another.
+func inside(rows []memberRow, edges []edgeRow) []edgeRow {
+	if len(rows) == 0 {
+		return nil
 	}
-	return clusterOf
+	first, last := rows[0].place, rows[len(rows)-1].place
+	return slices.DeleteFunc(edges, func(e edgeRow) bool {
+		return min(e.placeA, e.placeB) < first || max(e.placeA, e.placeB) > last
+	})
 }
 
-func (c *card) addEdges(rows []edgeRow) {
-	c.EdgesAll = len(rows)
-	at := make(map[string]int, len(c.Members))
-	for i, member := range slices.Backward(c.Members) {
-		at[member.Key] = i
+// addMembers fills clusters and members.
+func (c *card) addMembers(clusters []clusterRow, rows []memberRow) {
+	for _, x := range clusters {
+		c.Clusters = append(c.Clusters, x.cluster)
 	}
-	c.rows = rows[:min(len(rows), maxEdges)]
+	for _, row := range rows[:min(len(rows), maxMembers)] {
+		c.Members = append(c.Members, row.member)
+	}
+}
+
+func (c *card) addEdges(rows []memberRow, edges []edgeRow) {
+	c.EdgesAll = len(edges)
+	c.rows = edges[:min(len(edges), maxEdges)]
+	shown := func(place int64) int {
+		if i := int(place - rows[0].place); i < len(c.Members) {
+			return i
+		}
+		return -1
+	}
 	for _, row := range c.rows {
-		e := cardEdge{A: indexOr(at, row.keyA), B: indexOr(at, row.keyB), Kind: row.kind, Via: visible(row.via)}
+		e := cardEdge{A: shown(row.placeA), B: shown(row.placeB), Kind: row.kind, Via: visible(row.via)}
 		if row.weight.Valid {
 			e.Scored, e.Weight, e.Probability = true, rounded(row.weight.Float64, 100), rounded(row.probability.Float64, 1e6)
 		}
@@ -241,24 +342,18 @@ func (c *card) tiers() (auto, review bool) {
 
 // cardWeight is what a card is sorted by: for one cluster its weakest link, for several the strongest pair between
 // two of them. A cluster held together by IDs alone has none.
-func cardWeight(rows []memberRow, edges []edgeRow, clusterOf map[string]string) (float64, bool) {
+func cardWeight(clusters []clusterRow, rows []memberRow, edges []edgeRow) (float64, bool) {
 	best, found := math.Inf(-1), false
 	for _, e := range edges {
-		if e.weight.Valid && clusterOf[e.keyA] != clusterOf[e.keyB] {
+		a, b := e.placeA-rows[0].place, e.placeB-rows[0].place
+		if e.weight.Valid && rows[a].member.Cluster != rows[b].member.Cluster {
 			best, found = max(best, e.weight.Float64), true
 		}
 	}
 	if found {
 		return rounded(best, 10), true
 	}
-	return rounded(rows[0].weakest.Float64, 10), rows[0].weakest.Valid
-}
-
-func indexOr(at map[string]int, key string) int {
-	if i, ok := at[key]; ok {
-		return i
-	}
-	return -1
+	return rounded(clusters[0].weakest.Float64, 10), clusters[0].weakest.Valid
 }
 
 // rounded keeps 1/steps; figures of the page need no more, and short ones compress.
@@ -274,25 +369,23 @@ func rounded(v, steps float64) float64 {
 }
 
 // searchText is what the page's search looks into: names, addresses and IDs of all members, each once, in lower case.
-func searchText(item string, rows []memberRow) string {
-	seen := map[string]bool{}
+func searchText(item string, clusters []clusterRow, rows []memberRow) string {
 	var lines []string
 	add := func(s string) {
-		if s = strings.ToLower(cut(s)); s != "" && !seen[s] {
-			seen[s] = true
+		if s = strings.ToLower(cut(s)); s != "" && !slices.Contains(lines, s) {
 			lines = append(lines, s)
 		}
 	}
 	add(item)
-	for _, row := range rows {
-		m := row.member
+	for i := range rows {
+		m := &rows[i].member
 		add(strings.TrimSpace(m.Values[0] + " " + m.Values[2] + " " + m.Values[3]))
 		add(m.Values[6])
 		add(m.Key)
 		for _, id := range m.IDs {
 			add(id)
 		}
-		add(row.cluster.ID)
+		add(clusters[m.Cluster].cluster.ID)
 	}
 	return strings.Join(lines, "\n")
 }

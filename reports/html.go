@@ -42,7 +42,10 @@ func writeHTML(ctx context.Context, db *sql.DB, p *page, w io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("report template: %w", err)
 	}
-	cards := openAllCards(ctx, db, p.Models)
+	cards, err := openCards(ctx, db, p.Models, place{})
+	if err != nil {
+		return err
+	}
 	defer cards.close()
 	out := bufio.NewWriterSize(w, 1<<16)
 	first, lines := firstCards(cards)
@@ -62,7 +65,7 @@ func firstCards(cards *cardReader) ([]card, []indexLine) {
 	var first []card
 	var lines []indexLine
 	for len(first) < staticCards {
-		c, line, more := cards.next()
+		c, line, more := cards.nextCard()
 		if !more {
 			break
 		}

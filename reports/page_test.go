@@ -135,11 +135,14 @@ func TestTakeFollowsTheMembers(t *testing.T) {
 	t.Parallel()
 	db := handMade(t)
 	execute(t, db, `INSERT INTO operation_fields (plan_id, op_id, cluster_id, collection, field, before, after, winner_key, rule, losing, conflict) VALUES ('abc', 'op-0', 'nowhere', 'people', 'f', 'a', 'b', 'k', 'r', '[]', false)`)
-	cards := openCards(t.Context(), db, nil, place{})
+	cards, err := openCards(t.Context(), db, nil, place{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	defer cards.close()
 	var got []string
 	for {
-		c, _, more := cards.next()
+		c, _, more := cards.nextCard()
 		if !more {
 			break
 		}

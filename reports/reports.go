@@ -51,59 +51,90 @@ func Write(ctx context.Context, o Options) (Result, error) {
 		return Result{}, err
 	}
 	defer lift()
-	result, err := writeReport(ctx, o, log)
-	if queries.OutOfMemory(err) { // there are results that the engine cannot put on disk: they are as large as their groups
-		lift()
-		result, err = writeReport(ctx, o, log)
+	return (&writer{o, log, lift}).write(ctx)
+}
+
+// memoryLimit is what the engine has: what is over goes to disk.
+const memoryLimit = "700MB"
+
+// writer writes one report.
+type writer struct {
+	Options
+	log  *slog.Logger
+	lift func() // gives the engine the memory it had before
+}
+
+// within does something within the bounded memory. There are results that the engine cannot put on disk, as large as their
+// groups: where one does not fit, it is done again with all the memory there is.
+func (w *writer) within(do func() error) error {
+	err := do()
+	if queries.OutOfMemory(err) {
+		w.log.Debug("beyond the bounded memory, done again without the bound", "error", err)
+		w.lift()
+		err = do()
+	}
+	return err
+}
+
+// write reads the page and writes the files: first those that need what is kept of first syncs, then, with its memory free,
+// all others.
+func (w *writer) write(ctx context.Context) (Result, error) {
+	var twins *sql.Conn
+	var free func()
+	if err := w.within(func() (err error) { twins, free, err = keepTwins(ctx, w.DB); return err }); err != nil {
+		return Result{}, err
+	}
+	defer free()
+	var p *page
+	if err := w.within(func() (err error) { p, err = readPage(ctx, w.DB, twins, w.ToolVersion); return err }); err != nil {
+		return Result{}, fmt.Errorf("read workspace for the report: %w", err)
+	}
+	p.Truth = w.Truth
+	all := w.files(twins, p)
+	written := make([]bool, len(all))
+	err := w.writeFiles(ctx, all, written, true)
+	free()
+	if err == nil {
+		err = w.writeFiles(ctx, all, written, false)
+	}
+	result := Result{Files: []string{}, NotRun: p.NotRun}
+	for i, f := range all {
+		if written[i] {
+			result.Files = append(result.Files, f.name)
+		}
 	}
 	return result, err
 }
 
-// memoryLimit is what the engine has: what is over goes to disk. With less, the report of a million records begins again.
-const memoryLimit = "1200MB"
-
-func writeReport(ctx context.Context, o Options, log *slog.Logger) (Result, error) {
-	twins, free, err := queries.KeepTwins(ctx, o.DB)
-	if err != nil {
-		return Result{}, err
-	}
-	defer free()
-	p, err := readPage(ctx, o.DB, twins, o.ToolVersion)
-	if err != nil {
-		return Result{}, fmt.Errorf("read workspace for the report: %w", err)
-	}
-	p.Truth = o.Truth
-	return writeAll(ctx, o, twins, p, log)
+// file is one file of the report.
+type file struct {
+	name  string
+	twins bool // it is read from what is kept of first syncs
+	fill  func(context.Context, *os.File) error
 }
 
-// writing is one file of the report.
-type writing struct {
-	name string
-	fill func(context.Context, *os.File) error
-}
-
-// writings are the files in the order they are listed.
-func writings(o Options, twins queries.Querier, p *page) []writing {
-	var all []writing
+// files are the files in the order they are listed.
+func (w *writer) files(twins queries.Querier, p *page) []file {
+	var all []file
 	for _, f := range csvSet() {
-		all = append(all, writing{f.name + "." + o.Tables.extension(), func(ctx context.Context, w *os.File) error {
-			return writeTable(queries.WithFunction(ctx, "waterfall", p.Models.waterfalls()), o, twins, f, w)
+		all = append(all, file{f.name + "." + w.Tables.extension(), f.twins, func(ctx context.Context, out *os.File) error {
+			return w.writeTable(queries.WithFunction(ctx, "waterfall", p.Models.waterfalls()), twins, f, out)
 		}})
 	}
 	return append(all,
-		writing{"README.md", func(_ context.Context, w *os.File) error { return writeReadme(o.Tables, w) }},
-		writing{"runbook.md", func(_ context.Context, w *os.File) error { return writeRunbook(p, w) }},
-		writing{"report.html", func(ctx context.Context, w *os.File) error { return writeHTML(ctx, o.DB, p, w) }})
+		file{name: "README.md", fill: func(_ context.Context, out *os.File) error { return writeReadme(w.Tables, out) }},
+		file{name: "runbook.md", fill: func(_ context.Context, out *os.File) error { return writeRunbook(p, out) }},
+		file{name: "report.html", fill: func(ctx context.Context, out *os.File) error { return writeHTML(ctx, w.DB, p, out) }})
 }
 
 // writeTable writes one table.
-func writeTable(ctx context.Context, o Options, twins queries.Querier, f csvFile, w *os.File) error {
-	on, free, err := connectionFor(ctx, o.DB, twins, f)
+func (w *writer) writeTable(ctx context.Context, twins queries.Querier, f csvFile, out *os.File) error {
+	on, free, err := connectionFor(ctx, w.DB, twins, f)
 	if err != nil {
 		return err
 	}
 	defer free()
-	return o.Tables.fill(ctx, on, f, w)
+	return w.Tables.fill(ctx, on, f, out)
 }
 
 // connectionFor is what the statement of a table runs on: the connection that keeps what it asks for.
@@ -120,31 +151,28 @@ func connectionFor(ctx context.Context, db *sql.DB, twins queries.Querier, f csv
 // atOnce is how many files are written side by side: each holds a result of the database while it is written.
 const atOnce = 2
 
-// writeAll writes the files side by side, the page, which takes longest, first.
-func writeAll(ctx context.Context, o Options, twins queries.Querier, p *page, log *slog.Logger) (Result, error) {
-	all := writings(o, twins, p)
-	written := make([]bool, len(all))
+// writeFiles writes those that are read from twins, or the others, side by side, the page, which takes longest, first.
+func (w *writer) writeFiles(ctx context.Context, all []file, written []bool, twins bool) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(min(atOnce, max(1, runtime.GOMAXPROCS(0))))
-	for i, w := range slices.Backward(all) {
+	for i, f := range slices.Backward(all) {
+		if f.twins != twins {
+			continue
+		}
 		group.Go(func() error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if err := writeWhole(o.Dir, w.name, func(out *os.File) error { return w.fill(ctx, out) }); err != nil {
+			err := w.within(func() error {
+				return writeWhole(w.Dir, f.name, func(out *os.File) error { return f.fill(ctx, out) })
+			})
+			if err != nil {
 				return err
 			}
-			log.Debug("wrote report file", "file", w.name)
+			w.log.Debug("wrote report file", "file", f.name)
 			written[i] = true
 			return nil
 		})
 	}
-	err := group.Wait()
-	result := Result{Files: []string{}, NotRun: p.NotRun}
-	for i, w := range all {
-		if written[i] {
-			result.Files = append(result.Files, w.name)
-		}
-	}
-	return result, err
+	return group.Wait()
 }

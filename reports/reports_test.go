@@ -45,7 +45,7 @@ func TestGoldenCSV(t *testing.T) {
 func TestDocumentedColumnsAreTheStatements(t *testing.T) {
 	t.Parallel()
 	db := handMade(t)
-	twins, free, err := queries.KeepTwins(t.Context(), db)
+	twins, free, err := keepTwins(t.Context(), db)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -76,10 +76,13 @@ func (r *Review) card(ctx context.Context, w where) (*reviewCard, error) {
 	if err != nil {
 		return nil, err
 	}
-	reader := openCards(ctx, r.o.DB, r.models, at)
+	reader, err := openCards(ctx, r.o.DB, r.models, at)
+	if err != nil {
+		return nil, err
+	}
 	defer reader.close()
 	reader.only = w.cluster
-	c, line, found := reader.next()
+	c, line, found := reader.nextCard()
 	if err := reader.err(); err != nil {
 		return nil, err
 	}

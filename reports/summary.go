@@ -6,14 +6,12 @@ import (
 	"fmt"
 	"strings"
 	"text/tabwriter"
-
-	queries "github.com/sameas/sameas/sql"
 )
 
 // Summary is what a person at a terminal reads in ten seconds: what the applications' first syncs would create twice,
 // what was found, what is planned, what needs a person, what to do next, and what has not run. Plain text, no colour.
 func Summary(ctx context.Context, db *sql.DB) (string, error) {
-	twins, free, err := queries.KeepTwins(ctx, db)
+	twins, free, err := keepTwins(ctx, db)
 	if err != nil {
 		return "", fmt.Errorf("summarise workspace: %w", err)
 	}

@@ -79,7 +79,7 @@ func table(t testing.TB, dir, name string) [][]string {
 // readPageOf reads the page of a workspace.
 func readPageOf(t *testing.T, db *sql.DB) (*page, error) {
 	t.Helper()
-	twins, free, err := queries.KeepTwins(t.Context(), db)
+	twins, free, err := keepTwins(t.Context(), db)
 	if err != nil {
 		return nil, err
 	}

@@ -83,38 +83,44 @@ func TestLinesFail(t *testing.T) {
 	}
 }
 
-// What is kept is read in order, over many pieces, twice side by side, and is gone at the end.
+// What is kept is read in order, whatever part is asked for, and is gone once it is forgotten.
 func TestKeptRows(t *testing.T) {
 	t.Parallel()
-	const n = 25_000
+	const n, name = 300_000, "reports/csv_conflicts.sql"
 	db := manyNames(t, n)
-	for range 2 {
-		at := 0
-		err := queries.EachKept(t.Context(), db, "reports/csv_conflicts.sql", nil, func(rows *sql.Rows) error {
+	conn, err := db.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := queries.Keep(t.Context(), conn, name); err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range [][2]int64{{0, n}, {7, 7}, {99_999, 130_001}, {n, n + 5}} {
+		next := part[0]
+		err := queries.EachKept(t.Context(), conn, name, "weight_bits", part[0], part[1], func(rows *sql.Rows) error {
 			var weight float64
 			var rest [9]any
 			if err := rows.Scan(&rest[0], &rest[1], &rest[2], &rest[3], &rest[4], &rest[5], &rest[6], &rest[7], &weight, &rest[8]); err != nil {
 				return err
 			}
-			if weight != float64(at) {
-				return fmt.Errorf("row %d is %v", at, weight)
+			if weight != float64(next) {
+				return fmt.Errorf("after %d comes %v", next-1, weight)
 			}
-			at++
-			if at == 1 {
-				return queries.EachKept(t.Context(), db, "reports/csv_quality.sql", nil, func(*sql.Rows) error { return nil })
-			}
+			next++
 			return nil
 		})
-		if err != nil || at != n {
-			t.Errorf("%d rows of %d: %v", at, n, err)
+		if end := max(part[0], min(part[1]+1, n)); err != nil || next != end {
+			t.Errorf("%v: rows up to %d, want %d: %v", part, next, end, err)
 		}
 	}
 	enough := errors.New("enough")
-	if err := queries.EachKept(t.Context(), db, "reports/csv_conflicts.sql", nil, func(*sql.Rows) error { return enough }); !errors.Is(err, enough) {
+	if err := queries.EachKept(t.Context(), conn, name, "weight_bits", 0, n, func(*sql.Rows) error { return enough }); !errors.Is(err, enough) {
 		t.Errorf("what stopped it is lost: %v", err)
 	}
+	queries.Forget(t.Context(), conn, name)
 	var tables int
-	if err := db.QueryRowContext(t.Context(), "SELECT count(*) FROM duckdb_tables() WHERE temporary").Scan(&tables); err != nil || tables != 0 {
+	if err := conn.QueryRowContext(t.Context(), "SELECT count(*) FROM duckdb_tables() WHERE temporary").Scan(&tables); err != nil || tables != 0 {
 		t.Errorf("%d tables are left: %v", tables, err)
 	}
 }

@@ -140,53 +140,55 @@ func Each(ctx context.Context, on Querier, name string, args Args, scan func(*sq
 	if err != nil {
 		return named(name, err)
 	}
-	_, err = each(rows, name, scan)
-	return err
+	return each(rows, name, scan)
 }
 
-// each calls scan for every row, closes the rows, and says how many there were.
-func each(rows *sql.Rows, name string, scan func(*sql.Rows) error) (n int, err error) {
+// each calls scan for every row and closes the rows.
+func each(rows *sql.Rows, name string, scan func(*sql.Rows) error) error {
 	defer rows.Close()
-	for ; rows.Next(); n++ {
+	for rows.Next() {
 		if err := scan(rows); err != nil {
-			return n, fmt.Errorf("%s: %w", name, err)
+			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return n, named(name, err)
+		return named(name, err)
 	}
-	return n, nil
+	return nil
 }
 
-// pieceRows is how many rows of what is kept are read at once.
-const pieceRows = 20_000
-
-// EachKept is Each for results that may be larger than memory: the engine keeps the rows, on disk where it must, and hands
-// them over piece by piece. Several may be read side by side.
-func EachKept(ctx context.Context, db *sql.DB, name string, args Args, scan func(*sql.Rows) error) error {
-	q, bound, err := prepared(name, args)
+// Keep runs the named file and keeps its rows in their order, on disk where memory does not hold them, until Forget or for as
+// long as the connection lasts. One column numbers what each row belongs to, in the order of the rows: EachKept reads by it.
+func Keep(ctx context.Context, conn *sql.Conn, name string) error {
+	q, err := Get(name)
 	if err != nil {
 		return err
 	}
-	conn, err := db.Conn(ctx)
+	if _, err := conn.ExecContext(ctx, "CREATE TEMP TABLE "+kept(name)+" AS\n"+q.Text); err != nil {
+		return named(name, err)
+	}
+	return nil
+}
+
+// EachKept calls scan for every row that Keep kept of the named file, in their order, of which the numbering column lies from
+// first to last.
+func EachKept(ctx context.Context, conn *sql.Conn, name, column string, first, last int64, scan func(*sql.Rows) error) error {
+	rows, err := conn.QueryContext(ctx, "SELECT * FROM temp."+kept(name)+" WHERE "+column+" BETWEEN $first AND $last ORDER BY rowid", sql.Named("first", first), sql.Named("last", last))
 	if err != nil {
 		return named(name, err)
 	}
-	defer conn.Close()
-	if _, err := conn.ExecContext(ctx, "CREATE TEMP TABLE kept AS\n"+q.Text, bound...); err != nil {
-		return named(name, err)
-	}
-	defer conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE temp.kept") // a closed database has forgotten it
-	for from := 0; ; from += pieceRows {
-		rows, err := conn.QueryContext(ctx, "SELECT * FROM temp.kept WHERE rowid >= $from AND rowid < $to ORDER BY rowid", sql.Named("from", from), sql.Named("to", from+pieceRows))
-		if err != nil {
-			return named(name, err)
-		}
-		if n, err := each(rows, name, scan); err != nil || n < pieceRows {
-			return err
-		}
+	return each(rows, name, scan)
+}
+
+// Forget drops what Keep kept of the named files.
+func Forget(ctx context.Context, conn *sql.Conn, names ...string) {
+	for _, name := range names {
+		_, _ = conn.ExecContext(context.WithoutCancel(ctx), "DROP TABLE IF EXISTS temp."+kept(name)) // a closed database has forgotten it
 	}
 }
+
+// kept is the table that Keep makes of the named file.
+func kept(name string) string { return `"kept ` + name + `"` }
 
 // One runs the named file and scans its first row into dest; no row is sql.ErrNoRows.
 func One(ctx context.Context, on Querier, name string, args Args, dest ...any) error {

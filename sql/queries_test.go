@@ -78,16 +78,19 @@ func TestParameters(t *testing.T) {
 	t.Parallel()
 	db := openMemory(t)
 	db.SetMaxOpenConns(1) // the scratch tables belong to the connection
-	for _, name := range []string{"extract/scratch.sql", "extract/staged_rows.sql", "merge/twins.sql", "reports/member_ids.sql"} {
+	for _, name := range []string{"extract/scratch.sql", "extract/staged_rows.sql", "merge/twins.sql", "reports/fix_in_app.sql", "reports/member_ids.sql"} {
 		if _, err := queries.Exec(t.Context(), db, name, nil); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if _, err := queries.Exec(t.Context(), db, "reports/cards_places.sql", queries.Args{"collection": "", "item": ""}); err != nil {
+		t.Fatal(err)
 	}
 	for _, name := range queries.Names() {
 		switch name {
 		case "mask/views.sql", "purge/keep.sql":
 			continue // of an attached workspace: tests of masking and purging run them
-		case "merge/twins.sql", "reports/member_ids.sql":
+		case "merge/twins.sql", "reports/fix_in_app.sql", "reports/member_ids.sql", "reports/cards_places.sql":
 			continue // made above
 		}
 		q, err := queries.Get(name)

@@ -1,21 +1,12 @@
--- reports/cards_edges.sql: kept pairs inside every review item, or inside one, strongest first
--- reads: edges, clusters
+-- reports/cards_edges.sql: kept pairs inside each item, strongest first
+-- reads: card_places, edges
 -- writes: nothing
--- params: collection, item
+-- params:
 -- grain: one kept pair
-WITH chosen AS (
-    SELECT
-        rid,
-        collection,
-        review_id
-    FROM clusters
-    WHERE $item = '' OR (collection = $collection AND review_id = $item)
-)
 SELECT
-    e.collection,
-    a.review_id,
-    e.key_a,
-    e.key_b,
+    a.item,
+    a.place AS place_a,
+    b.place AS place_b,
     e.kind,
     e.via,
     e.weight,
@@ -23,6 +14,6 @@ SELECT
     e.levels,
     e.tf
 FROM edges e
-JOIN chosen a ON a.rid = e.rid_a AND a.collection = e.collection
-JOIN chosen b ON b.rid = e.rid_b AND b.collection = e.collection AND b.review_id = a.review_id
-ORDER BY e.collection, a.review_id, e.kind = 'fuzzy', e.weight DESC NULLS LAST, e.key_a, e.key_b, e.kind, e.via
+JOIN card_places a ON a.rid = e.rid_a
+JOIN card_places b ON b.rid = e.rid_b AND b.item = a.item
+ORDER BY a.item, e.kind = 'fuzzy', e.weight DESC NULLS LAST, e.key_a, e.key_b, e.kind, e.via

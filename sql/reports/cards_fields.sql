@@ -1,11 +1,18 @@
--- reports/cards_fields.sql: fields that survivorship decided, for the clusters of every review item, or of one
--- reads: operation_fields, item_clusters
+-- reports/cards_fields.sql: fields that survivorship decided, for the clusters of each item
+-- reads: card_places, clusters, operation_fields
 -- writes: nothing
--- params: collection, item
+-- params:
 -- grain: one field of one operation
+WITH held AS (
+    SELECT DISTINCT
+        p.item,
+        c.collection,
+        c.cluster_id
+    FROM card_places p
+    JOIN clusters c ON c.rid = p.rid
+)
 SELECT
-    f.collection,
-    p.review_id,
+    h.item,
     f.field,
     coalesce(f.before, '') AS before,
     coalesce(f.after, '') AS after,
@@ -13,6 +20,5 @@ SELECT
     f.rule,
     f.conflict
 FROM operation_fields f
-JOIN item_clusters p ON p.collection = f.collection AND p.cluster_id = f.cluster_id
-WHERE $item = '' OR (p.collection = $collection AND p.review_id = $item)
-ORDER BY f.collection, p.review_id, f.op_id, f.field
+JOIN held h ON h.collection = f.collection AND h.cluster_id = f.cluster_id
+ORDER BY h.item, f.op_id, f.field

@@ -1,32 +1,16 @@
--- reports/cards_members.sql: records of every review item and cluster of two or more, or of one of them, as the page shows them
--- reads: clusters, cluster_stats, records, refs
+-- reports/cards_members.sql: records of each item, as the page shows them
+-- reads: card_places, records, refs
 -- writes: nothing
--- params: collection, item
+-- params:
 -- grain: one record
 --
--- One card of the page is one review_id, so that a cluster is seen beside those it might belong to. Lists become lines.
-WITH several AS (
-    SELECT
-        collection,
-        review_id
-    FROM clusters
-    WHERE $item = '' OR (collection = $collection AND review_id = $item)
-    GROUP BY
-        collection,
-        review_id
-    HAVING count(*) > 1
-),
-chosen AS (
-    SELECT *
-    FROM clusters
-    SEMI JOIN several USING (collection, review_id)
-),
-referred AS (                                     -- all IDs of one reference mean one record
+-- Lists become lines.
+WITH referred AS (                                     -- all IDs of one reference mean one record
     SELECT
         f.rid,
         max(f.target_rid) AS target_rid
     FROM refs f
-    SEMI JOIN chosen ON chosen.rid = f.rid
+    SEMI JOIN card_places p ON p.rid = f.rid
     WHERE f.path = 'organization_id'
     GROUP BY f.rid
 ),
@@ -48,13 +32,9 @@ employer AS (
     GROUP BY f.rid
 )
 SELECT
-    c.collection,
-    c.review_id,
-    c.cluster_id,
-    c.tier,
-    coalesce(s.reason, '') AS reason,
-    s.weakest,
-    c.key,
+    p.item,
+    p.place,
+    r.key,
     r.source,
     r.hub,
     coalesce(r.name, '') AS name,
@@ -80,8 +60,7 @@ SELECT
     coalesce(r.status, '') AS status,
     coalesce(r.code, '') AS code,
     coalesce(array_to_string(list_sort(list_transform(map_entries(r.extra), lambda e: e.key || ': ' || e.value)), chr(10)), '') AS extra
-FROM chosen c
-JOIN records r ON r.rid = c.rid
-LEFT JOIN cluster_stats s ON s.collection = c.collection AND s.cluster_id = c.cluster_id
-LEFT JOIN employer o ON o.rid = c.rid
-ORDER BY c.collection, c.review_id, c.cluster_id, r.hub DESC, c.key, r.source
+FROM card_places p
+JOIN records r ON r.rid = p.rid
+LEFT JOIN employer o ON o.rid = p.rid
+ORDER BY p.place

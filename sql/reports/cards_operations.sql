@@ -1,12 +1,18 @@
--- reports/cards_operations.sql: what the plan would send for the clusters of every review item, or of one, and what became of it
--- reads: operations, outcomes, item_clusters
+-- reports/cards_operations.sql: what the plan would send for the clusters of each item, and what became of it
+-- reads: card_places, clusters, operations, outcomes
 -- writes: nothing
--- params: collection, item
+-- params:
 -- grain: one operation
+WITH held AS (
+    SELECT DISTINCT
+        p.item,
+        c.collection,
+        c.cluster_id
+    FROM card_places p
+    JOIN clusters c ON c.rid = p.rid
+)
 SELECT
-    o.collection,
-    p.review_id,
-    o.cluster_id,
+    h.item,
     o.type,
     coalesce(o.target_key, '') AS target_key,
     concat_ws(' ', o.method, o.path) AS request,
@@ -15,7 +21,6 @@ SELECT
     o.reason,
     coalesce(u.outcome, '') AS outcome
 FROM operations o
-JOIN item_clusters p ON p.collection = o.collection AND p.cluster_id = o.cluster_id
+JOIN held h ON h.collection = o.collection AND h.cluster_id = o.cluster_id
 LEFT JOIN outcomes u ON u.plan_id = o.plan_id AND u.op_id = o.op_id
-WHERE $item = '' OR (p.collection = $collection AND p.review_id = $item)
-ORDER BY o.collection, p.review_id, o.seq, o.op_id
+ORDER BY h.item, o.seq, o.op_id
