@@ -33,7 +33,7 @@ func TestAccuracyChart(t *testing.T) {
 // Judgements count by any ID of a record, the latest on a pair alone, and none that was undone.
 func TestJudgedPairsInThePage(t *testing.T) {
 	t.Parallel()
-	db := manyClusters(t, 12)
+	db := manyClusters(t, "", 12, 12)
 	for i := range 12 {
 		judgement := "same"
 		if i < 2 {

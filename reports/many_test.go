@@ -28,7 +28,7 @@ func TestManyClustersInBrowser(t *testing.T) {
 	t.Parallel()
 	ctx := browser(t)
 	dir := t.TempDir()
-	db := manyClusters(t, 100_000)
+	db := manyClusters(t, "", 100_000, 0)
 	p, err := readPageOf(t, db)
 	if err != nil {
 		t.Fatal(err)

@@ -133,12 +133,17 @@ func (p *packer) flush() error {
 	cards := p.pending
 	p.pending = nil
 	p.chunks++
-	return p.later(fmt.Sprintf("chunk-%d", p.chunks-1), func() any {
+	return p.later(fmt.Sprintf("chunk-%d", p.chunks-1), func() ([]byte, error) {
 		by := &explainer{models: p.models}
+		text := []byte{'['}
 		for i := range cards {
+			if i > 0 {
+				text = append(text, ',')
+			}
 			cards[i].explainEdges(by)
+			text = cards[i].appendJSON(text)
 		}
-		return cards
+		return append(text, ']'), nil
 	})
 }
 
@@ -151,10 +156,12 @@ func (p *packer) finish() error {
 }
 
 // block has a block made of v.
-func (p *packer) block(id string, v any) error { return p.later(id, func() any { return v }) }
+func (p *packer) block(id string, v any) error {
+	return p.later(id, func() ([]byte, error) { return json.Marshal(v) })
+}
 
-// later has a block made of what v returns, once fewer than so many others are being made.
-func (p *packer) later(id string, v func() any) error {
+// later has a block made of the JSON that text returns, once fewer than so many others are being made.
+func (p *packer) later(id string, text func() ([]byte, error)) error {
 	made := make(chan []byte, 1)
 	var gz *gzip.Writer
 	select {
@@ -168,7 +175,11 @@ func (p *packer) later(id string, v func() any) error {
 		return p.ctx.Err()
 	}
 	p.group.Go(func() error {
-		block, err := packed(gz, id, v())
+		var block []byte
+		plain, err := text()
+		if err == nil {
+			block, err = packed(gz, id, plain)
+		}
 		p.writers <- gz
 		made <- block
 		return err
@@ -177,11 +188,11 @@ func (p *packer) later(id string, v func() any) error {
 }
 
 // packed is the block.
-func packed(gz *gzip.Writer, id string, v any) ([]byte, error) {
+func packed(gz *gzip.Writer, id string, text []byte) ([]byte, error) {
 	var zipped bytes.Buffer
 	gz.Reset(&zipped)
 	gz.ModTime = time.Unix(0, 0) // none: this package writes the zero time as another
-	if err := json.NewEncoder(gz).Encode(v); err != nil {
+	if _, err := gz.Write(text); err != nil {
 		return nil, err
 	}
 	if err := gz.Close(); err != nil {

@@ -14,7 +14,13 @@ import (
 // newWorkspace opens an empty workspace in memory.
 func newWorkspace(t testing.TB) *sql.DB {
 	t.Helper()
-	db, err := queries.Open(t.Context(), "", queries.Options{})
+	return newWorkspaceAt(t, "")
+}
+
+// newWorkspaceAt opens an empty workspace in a new file.
+func newWorkspaceAt(t testing.TB, path string) *sql.DB {
+	t.Helper()
+	db, err := queries.Open(t.Context(), path, queries.Options{Create: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,11 +38,17 @@ func execute(t testing.TB, db *sql.DB, statement string, args ...any) {
 // handMade opens the workspace of testdata/workspace.sql.
 func handMade(t testing.TB) *sql.DB {
 	t.Helper()
+	return handMadeAt(t, "")
+}
+
+// handMadeAt is handMade in a new file.
+func handMadeAt(t testing.TB, path string) *sql.DB {
+	t.Helper()
 	text, err := os.ReadFile("testdata/workspace.sql")
 	if err != nil {
 		t.Fatal(err)
 	}
-	db := newWorkspace(t)
+	db := newWorkspaceAt(t, path)
 	execute(t, db, string(text))
 	for _, name := range []string{"extract/quality.sql", "extract/id_coverage.sql"} { // as extract counts what it has read
 		if _, err := queries.Exec(t.Context(), db, name, nil); err != nil {
