@@ -46,7 +46,7 @@ func accuracyChart(collection string, bins []judgedBin, m *evidence.Model) (char
 	}
 	c := chart{Title: "Precision and recall over the threshold, " + collection, Width: chartWidth, Height: chartHeight,
 		Note: fmt.Sprintf("Of the %s that people judged, as scored, without the rules that keep clusters apart. People judge the doubtful ones: among all pairs precision is higher.", many(same+different, "pair", "pairs"))}
-	lo, hi := bins[0].Bit, bins[len(bins)-1].Bit+1
+	lo, hi := bins[0].Bit, withRoom(bins[0].Bit, bins[len(bins)-1].Bit+1)
 	x := func(bit float64) float64 {
 		return chartLeft + (bit-float64(lo))/float64(hi-lo)*(chartWidth-chartLeft-chartRight)
 	}
@@ -76,7 +76,8 @@ func truthChart(collection string, truth []TruthCurve, m *evidence.Model) (chart
 	points := truth[i].Points
 	c := chart{Title: "Precision and recall by the truth file, " + collection, Width: chartWidth, Height: chartHeight,
 		Note: fmt.Sprintf("Of all scored pairs, without the rules that keep clusters apart; of the %s, one that was never compared counts as missed.%s", many(truth[i].TruePairs, "true pair", "true pairs"), atAuto(points))}
-	lo, hi := int64(math.Floor(points[0].Bits)), int64(math.Ceil(points[len(points)-1].Bits))+1
+	lo := int64(math.Floor(points[0].Bits))
+	hi := withRoom(lo, int64(math.Ceil(points[len(points)-1].Bits)))
 	x := func(bit float64) float64 {
 		return chartLeft + (bit-float64(lo))/float64(hi-lo)*(chartWidth-chartLeft-chartRight)
 	}
@@ -105,14 +106,17 @@ func atAuto(points []TruthPoint) string {
 }
 
 // tenths is a share in percent with one decimal, cut, so that only the whole is 100 %.
-func tenths(share float64) string { return decimal(math.Floor(share*1000+1e-9)/10) + " %" }
+func tenths(share float64) string { return decimal(math.Floor(share*1000+1e-9)/10) + "\u00a0%" }
+
+// withRoom leaves room behind the curves for what their heights mean.
+func withRoom(lo, hi int64) int64 { return hi + max(1, (hi-lo)/9) }
 
 // shares draws what the heights of curves mean.
 func (c *chart) shares() {
 	for _, share := range []float64{1, 0.75, 0.5, 0.25} {
 		y := chartTop + (1-share)*(chartHeight-chartTop-chartBottom)
 		c.Lines = append(c.Lines, rule{X1: chartLeft, Y1: y, X2: chartWidth - chartRight, Y2: y, Class: "grid"})
-		c.Labels = append(c.Labels, label{X: chartLeft, Y: y + 12, Anchor: "start", Class: "tick", Text: percent(share)})
+		c.Labels = append(c.Labels, label{X: chartWidth - chartRight, Y: y + 12, Anchor: "end", Class: "tick", Text: percent(share)})
 	}
 }
 

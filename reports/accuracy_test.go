@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"math"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -57,5 +58,40 @@ func TestJudgedPairsInThePage(t *testing.T) {
 	dir, _ := write(t, db)
 	if page := readText(t, filepath.Join(dir, "report.html")); !strings.Contains(page, "Of the 12 pairs that people judged") || !strings.Contains(page, `class="precision"`) {
 		t.Error("the page does not draw the judged pairs")
+	}
+}
+
+// The curves go through the points of the truth file; where no pair lies above a threshold there is no precision.
+func TestTruthChart(t *testing.T) {
+	t.Parallel()
+	truth := []TruthCurve{{Collection: "people", TruePairs: 8, Points: []TruthPoint{
+		{Name: "review", Bits: 0, Pairs: 10, Precision: 0.7, Recall: 0.875}, {Name: "auto", Bits: 6, Pairs: 4, Precision: 1, Recall: 0.5}, {Bits: 9, Precision: math.NaN()}}}}
+	c, drawn := truthChart("people", truth, nil)
+	if !drawn {
+		t.Fatal("no curve is drawn")
+	}
+	room := chartHeight - chartTop - chartBottom
+	for i, shares := range [][]float64{{0.875, 0.5, 0}, {0.7, 1}} {
+		points := strings.Fields(c.Curves[i].Points())
+		if len(points) != len(shares) {
+			t.Errorf("%s goes through %d points, want %d", c.Curves[i].Class, len(points), len(shares))
+			continue
+		}
+		for k, share := range shares {
+			if !strings.HasSuffix(points[k], ","+decimal(chartTop+(1-share)*room)) {
+				t.Errorf("%s goes by %s at point %d, want the height of %v", c.Curves[i].Class, points[k], k, share)
+			}
+		}
+	}
+	if !strings.HasSuffix(c.Note, "At auto: precision 100.0\u00a0%, recall 50.0\u00a0%.") || !strings.Contains(c.Note, "8 true pairs") {
+		t.Errorf("note: %s", c.Note)
+	}
+	for _, none := range [][]TruthCurve{nil, {{Collection: "people", Points: truth[0].Points}}, {{Collection: "organizations", TruePairs: 8, Points: truth[0].Points}}} {
+		if _, drawn := truthChart("people", none, nil); drawn {
+			t.Errorf("a curve is drawn of %+v", none)
+		}
+	}
+	if tenths(0.99999) != "99.9\u00a0%" {
+		t.Errorf("a part is shown as the whole: %s", tenths(0.99999))
 	}
 }

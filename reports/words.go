@@ -43,7 +43,7 @@ func ConflictMeaning(kind string) string {
 	case "ambiguous":
 		return "Two clusters that exclude each other fit almost equally well; attached to neither."
 	case "veto":
-		return "Two records inside contradict each other in what identifies a person."
+		return "Two records inside contradict each other in what identifies a person or an organization."
 	case "weak_bridge":
 		return "One weak pair holds two parts together."
 	case "large_cluster":
@@ -53,7 +53,7 @@ func ConflictMeaning(kind string) string {
 	case "placeholder":
 		return "A value on far too many records to mean anything was neither compared nor searched by; clear it in its application."
 	case "suppressed":
-		return "Evidence that was set aside."
+		return "Two look like one, but one of them belongs to a contradiction of IDs: not merged until that is resolved."
 	case "decision_conflict":
 		return "People judged the two different, and the same by other decisions; kept apart until one is corrected."
 	case "judged_different":
