@@ -166,8 +166,9 @@ func setMemory(limit string) string {
 type Memory struct {
 	// Limit is such as "640MB"; what is over goes to disk.
 	Limit string
-	// HandBack makes the engine hand back early what it has freed, which else adds up to as much again as the limit, and write
-	// each block of the rows that a statement inserts when it is full: by itself it keeps five of them for each thread.
+	// HandBack makes the engine hand back what it has freed, which its allocator keeps thread by thread, that of a thread at rest
+	// for good: it adds up to as much again as the limit. It also makes the engine write each block of the rows that
+	// a statement inserts when it is full: by itself it keeps five of them for each thread.
 	HandBack bool
 }
 
@@ -180,8 +181,8 @@ func BoundMemory(ctx context.Context, on Querier, m Memory) (free func(), err er
 	}
 	bound, unbound := []string{setMemory(m.Limit)}, []string{setMemory(before)}
 	if m.HandBack {
-		bound = append(bound, "SET allocator_flush_threshold = '16 MiB'", "SET write_buffer_row_group_count = 1")
-		unbound = append(unbound, "RESET allocator_flush_threshold", "RESET write_buffer_row_group_count")
+		bound = append(bound, "SET allocator_background_threads = true", "SET write_buffer_row_group_count = 1")
+		unbound = append(unbound, "RESET allocator_background_threads", "RESET write_buffer_row_group_count")
 	}
 	return set(ctx, on, "bound the database's memory", bound, unbound)
 }
