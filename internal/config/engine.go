@@ -46,6 +46,7 @@ func (e *Engine) setDefaults(d *document) {
 
 var (
 	memorySize = regexp.MustCompile(`^[1-9][0-9]*[mgMG]$`)
+	master     = regexp.MustCompile(`^(?:local(?:-cluster)?(?:\[[^\]]+\])?|yarn|(?:spark|k8s)://.+)$`)
 	confKey    = regexp.MustCompile(`^spark\.[A-Za-z0-9._-]+$`)
 	// secretConf are settings of Spark, and of what it hands on, whose values are credentials: those of S3, Azure (shared access
 	// signatures, too), Google and Kubernetes among them. Where the name ends as plainConf says, the value names but a place or a way.
@@ -61,8 +62,8 @@ var (
 
 func (e Engine) validate(d *document) {
 	d.wantOneOf("engine.type", "type", e.Type, []string{EngineEmbedded, EngineSpark})
-	if e.Master == "" {
-		d.at("engine.master", "`master` is empty: name Spark's master, such as local[*], spark://host:7077 or yarn")
+	if !master.MatchString(e.Master) {
+		d.at("engine.master", "`master` must be a master of Spark's: local[*], spark://host:7077, yarn or k8s://https://host:443")
 	}
 	if !memorySize.MatchString(e.ExecutorMemory) {
 		d.at("engine.executor_memory", "`executor_memory` must be a number of m or g, such as 4g")

@@ -94,6 +94,8 @@ func TestMistakesOfTheEngine(t *testing.T) {
 	for _, x := range []mistake{
 		{"no such engine", minimal + "engine: {type: sparc}\n", "3:16: `type` cannot be \"sparc\": did you mean `spark`?"},
 		{"no memory", minimal + "engine: {executor_memory: much}\n", "`executor_memory` must be a number of m or g"},
+		{"no master", minimal + "engine: {master: \"sparc://host:7077\"}\n", "3:18: `master` must be a master of Spark's: local[*], spark://host:7077"},
+		{"an empty master", minimal + "engine: {master: \"\"}\n", "`master` must be a master"},
 		{"no core", minimal + "engine: {executor_cores: 0}\n", "`executor_cores` must be at least 1"},
 		{"a pattern to share", minimal + "engine: {shared_folder: \"/mnt/a*\"}\n", "a sign that Spark takes for a pattern"},
 		{"no time for the cluster", minimal + "engine: {wait: 119}\n", "`wait` must be at least 120"},

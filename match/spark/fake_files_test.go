@@ -8,6 +8,7 @@ import (
 
 // filesScript plays Hadoop's file commands, for URIs of files; it wants the setting that the configuration has for them.
 const filesScript = `#!/bin/sh
+[ -f "$HADOOP_CONF_DIR/core-site.xml" ] && [ -f "$HADOOP_CONF_DIR/hdfs-site.xml" ] || exit 7
 [ "$1 $2 $3" = "org.apache.hadoop.fs.FsShell -D some.key=some value" ] || exit 9
 shift 3
 case $1 in

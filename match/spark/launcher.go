@@ -59,8 +59,11 @@ func findLauncher(ctx context.Context, named string) (launcher, error) {
 		return launcher{}, fmt.Errorf("spark: %s: %s", path, reason)
 	}
 	found := regexp.MustCompile(`version (\d+)\.(\d+)(\.\S+)?`).FindStringSubmatch(string(out))
-	if err != nil || found == nil {
-		return launcher{}, fmt.Errorf("spark: %s --version does not name a version (%v): %s", path, err, lastLine(string(out)))
+	if err != nil {
+		return launcher{}, fmt.Errorf("spark: %s --version: %w: %s", path, err, lastLine(string(out)))
+	}
+	if found == nil {
+		return launcher{}, fmt.Errorf("spark: %s --version does not name a version: %s: name spark-submit, spark-sql or the folder that Spark lies in", path, lastLine(string(out)))
 	}
 	major, _ := strconv.Atoi(found[1])
 	minor, _ := strconv.Atoi(found[2])
@@ -173,8 +176,10 @@ func kernelOf(ctx context.Context, named, self string) (shipped, error) {
 	}
 	version, _, _ := strings.Cut(string(out), "\n")
 	switch {
-	case err != nil || !strings.HasPrefix(version, "sameas-kernel/"):
-		return k, fmt.Errorf("spark: %s is no kernel (%v): build it with CGO_ENABLED=0 go build -o kernel ./match/kernel/cmd", k.path, err)
+	case err != nil:
+		return k, fmt.Errorf("spark: the kernel %s: %w: build it with CGO_ENABLED=0 go build -o kernel ./match/kernel/cmd", k.path, err)
+	case !strings.HasPrefix(version, "sameas-kernel/"):
+		return k, fmt.Errorf("spark: %s is no kernel: build it with CGO_ENABLED=0 go build -o kernel ./match/kernel/cmd", k.path)
 	case version != kernel.Version():
 		return k, fmt.Errorf("spark: the kernel %s is of version %s, this sameas of %s: build it from the same source, with CGO_ENABLED=0 go build -o kernel ./match/kernel/cmd", k.path, version, kernel.Version())
 	}

@@ -30,16 +30,17 @@ func TestWhatIsWrongBeforeTheJob(t *testing.T) {
 		change func(e *config.Engine)
 		want   string
 	}{
-		"old":           {"old", nil, "sameas needs Spark 3.4 or later"},
-		"no java":       {"no java", nil, "Spark finds no Java"},
-		"no spark":      {"no spark", nil, "does not name a version"},
-		"no launcher":   {"works", func(e *config.Engine) { e.Launcher = "/none/spark-submit" }, "name spark-submit, spark-sql or the folder"},
-		"no folder":     {"works", func(e *config.Engine) { e.Launcher = t.TempDir() }, "no launcher"},
-		"no master":     {"works", func(e *config.Engine) { e.Master = "spark://" + nobody }, "no master at spark://"},
-		"no kernel":     {"works", func(e *config.Engine) { e.Kernel = "/none/kernel" }, "engine.kernel"},
-		"other kernel":  {"works", func(e *config.Engine) { e.Kernel = script("echo sameas-kernel/1+0000000000000000") }, "is of version sameas-kernel/1+0000000000000000, this sameas of"},
-		"another thing": {"works", func(e *config.Engine) { e.Kernel = script("echo hello") }, "is no kernel"},
-		"no share":      {"works", func(e *config.Engine) { e.SharedFolder = "/none/shared" }, "it must be there, on this machine and on all executors"},
+		"old":                    {"old", nil, "sameas needs Spark 3.4 or later"},
+		"no java":                {"no java", nil, "Spark finds no Java"},
+		"no spark":               {"no spark", nil, "does not name a version"},
+		"no launcher":            {"works", func(e *config.Engine) { e.Launcher = "/none/spark-submit" }, "name spark-submit, spark-sql or the folder"},
+		"no folder":              {"works", func(e *config.Engine) { e.Launcher = t.TempDir() }, "no launcher"},
+		"no master":              {"works", func(e *config.Engine) { e.Master = "spark://" + nobody }, "no master at spark://"},
+		"no kernel":              {"works", func(e *config.Engine) { e.Kernel = "/none/kernel" }, "engine.kernel"},
+		"other kernel":           {"works", func(e *config.Engine) { e.Kernel = script("echo sameas-kernel/1+0000000000000000") }, "is of version sameas-kernel/1+0000000000000000, this sameas of"},
+		"another thing":          {"works", func(e *config.Engine) { e.Kernel = script("echo hello") }, "is no kernel"},
+		"a share that is a file": {"works", func(e *config.Engine) { e.SharedFolder = script("") }, "is no folder"},
+		"no share":               {"works", func(e *config.Engine) { e.SharedFolder = "/none/shared" }, "it must be there, on this machine and on all executors"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -20,7 +20,7 @@ import (
 // realHome names the folder of a Spark for these tests; they skip without.
 const realHome = "SAMEAS_SPARK"
 
-func sparkHome(t *testing.T) string {
+func sparkHome(t testing.TB) string {
 	t.Helper()
 	home := os.Getenv(realHome)
 	if home == "" {

@@ -46,8 +46,11 @@ func shareOf(c config.Engine, folder string) (share, error) {
 	if err != nil {
 		return share{}, err
 	}
-	if _, err := os.Stat(c.SharedFolder); err != nil {
+	switch info, err := os.Stat(c.SharedFolder); {
+	case err != nil:
 		return share{}, fmt.Errorf("spark: engine.shared_folder: %w: it must be there, on this machine and on all executors", err)
+	case !info.IsDir():
+		return share{}, fmt.Errorf("spark: engine.shared_folder: %s is no folder", c.SharedFolder)
 	}
 	return share{path: path, uri: "file:" + path}, nil
 }
@@ -260,6 +263,10 @@ func (s *scan) tell(ctx context.Context, args ...string) (string, error) {
 		}
 	}
 	cmd := exec.CommandContext(ctx, filepath.Join(filepath.Dir(s.launcher.path), "spark-class"), append(command, args...)...)
+	var err error
+	if cmd.Env, err = s.hadoop(); err != nil {
+		return "", err
+	}
 	var said strings.Builder
 	cmd.Stderr = &said
 	out, err := cmd.Output()
@@ -269,7 +276,32 @@ func (s *scan) tell(ctx context.Context, args ...string) (string, error) {
 	return string(out), nil
 }
 
+// hadoop is the environment of Hadoop's file commands. These want files of settings to be there, which a Spark without a
+// Hadoop beside it does not bring along: empty ones stand last in the class path, behind those that Spark's own folder has.
+func (s *scan) hadoop() ([]string, error) {
+	const variable = "HADOOP_CONF_DIR"
+	if os.Getenv(variable) != "" {
+		return os.Environ(), nil
+	}
+	folder := filepath.Join(s.folder, "hadoop")
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"core-site.xml", "hdfs-site.xml"} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte("<configuration/>\n"), 0o600); err != nil {
+			return nil, err
+		}
+	}
+	return append(os.Environ(), variable+"="+folder), nil
+}
+
+// lastLine is the last line that says something: those of a trace of calls behind it are indented.
 func lastLine(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
+	for _, line := range slices.Backward(lines) {
+		if line != "" && !strings.ContainsAny(line[:1], " \t") {
+			return line
+		}
+	}
 	return lines[len(lines)-1]
 }

@@ -114,7 +114,7 @@ func (t town) scanned() kernel.Result {
 }
 
 // options are those of a job on a fake Spark.
-func options(t *testing.T, launcher string, partitions int) Options {
+func options(t testing.TB, launcher string, partitions int) Options {
 	t.Helper()
 	db, err := queries.Open(t.Context(), "", queries.Options{Create: true})
 	if err != nil {

@@ -68,7 +68,7 @@ var (
 	stageBar    = regexp.MustCompile(`\[Stage (\d+):[^\]]*?\((\d+) \+ (\d+)\) / (\d+)\]`)
 	kernelWords = regexp.MustCompile(`(?:kernel|sameas): error: .*`)
 	application = regexp.MustCompile(`Application Id: (\S+)`)
-	exception   = regexp.MustCompile(`^(?:Caused by: )?[a-z]\w*(?:\.\w+)+(?:Exception|Error)\b.*|^Error: .*|^\[[A-Z_.]+\] .*`)
+	exception   = regexp.MustCompile(`^(?:Caused by: |Exception in thread "main" )?[a-z]\w*(?:\.\w+)+(?:Exception|Error)\b.*|^Error: .*|^\[[A-Z_.]+\] .*`)
 )
 
 func (w *watch) read(line string) {
