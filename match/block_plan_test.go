@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/sameas/sameas/match/kernel"
 )
@@ -81,8 +80,8 @@ type ran struct {
 	seconds []float64
 }
 
-// runTiles sends the tiles of a plan through the kernel as an engine does, a process for each.
-func runTiles(t testing.TB, m *matching, p *plan) (all ran) {
+// runTiles sends the tiles of a plan through the kernel as an engine does, a process for each; the clock says what each took.
+func runTiles(t testing.TB, m *matching, p *plan, clock func() float64) (all ran) {
 	t.Helper()
 	p.giveKeys(m.set)
 	blocks := p.tiled
@@ -98,11 +97,11 @@ func runTiles(t testing.TB, m *matching, p *plan) (all ran) {
 		if err := kernel.NewRowWriter(&rows, m.set, m.model.spec).Write(block, strconv.Itoa(i)); err != nil {
 			t.Fatal(err)
 		}
-		began := time.Now()
+		began := clock()
 		if err := kernel.Filter(kernel.TSV, bytes.NewReader(file.Bytes()), &rows, &out); err != nil {
 			t.Fatal(err)
 		}
-		all.seconds = append(all.seconds, time.Since(began).Seconds())
+		all.seconds = append(all.seconds, clock()-began)
 		for line := range strings.Lines(out.String()) {
 			switch c := strings.Split(strings.TrimSpace(line), "\t"); c[0] {
 			case "e":
@@ -118,12 +117,15 @@ func runTiles(t testing.TB, m *matching, p *plan) (all ran) {
 	return all
 }
 
+// noClock is for who does not look at it.
+func noClock() float64 { return 0 }
+
 func TestTilesOfAHotKeyGiveWhatOneBlockGives(t *testing.T) {
 	t.Parallel()
 	const records = 640
 	m := weighed(t, records)
-	whole := runTiles(t, m, hotKey(records, records))
-	tiles := runTiles(t, m, hotKey(records, 100))
+	whole := runTiles(t, m, hotKey(records, records), noClock)
+	tiles := runTiles(t, m, hotKey(records, 100), noClock)
 	if len(whole.seconds) != 1 || len(tiles.seconds) != 28 {
 		t.Fatalf("%d blocks and %d tiles", len(whole.seconds), len(tiles.seconds))
 	}
@@ -132,24 +134,5 @@ func TestTilesOfAHotKeyGiveWhatOneBlockGives(t *testing.T) {
 	}
 	if len(whole.edges) < 300 {
 		t.Errorf("only %d edges: little was tried", len(whole.edges))
-	}
-}
-
-// BenchmarkHotKey is a key of 20,000 records, 200 million pairs: the seconds that the kernel takes for its longest tile,
-// beside the median, and that it gives what one block gives.
-func BenchmarkHotKey(b *testing.B) {
-	const records = 20_000
-	m := weighed(b, records)
-	for b.Loop() {
-		tiles := runTiles(b, m, hotKey(records, tileRecords))
-		slices.Sort(tiles.seconds)
-		b.ReportMetric(float64(len(tiles.seconds)), "tiles")
-		b.ReportMetric(tiles.seconds[len(tiles.seconds)/2], "median-s")
-		b.ReportMetric(tiles.seconds[len(tiles.seconds)-1], "longest-s")
-		whole := runTiles(b, m, hotKey(records, records))
-		b.ReportMetric(whole.seconds[0], "whole-s")
-		if !slices.Equal(whole.edges, tiles.edges) || whole.hash != tiles.hash {
-			b.Errorf("the block has %d edges, its tiles %d", len(whole.edges), len(tiles.edges))
-		}
 	}
 }
