@@ -11,6 +11,7 @@ import (
 var (
 	benchClusters = flag.Int("clusters", 100_000, "`N` clusters of two people each in the report of BenchmarkWrite")
 	benchSingles  = flag.Int("singles", 800_000, "`N` people who stand alone beside them")
+	benchKept     = flag.String("kept", "", "`FILE` to keep that workspace in, for sameas report --workspace FILE")
 )
 
 // manyClusters is a workspace of that many clusters of two people each, of which every tenth is for review, and of people who
@@ -40,7 +41,11 @@ func manyClusters(t testing.TB, path string, clusters, singles int) *sql.DB {
 // BenchmarkWrite measures a report of a million people, in 100,000 clusters of two and 800,000 who stand alone, unless flags say
 // otherwise: go test ./reports -run '^$' -bench Write -benchtime 1x
 func BenchmarkWrite(b *testing.B) {
-	db := manyClusters(b, filepath.Join(b.TempDir(), "sameas.duckdb"), *benchClusters, *benchSingles)
+	path := *benchKept
+	if path == "" {
+		path = filepath.Join(b.TempDir(), "sameas.duckdb")
+	}
+	db := manyClusters(b, path, *benchClusters, *benchSingles)
 	dir := filepath.Join(b.TempDir(), "report")
 	for b.Loop() {
 		if _, err := Write(b.Context(), Options{DB: db, Dir: dir}); err != nil {

@@ -254,3 +254,55 @@ func TestPrintInBrowser(t *testing.T) {
 		t.Errorf("printing gives %d bytes that begin with %.8q", len(printed), printed)
 	}
 }
+
+// Of a known link and a pair that is alike the latter is a weak bridge: nothing else holds its record. A triangle has none.
+func TestGraphShowsWeakBridges(t *testing.T) {
+	t.Parallel()
+	ctx := browser(t)
+	dir, _ := write(t, handMade(t))
+	graph := func(card int, what string) string {
+		return fmt.Sprintf(`document.querySelectorAll("#cards article")[%d].querySelectorAll(".graph %s").length`, card, what)
+	}
+	var certain, weak, none, drawn int
+	var said string
+	visit(t, ctx, dir, 1280,
+		ask(&certain, graph(0, "line.certain")), ask(&weak, graph(0, "line.weak")),
+		ask(&said, `document.querySelector(".graph").getAttribute("aria-label")`),
+		ask(&drawn, graph(1, "line")), ask(&none, graph(1, "line.weak")))
+	if certain != 1 || weak != 1 || drawn != 3 || none != 0 {
+		t.Errorf("%d certain and %d weak pairs, want 1 and 1; of a triangle %d pairs and %d weak ones, want 3 and 0", certain, weak, drawn, none)
+	}
+	if !strings.Contains(said, "A2 and B1, alike +0.7 bits, nothing else holds these two parts together") {
+		t.Errorf("to a reader who does not see the graph it says %q", said)
+	}
+}
+
+// With script off everything but the browser of clusters is there, and the first clusters stand in the page itself.
+func TestPageWithoutScript(t *testing.T) {
+	t.Parallel()
+	ctx := browser(t)
+	dir, _ := write(t, handMade(t))
+	if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+		t.Fatal(err)
+	}
+	url := "file://" + filepath.Join(dir, "report.html")
+	problems := watch(t, ctx, url)
+	var ready, head string
+	var tables, charts, cards, controls int
+	err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(url), chromedp.WaitReady(chromedp.CSS("footer")),
+		ask(&ready, `document.documentElement.dataset.ready || "no"`),
+		ask(&head, `document.querySelector("h1").innerText`),
+		ask(&tables, `[...document.querySelectorAll("main table")].filter((x) => x.offsetHeight > 0).length`),
+		ask(&charts, `[...document.querySelectorAll("figure svg")].filter((x) => x.getBoundingClientRect().height > 0).length`),
+		ask(&cards, `[...document.querySelectorAll("noscript article")].filter((x) => x.offsetHeight > 0).length`),
+		ask(&controls, `[...document.querySelectorAll("#controls, .pager, #theme")].filter((x) => x.offsetHeight > 0).length`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ready != "no" || !strings.Contains(head, "created twice") || tables < 5 || charts < 2 || cards != 2 || controls != 0 {
+		t.Errorf("the script ran: %s; head %q; %d tables, %d charts, %d cards and %d controls are seen, want 5 or more, 2 or more, 2 and none", ready, head, tables, charts, cards, controls)
+	}
+	for _, p := range problems() {
+		t.Error(p)
+	}
+}

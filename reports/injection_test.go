@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -67,20 +68,8 @@ func TestHostileValuesComeBackFromCSV(t *testing.T) {
 func TestHostileValuesAreTextInThePage(t *testing.T) {
 	t.Parallel()
 	values := hostile()
-	tame := make([]string, len(values))
-	for i, v := range values {
-		tame[i] = "x"
-		if v == "" {
-			tame[i] = ""
-		}
-	}
 	page := readText(t, filepath.Join(fillHostile(t, values), "report.html"))
-	allowed := elements(t, readText(t, filepath.Join(fillHostile(t, tame), "report.html")))
-	for name := range elements(t, page) {
-		if !allowed[name] {
-			t.Errorf("the page holds %s, which tame values do not make", name)
-		}
-	}
+	checkElements(t, page, values)
 	for _, hidden := range []string{"\x00", "\u202e", "\u2028", "\ufeffx"} {
 		if strings.Contains(page, hidden) {
 			t.Errorf("the page holds %q as it is", hidden)
@@ -93,6 +82,54 @@ func TestHostileValuesAreTextInThePage(t *testing.T) {
 	}
 	if regexp.MustCompile(`x{500}`).MatchString(page) {
 		t.Error("a value of 10,000 characters stands whole in the page")
+	}
+}
+
+// checkElements holds the elements of the page against those that tame values make.
+func checkElements(t *testing.T, page string, values []string) {
+	t.Helper()
+	tame := make([]string, len(values))
+	for i, v := range values {
+		if v != "" {
+			tame[i] = "x"
+		}
+	}
+	allowed := elements(t, readText(t, filepath.Join(fillHostile(t, tame), "report.html")))
+	for name := range elements(t, page) {
+		if !allowed[name] {
+			t.Errorf("the page holds %s, which tame values do not make", name)
+		}
+	}
+}
+
+// Values put together at random, from what begins, ends or hides markup, scripts, comments and formulas, are text in the page
+// and in its data, and come back from CSV.
+func TestRandomValuesAreTextEverywhere(t *testing.T) {
+	t.Parallel()
+	parts := []string{"<", ">", "</", "/>", "script", "style", "noscript", "<!--", "-->", "]]>", "\"", "'", "`", "&", "&lt;", "&#60;", "=", "+", "-", "@", "|", ",", ";", " ", "\t", "\r", "\n",
+		"\x00", "\x1f", "\u2028", "\u202e", "\u200b", "\ufeff", "\uff1d", "onload=", "javascript:", "svg", "é", "李", "a", "0", "{{", "}}", "${"}
+	dice := rand.New(rand.NewPCG(3, 9))
+	values := make([]string, 120)
+	for i := range values {
+		for range 1 + dice.IntN(9) {
+			values[i] += parts[dice.IntN(len(parts))]
+		}
+	}
+	dir := fillHostile(t, values)
+	page := readText(t, filepath.Join(dir, "report.html"))
+	checkElements(t, page, values)
+	if at := strings.IndexFunc(strings.ReplaceAll(page, "\n", ""), hides); at >= 0 {
+		t.Errorf("the page holds hidden characters: %.80q", strings.ReplaceAll(page, "\n", "")[max(0, at-40):])
+	}
+	found := map[string]bool{}
+	for _, row := range table(t, dir, "conflicts")[1:] {
+		checkNeutral(t, Restore(row[len(row)-1]))
+		found[Restore(row[len(row)-1])] = true
+	}
+	for _, v := range values {
+		if !found[strings.ReplaceAll(v, "\r\n", "\n")] {
+			t.Errorf("%q is not in conflicts.csv", v)
+		}
 	}
 }
 

@@ -139,8 +139,12 @@ func (b bound) Words() string {
 	if b.Judged == 0 {
 		return ""
 	}
-	text := fmt.Sprintf("%s of %s sure clusters, drawn at random from %s that IDs alone do not hold together, %s two things: with 95 %% confidence at most %s of all do (1 in %s).",
-		none(b.Wrong), thousands(int64(b.Judged)), thousands(b.Population), plural(b.Wrong, "holds", "hold"), share(b.AtMost), thousands(int64(1/b.AtMost)))
+	text := fmt.Sprintf("%s of %s sure clusters, drawn at random from %s that IDs alone do not hold together, %s two things: with 95 %% confidence at most %s of all do",
+		none(b.Wrong), thousands(int64(b.Judged)), thousands(b.Population), plural(b.Wrong, "holds", "hold"), share(b.AtMost))
+	if n := int64(1 / b.AtMost); n > 1 {
+		text += " (1 in " + thousands(n) + ")"
+	}
+	text += "."
 	if b.Open > 0 {
 		text += fmt.Sprintf(" %s of the sample %s still to judge.", thousands(int64(b.Open)), plural(b.Open, "is", "are"))
 	}

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -116,11 +117,36 @@ func TestBoundOfASample(t *testing.T) {
 		t.Errorf("%+v", b)
 	}
 	// At most the square root of 0.95.
-	if want := "1 of 2 sure clusters, drawn at random from 30 that IDs alone do not hold together, holds two things: with 95 % confidence at most 97 % of all do (1 in 1). 1 of the sample is still to judge. 1 became another cluster before being judged."; b.Words() != want {
+	if want := "1 of 2 sure clusters, drawn at random from 30 that IDs alone do not hold together, holds two things: with 95 % confidence at most 97 % of all do. 1 of the sample is still to judge. 1 became another cluster before being judged."; b.Words() != want {
 		t.Errorf("%q, want %q", b.Words(), want)
 	}
 	none := boundOf(samples[:3], newJudgements([]Decision{judge(0, Same), judge(1, Same), judge(2, Same)}))
 	if words := none.Words(); !strings.HasPrefix(words, "None of 3 sure clusters") || none.Open != 0 {
 		t.Errorf("%q", words)
+	}
+}
+
+// What a sample shows stands in the page and in the summary at the terminal.
+func TestBoundIsPrinted(t *testing.T) {
+	t.Parallel()
+	db := manyClusters(t, "", 30, 0) // of which every tenth is for review
+	if err := drawSample(t.Context(), db, 3, 1, time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)); err != nil {
+		t.Fatal(err)
+	}
+	samples, err := latestSample(t.Context(), db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range samples {
+		execute(t, db, `INSERT INTO decisions VALUES ('people', $1, $2, 'same', 'a', TIMESTAMP '2026-01-06', '', 1, NULL)`, s.Members[0].Key, s.Members[1].Key)
+	}
+	const words = "None of 3 sure clusters, drawn at random from 27 that IDs alone do not hold together, hold two things: with 95 % confidence at most 63 % of all do."
+	summary, err := Summary(t.Context(), db)
+	if err != nil || !strings.Contains(summary, "Audit: "+words) {
+		t.Errorf("summary, %v:\n%s", err, summary)
+	}
+	dir, _ := write(t, db)
+	if page := readText(t, filepath.Join(dir, "report.html")); !strings.Contains(page, "<strong>Audit.</strong> "+words) {
+		t.Error("the page does not print the bound")
 	}
 }
