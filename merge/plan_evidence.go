@@ -118,5 +118,8 @@ func (r Reason) words() string {
 			texts = append(texts, fmt.Sprintf("they look alike (at least %.4f)", r.Probability))
 		}
 	}
+	if len(texts) == 0 { // one record by itself gains only what is told of it
+		return "a crosswalk tells the ID of this record"
+	}
 	return strings.Join(texts, "; ")
 }

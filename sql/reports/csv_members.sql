@@ -14,11 +14,11 @@ WITH survivors AS (
     WHERE type = 'consolidate'
 )
 SELECT
-    c.collection,
+    r.collection,
     c.cluster_id,
     c.tier,
     c.review_id,
-    c.key,
+    r.key,
     r.source,
     r.hub,
     CASE WHEN r.hub AND s.key IS NOT NULL THEN 'survivor' END AS role,
@@ -32,5 +32,5 @@ SELECT
 FROM clusters c
 JOIN records r ON r.rid = c.rid
 LEFT JOIN member_ids i ON i.rid = c.rid
-LEFT JOIN survivors s ON s.collection = c.collection AND s.cluster_id = c.cluster_id AND s.key = c.key
-ORDER BY c.collection, c.cluster_id, c.key, r.source
+LEFT JOIN survivors s ON s.collection = r.collection AND s.cluster_id = c.cluster_id AND s.key = r.key
+ORDER BY r.collection, c.cluster_id, r.key, r.source
