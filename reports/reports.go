@@ -55,7 +55,7 @@ func Write(ctx context.Context, o Options) (Result, error) {
 }
 
 // memoryLimit is what the engine has: what is over goes to disk.
-const memoryLimit = "700MB"
+const memoryLimit = "512MB"
 
 // writer writes one report.
 type writer struct {

@@ -20,15 +20,41 @@ SELECT
     row_number() OVER () AS app
 FROM (SELECT DISTINCT collection, provider, realm FROM twin_known WHERE NOT void);
 
+-- The others stand alone: nothing is their twin.
+CREATE TEMP TABLE twin_members AS
+WITH joined AS (
+    SELECT c.rid
+    FROM clusters c
+    JOIN item_clusters u USING (collection, cluster_id)
+    UNION
+    SELECT rid
+    FROM twin_known
+    WHERE told AND NOT void
+)
+SELECT
+    c.rid,
+    if(c.tier IN ('auto', 'single'), dense_rank() OVER (ORDER BY c.collection, c.cluster_id), NULL) AS auto_group,
+    dense_rank() OVER (ORDER BY c.collection, c.review_id) AS review_group
+FROM clusters c
+SEMI JOIN joined j USING (rid);
+
+CREATE TEMP TABLE twin_places AS                   -- of the IDs of these alone
+SELECT
+    id_key,
+    row_number() OVER (ORDER BY id_key) AS id_place
+FROM (SELECT DISTINCT id_key FROM twin_known SEMI JOIN twin_members USING (rid));
+
 CREATE TEMP TABLE twin_ids AS
 SELECT
     k.*,
     p.app,
-    dense_rank() OVER (ORDER BY k.id_key) AS id_place
+    l.id_place
 FROM twin_known k
-LEFT JOIN twin_applications p ON p.collection = k.collection AND p.provider = k.provider AND p.realm = k.realm AND NOT k.void;
+LEFT JOIN twin_applications p ON p.collection = k.collection AND p.provider = k.provider AND p.realm = k.realm AND NOT k.void
+LEFT JOIN twin_places l ON l.id_key = k.id_key;
 
 DROP TABLE twin_known;
+DROP TABLE twin_places;
 
 CREATE TEMP VIEW application_ids AS
 SELECT * EXCLUDE (app, id_place)
@@ -56,24 +82,6 @@ SELECT
 FROM records r
 JOIN twin_hubs h USING (collection, key)
 WHERE r.hub AND h.several;
-
--- The others stand alone: nothing is their twin.
-CREATE TEMP TABLE twin_members AS
-WITH joined AS (
-    SELECT c.rid
-    FROM clusters c
-    JOIN item_clusters u USING (collection, cluster_id)
-    UNION
-    SELECT rid
-    FROM twin_ids
-    WHERE told AND NOT void
-)
-SELECT
-    c.rid,
-    if(c.tier IN ('auto', 'single'), dense_rank() OVER (ORDER BY c.collection, c.cluster_id), NULL) AS auto_group,
-    dense_rank() OVER (ORDER BY c.collection, c.review_id) AS review_group
-FROM clusters c
-SEMI JOIN joined j USING (rid);
 
 CREATE TEMP TABLE twin_lacking AS
 WITH known AS (

@@ -7,6 +7,7 @@ DROP VIEW IF EXISTS temp.application_ids;
 DROP TABLE IF EXISTS temp.twins;
 DROP TABLE IF EXISTS temp.twin_known;
 DROP TABLE IF EXISTS temp.twin_applications;
+DROP TABLE IF EXISTS temp.twin_places;
 DROP TABLE IF EXISTS temp.twin_ids;
 DROP TABLE IF EXISTS temp.twin_hubs;
 DROP TABLE IF EXISTS temp.twin_hub_records;
