@@ -2,23 +2,16 @@ package reports
 
 import (
 	"bufio"
-	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
-
-	queries "github.com/sameas/sameas/sql"
 )
 
 func decisionsIn(t testing.TB, db *sql.DB) (n int) {
@@ -161,79 +154,6 @@ func TestReviewSecondTab(t *testing.T) {
 	f := exchange[failure](s, "POST", "/undo", map[string]int{"last": 1}, 409)
 	if !strings.Contains(f.Error, "nothing was undone") || len(standingTexts(t, db)) != 2 {
 		t.Errorf("a late undo: %+v", f)
-	}
-}
-
-func TestReviewSurvivorAndValue(t *testing.T) {
-	t.Parallel()
-	db := handMade(t)
-	execute(t, db, `UPDATE records SET raw = '{"first_name":"Kate","email":{"address":"kate@brook.example"},"phone_home":{"mobile":"0400","landline":""}}' WHERE rid = 4`)
-	s := serveReview(t, ReviewOptions{DB: db})
-	item := get(s, "/item?collection=people&id=people-01", 200)
-	if item.Asked || len(item.Groups) != 3 || item.Survivor != -1 {
-		t.Fatalf("a sure cluster looked up: %+v", item)
-	}
-	second := 1 // p-2
-	s.answer(item, []int{0, 0, 0}, func(a *answer) {
-		a.Survivor, a.Values = &second, map[string]int{"E-mail": 1, "Mobile": 1, "Landline": 1}
-	})
-	want := []string{"connec/org-1/p-1 same connec/org-1/p-2", "connec/org-1/p-1 same my-application/2243/17", "connec/org-1/p-2 survivor", "connec/org-1/p-2 value email", "connec/org-1/p-2 value phone_home.mobile"}
-	if got := standingTexts(t, db); !slices.Equal(got, want) {
-		t.Errorf("kept %q, want %q", got, want)
-	}
-	item = get(s, "/item?collection=people&id=people-01", 200)
-	if item.Survivor != 1 || item.Values["E-mail"] != 1 || item.Values["Mobile"] != 1 || len(item.Values) != 2 {
-		t.Errorf("shown again: survivor %d, values %v", item.Survivor, item.Values)
-	}
-	app := 2
-	for name, change := range map[string]func(*answer){
-		"an application's survivor": func(a *answer) { a.Survivor = &app },
-		"an application's value":    func(a *answer) { a.Values = map[string]int{"E-mail": 2} },
-		"a value nobody decides":    func(a *answer) { a.Values = map[string]int{"Status": 1} },
-		"too few groups":            func(a *answer) { a.Groups = []int{0} },
-		"a long remark":             func(a *answer) { a.Why = strings.Repeat("x", longestWhy+1) },
-	} {
-		if refused := s.refused(item, []int{0, 0, 0}, 400, change); !strings.Contains(refused.Error, "does not fit") {
-			t.Errorf("%s: %+v", name, refused)
-		}
-	}
-}
-
-// TestReviewValueChosenAnew: a row of the card stands for several paths. Whoever chooses another record's value of it wants
-// the one chosen before no more, though that stands in another path; an undo brings it back, as it does an earlier survivor.
-func TestReviewValueChosenAnew(t *testing.T) {
-	t.Parallel()
-	db := handMade(t)
-	execute(t, db, `UPDATE records SET raw = '{"phone_home":{"mobile":"0400"}}' WHERE key = 'connec/org-1/p-1'`)
-	execute(t, db, `UPDATE records SET raw = '{"phone":{"mobile2":"0411"}}' WHERE key = 'connec/org-1/p-2'`)
-	importText(t, db, "collection,decision,record,field\npeople,value,connec/org-1/p-1,phone_work.mobile\npeople,value,connec/org-1/p-1,title\n")
-	s := serveReview(t, ReviewOptions{DB: db})
-	choose := func(i int) {
-		t.Helper()
-		item := get(s, "/item?collection=people&id=people-01", 200)
-		s.answer(item, []int{0, 0, 0}, func(a *answer) { a.Survivor, a.Values = &i, map[string]int{"Mobile": i} })
-	}
-	chosen := func() []string {
-		return slices.DeleteFunc(standingTexts(t, db), func(text string) bool { return strings.Contains(text, " same ") })
-	}
-	choose(0)
-	first := []string{"connec/org-1/p-1 survivor", "connec/org-1/p-1 value phone_home.mobile", "connec/org-1/p-1 value title"}
-	if got := chosen(); !slices.Equal(got, first) {
-		t.Errorf("chosen %q, want %q", got, first)
-	}
-	choose(1)
-	if got, want := chosen(), []string{"connec/org-1/p-1 value title", "connec/org-1/p-2 survivor", "connec/org-1/p-2 value phone.mobile2"}; !slices.Equal(got, want) {
-		t.Errorf("chosen anew %q, want %q", got, want)
-	}
-	if item := exchange[shown](s, "POST", "/undo", map[string]int{"last": 2}, 200); item.Values["Mobile"] != 0 || item.Survivor != 0 {
-		t.Errorf("after an undo: %+v", item)
-	}
-	if got := chosen(); !slices.Equal(got, first) {
-		t.Errorf("after an undo there stands %q, want %q", got, first)
-	}
-	exchange[shown](s, "POST", "/undo", map[string]int{"last": 1}, 200)
-	if got, want := chosen(), []string{"connec/org-1/p-1 value phone_work.mobile", "connec/org-1/p-1 value title"}; !slices.Equal(got, want) {
-		t.Errorf("after both there stands %q, want %q", got, want)
 	}
 }
 
@@ -481,137 +401,6 @@ func TestMedianPace(t *testing.T) {
 	if got := medianPace(acts[:3]); got != 0 {
 		t.Errorf("pace of three answers is %v", got)
 	}
-}
-
-// TestReviewMatches: while match runs answers are refused; when it is done the page has read all anew, and says so.
-func TestReviewMatches(t *testing.T) {
-	t.Parallel()
-	db := handMade(t)
-	begun, finish := make(chan struct{}), make(chan error)
-	s := serveReview(t, ReviewOptions{DB: db, Match: func(ctx context.Context, progress func(string, int64, int64)) (string, error) {
-		progress("people/score", 1, 4)
-		close(begun)
-		if err := <-finish; err != nil {
-			return "", err
-		}
-		_, err := db.ExecContext(ctx, `UPDATE clusters SET review_id = 'people-03' WHERE cluster_id = 'people-03'`)
-		return "1 fewer", err
-	}})
-	item := get(s, "/next", 200)
-	exchange[matchStatus](s, "POST", "/match", map[string]int{}, 200)
-	<-begun
-	if st := exchange[matchStatus](s, "GET", "/match", nil, 200); !st.Running || st.Stage != "people/score" || st.Total != 4 {
-		t.Errorf("while it runs: %+v", st)
-	}
-	if refused := s.refused(item, []int{0, 0, 0}, 409); !strings.Contains(refused.Error, "match is running") {
-		t.Errorf("an answer meanwhile: %+v", refused)
-	}
-	finish <- nil
-	<-s.matching.over
-	if st := exchange[matchStatus](s, "GET", "/match", nil, 200); st.Running || st.Text != "1 fewer" || st.Failure != "" {
-		t.Errorf("when it is done: %+v", st)
-	}
-	if got := get(s, "/next", 200); !got.Finished {
-		t.Errorf("the item is still asked: %+v", got)
-	}
-}
-
-func TestReviewMatchThatFails(t *testing.T) {
-	t.Parallel()
-	s := serveReview(t, ReviewOptions{DB: handMade(t), Match: func(context.Context, func(string, int64, int64)) (string, error) { return "", errors.New("disk full") }})
-	exchange[matchStatus](s, "POST", "/match", map[string]int{}, 200)
-	<-s.matching.over
-	if st := exchange[matchStatus](s, "GET", "/match", nil, 200); st.Running || st.Failure != "disk full" {
-		t.Errorf("%+v", st)
-	}
-	if got := get(s, "/next", 200); got.ID != "people-02" {
-		t.Errorf("%+v", got)
-	}
-}
-
-// TestReviewWantsAMatch: of records that were extracted anew, the clusters of before name others.
-func TestReviewWantsAMatch(t *testing.T) {
-	t.Parallel()
-	stale := handMade(t)
-	execute(t, stale, `UPDATE stages SET digest = 'another' WHERE stage = 'extract'`)
-	for name, db := range map[string]*sql.DB{"not matched": newWorkspace(t), "stale": stale} {
-		if _, err := NewReview(t.Context(), ReviewOptions{DB: db}); !errors.Is(err, ErrNoMatch) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-}
-
-func TestReviewEndsWhenIdle(t *testing.T) {
-	t.Parallel()
-	r, err := NewReview(t.Context(), ReviewOptions{DB: handMade(t), Idle: time.Millisecond})
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := Listen(0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Open(l)
-	if err := r.Serve(t.Context(), l); !errors.Is(err, ErrIdle) {
-		t.Errorf("served until %v", err)
-	}
-}
-
-// TestReviewAnswersSurviveAKill: a process that is killed the moment after it said that an answer is kept has kept it.
-func TestReviewAnswersSurviveAKill(t *testing.T) {
-	t.Parallel()
-	const child = "SAMEAS_TEST_REVIEW_WORKSPACE"
-	if path := os.Getenv(child); path != "" {
-		answerAndWait(t, path)
-		return
-	}
-	for range 3 {
-		path := filepath.Join(t.TempDir(), "w.duckdb")
-		db, err := queries.Open(t.Context(), path, queries.Options{Create: true})
-		if err != nil {
-			t.Fatal(err)
-		}
-		execute(t, db, readText(t, "testdata/workspace.sql"))
-		if err := db.Close(); err != nil {
-			t.Fatal(err)
-		}
-		cmd := exec.Command(os.Args[0], "-test.run", "^TestReviewAnswersSurviveAKill$")
-		cmd.Env = append(os.Environ(), child+"="+path)
-		out, err := cmd.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		line, err := bufio.NewReader(out).ReadString('\n')
-		if err := errors.Join(err, cmd.Process.Kill()); err != nil || line != "kept\n" {
-			t.Fatalf("the child says %q: %v", line, err)
-		}
-		_ = cmd.Wait()
-		again, err := queries.Open(t.Context(), path, queries.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		want := []string{"connec/org-1/p-3 different my-application/2243/18", "connec/org-1/p-4 different my-application/2243/18"}
-		if got := standingTexts(t, again); !slices.Equal(got, want) {
-			t.Errorf("after the kill there stands %q, want %q", got, want)
-		}
-		again.Close()
-	}
-}
-
-// answerAndWait is the child: it answers over the wire, says so once it was told that the answer is kept, and waits for
-// its end.
-func answerAndWait(t *testing.T, path string) {
-	db, err := queries.Open(t.Context(), path, queries.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := serveReview(t, ReviewOptions{DB: db})
-	s.answer(get(s, "/next", 200), []int{0, 0, 1})
-	fmt.Println("kept")
-	select {}
 }
 
 // TestReviewHostileValues: what stands in records reaches the page without a character that hides or ends anything.
