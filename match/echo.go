@@ -61,7 +61,7 @@ func (id *identity) echoBetween(records []record, x, y uint32, content sameConte
 			}
 			copyT, okT := id.otherOf(x, t)
 			copyS, okS := id.otherOf(y, s)
-			if !okT || !okS || id.linked(records, copyS, t.scope) || id.linked(records, copyT, s.scope) {
+			if !okT || !okS || id.nativelyLinked(records, copyS, t.scope) || id.nativelyLinked(records, copyT, s.scope) {
 				continue
 			}
 			seenT, mayT := id.mayCopy(records, copyT, x, content)
@@ -98,8 +98,8 @@ func (id *identity) inOneFileRecord(records []record, a, b uint32) bool {
 	})
 }
 
-// linked reports that an ID is natively linked to some ID of an application: then it is no copy.
-func (id *identity) linked(records []record, use, scope uint32) bool {
+// nativelyLinked reports that an ID is natively linked to some ID of an application: then it is no copy.
+func (id *identity) nativelyLinked(records []record, use, scope uint32) bool {
 	e, s := id.ids.id(use), id.ids.scopes[scope]
 	if slices.ContainsFunc(id.native[e], func(o connec.ExternalID) bool { return o.Provider == s.provider && o.Realm == s.realm }) {
 		return true

@@ -121,6 +121,18 @@ func slipped(against, total int) bool {
 	return 1-fewer < contradictLuck
 }
 
+// linked are the records joined by must-links, whatever people judged of them: for each record the smallest one of its set.
+func (id *identity) linked(n int) []uint32 {
+	joined := newUnions(n)
+	for i := range id.links {
+		if l := &id.links[i]; l.kind != "decision" && l.counts() {
+			joined.join(l.a, l.b)
+		}
+	}
+	joined.flatten()
+	return joined.parent
+}
+
 // components are the records joined by the must-links that count and by judgements: for each record the smallest one
 // of its component. No component holds a pair judged different; judgements join first, then the links by weight.
 func (id *identity) components(n int) []uint32 {

@@ -133,11 +133,19 @@ func (s *schema) fits(kept *evidence.Model) error {
 	return nil
 }
 
-// reuse makes the kernel's form of a kept model. The frequencies of values are those of the data at hand.
+// reuse is a model that was fitted to other data.
 func (s *schema) reuse(kept evidence.Model, sources []string, terms []termTable, t config.Thresholds) (*model, error) {
 	if err := s.fits(&kept); err != nil {
 		return nil, err
 	}
+	if !strings.HasPrefix(kept.Trained, keptModel) {
+		kept.Trained = keptModel + kept.Trained
+	}
+	return s.compiled(kept, sources, terms, t)
+}
+
+// compiled makes the kernel's form of a kept model. The frequencies of values are those of the data at hand.
+func (s *schema) compiled(kept evidence.Model, sources []string, terms []termTable, t config.Thresholds) (*model, error) {
 	if len(kept.Groups) != len(s.caps) {
 		return nil, errors.New("the kept model has other groups of fields: fit it anew")
 	}
@@ -145,9 +153,6 @@ func (s *schema) reuse(kept evidence.Model, sources []string, terms []termTable,
 	m := &model{Model: kept, sources: sources, lambda: evidence.Probability(kept.Prior)}
 	m.Thresholds = evidence.Thresholds{Auto: t.Auto, Review: t.Review, Attach: t.Attach}
 	m.Warnings = slices.Clone(kept.Warnings)
-	if !strings.HasPrefix(m.Trained, keptModel) {
-		m.Trained = keptModel + m.Trained
-	}
 	for i, f := range s.fields {
 		m.terms = append(m.terms, nil)
 		if u := kept.Fields[i].Levels[kernel.Same].U; f.tf && u > 0 {

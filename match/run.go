@@ -120,7 +120,10 @@ type matching struct {
 	clusters  *clusterRows
 	outcome   outcome
 	found     []placeholder
-	inputs    string // digest of all that was read
+	inputs    inputs // digests of all that was read
+	// rejudges: only judgements changed since the run before, so its model and its scored pairs stand.
+	rejudges    bool
+	ownWarnings int // how many of the model's warnings are the fit's own
 }
 
 func runCollection(ctx context.Context, o Options, collection string) (Summary, error) {
@@ -132,13 +135,18 @@ func runCollection(ctx context.Context, o Options, collection string) (Summary, 
 	if m.inputs, err = m.inputsDigest(ctx); err != nil {
 		return Summary{}, err
 	}
-	if !o.Anew && o.Engine == nil && o.Budget == (Budget{}) {
-		summary, same, err := m.unchanged(ctx)
-		if err == nil && same {
-			o.Log.Info("nothing changed since the match before: its clusters stand", "collection", collection)
+	if !o.Anew && o.Budget == (Budget{}) {
+		before, err := m.loadBefore(ctx)
+		if err != nil {
+			return Summary{}, err
 		}
-		if err != nil || same {
-			return summary, err
+		if summary, same := m.unchanged(before); same {
+			o.Log.Info("nothing changed since the match before: its clusters stand", "collection", collection)
+			return summary, nil
+		}
+		if m.rejudges = m.inputs.evidence != "" && m.inputs.evidence == before.evidence; m.rejudges {
+			m.ownWarnings = before.warnings
+			o.Log.Info("only judgements changed since the match before: its model and its scored pairs stand", "collection", collection)
 		}
 	}
 	summary, err := m.run(ctx)
@@ -219,7 +227,7 @@ func (m *matching) blockAndIdentify(ctx context.Context) error {
 	both, ctxBoth := errgroup.WithContext(ctx)
 	both.Go(func() error { return m.planBlocks(ctxBoth) })
 	both.Go(func() error { return m.identify(ctxBoth) })
-	if err := both.Wait(); err != nil {
+	if err := both.Wait(); err != nil || m.rejudges {
 		return err
 	}
 	return m.weighPlan(ctx)
@@ -245,30 +253,34 @@ func (m *matching) identify(ctx context.Context) (err error) {
 }
 
 func (m *matching) train(ctx context.Context) (err error) {
-	m.component = m.identity.components(len(m.records))
-	terms, err := m.countTerms(ctx)
+	linked := m.identity.linked(len(m.records))
+	terms, err := m.countTerms(ctx, linked)
 	if err != nil {
 		return err
 	}
 	thresholds := m.options.Config.Thresholds(m.schema.collection)
-	if kept := m.options.Models.of(m.schema.collection); kept != nil {
+	switch kept := m.options.Models.of(m.schema.collection); {
+	case kept != nil:
 		m.model, err = m.schema.reuse(*kept, m.sources, terms, thresholds)
-	} else {
+	case m.rejudges:
+		m.model, err = m.before(ctx, terms, thresholds)
+	default:
 		m.model, err = m.fitted(ctx, terms, thresholds)
 	}
 	if err != nil {
 		return err
 	}
+	m.ownWarnings = len(m.model.Warnings)
 	m.model.Warnings = append(m.model.Warnings, m.identity.warnings()...)
 	m.model.spec.Keep = thresholdUnits(m.model.Thresholds.Review)
 	m.judge = newJudge(m.schema, m.model, m.set)
-	m.judge.dependence = newDependence(m.schema, m.set, m.component, m.model, m.options.Threads)
+	m.judge.dependence = newDependence(m.schema, m.set, linked, m.model, m.options.Threads)
 	return nil
 }
 
-// countTerms counts the values of all fields.
-func (m *matching) countTerms(ctx context.Context) ([]termTable, error) {
-	components, terms := newJoinedComponents(m.component), make([]termTable, len(m.schema.fields))
+// countTerms counts the values of all fields, over the records that links join.
+func (m *matching) countTerms(ctx context.Context, linked []uint32) ([]termTable, error) {
+	components, terms := newJoinedComponents(linked), make([]termTable, len(m.schema.fields))
 	err := inParallel(ctx, workers(m.options.Threads), len(terms), func(_, f int) error {
 		terms[f] = countTerms(m.set.Dictionaries[f], m.set.Values[f], components)
 		return nil
@@ -309,6 +321,12 @@ func (m *matching) linkedPatterns() linkedPairs {
 }
 
 func (m *matching) score(ctx context.Context) (err error) {
+	if m.rejudges {
+		if m.scanned, err = m.scannedBefore(ctx); err != nil {
+			return err
+		}
+		return m.judgeScanned(ctx)
+	}
 	stage := m.schema.collection + "/score"
 	m.scanned, err = m.options.scan(ctx, stage, m.set, m.model.spec, kernel.Blocks{N: m.plan.blocks(), At: m.plan.block}, func(done, total int64) {
 		m.options.Progress(stage, done, total)
@@ -316,6 +334,10 @@ func (m *matching) score(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	return m.judgeScanned(ctx)
+}
+
+func (m *matching) judgeScanned(ctx context.Context) error {
 	edges := m.scanned.Edges
 	m.scanned.Edges = nil
 	return m.judgeKept(ctx, edges)

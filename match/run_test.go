@@ -20,7 +20,7 @@ const allTables = `SELECT to_json(x)::VARCHAR FROM (SELECT 'c' AS t, key AS a, c
 	UNION ALL SELECT 'b', rule, pairs::VARCHAR, kept::VARCHAR, must_links_found::VARCHAR, largest::VARCHAR FROM blocking
 	UNION ALL SELECT 't', field, term, bits::VARCHAR, NULL, NULL FROM term_weights
 	UNION ALL SELECT 'm', model, NULL, NULL, NULL, NULL FROM models
-	UNION ALL SELECT 'd', digest, input_digest, config_digest, NULL, NULL FROM stages WHERE stage NOT IN ('features', 'inputs')) AS x ORDER BY 1`
+	UNION ALL SELECT 'd', digest, input_digest, config_digest, NULL, NULL FROM stages WHERE stage NOT IN ('features', 'inputs', 'evidence')) AS x ORDER BY 1`
 
 func TestSameTablesWhateverTheOrderOfRowsAndThreads(t *testing.T) {
 	t.Parallel()

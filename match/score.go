@@ -60,6 +60,11 @@ func together(scanners []*kernel.Scanner, rules int) kernel.Result {
 			sum.Counts[c] += n
 		}
 	}
-	slices.SortFunc(sum.Edges, func(a, b kernel.Edge) int { return cmp.Or(cmp.Compare(a.A, b.A), cmp.Compare(a.B, b.B)) })
+	sortEdges(sum.Edges)
 	return sum
+}
+
+// sortEdges puts edges in the order of records.
+func sortEdges(edges []kernel.Edge) {
+	slices.SortFunc(edges, func(a, b kernel.Edge) int { return cmp.Or(cmp.Compare(a.A, b.A), cmp.Compare(a.B, b.B)) })
 }

@@ -18,20 +18,22 @@ import (
 	queries "github.com/sameas/sameas/sql"
 )
 
-// forget are the statements that delete what the run before wrote.
-func forget() []string {
-	return []string{
+// forget are the statements that delete what the run before wrote, but not what stands.
+func (m *matching) forget() []string {
+	statements := []string{
 		"match/080_clear_models.sql",
 		"match/080_clear_blocking.sql",
-		"match/080_clear_edges.sql",
 		"match/080_clear_clusters.sql",
 		"match/080_clear_cluster_names.sql",
 		"match/080_clear_cluster_keys.sql",
 		"match/080_clear_cluster_stats.sql",
 		"match/080_clear_conflicts.sql",
-		"match/080_clear_term_weights.sql",
 		"match/081_clear_stage.sql",
 	}
+	if m.rejudges {
+		return append(statements, "match/080_clear_links.sql")
+	}
+	return append(statements, "match/080_clear_edges.sql", "match/080_clear_term_weights.sql")
 }
 
 // store replaces the collection's rows of all tables in one transaction, so that a reader sees one run or the other. What
@@ -71,7 +73,7 @@ func (m *matching) fill(ctx context.Context, tx *sql.Tx, fillings []filling) err
 
 // storeEvidence writes the model and the pairs.
 func (m *matching) storeEvidence(ctx context.Context, tx *sql.Tx) error {
-	for _, statement := range forget() {
+	for _, statement := range m.forget() {
 		if _, err := queries.Exec(ctx, tx, statement, queries.Args{"collection": m.schema.collection}); err != nil {
 			return err
 		}
@@ -83,7 +85,10 @@ func (m *matching) storeEvidence(ctx context.Context, tx *sql.Tx) error {
 	if _, err := queries.Exec(ctx, tx, "match/090_model.sql", queries.Args{"collection": m.schema.collection, "model": string(text)}); err != nil {
 		return err
 	}
-	return m.fill(ctx, tx, []filling{{"match/092_term_weights.sql", m.termRows()}, {"match/093_edges.sql", m.edgeRows()}})
+	if m.rejudges {
+		return m.fill(ctx, tx, []filling{{"match/093_edges.sql", m.edgeRows(nil)}})
+	}
+	return m.fill(ctx, tx, []filling{{"match/092_term_weights.sql", m.termRows()}, {"match/093_edges.sql", m.edgeRows(m.kept)}})
 }
 
 // storeClusters writes the clusters and all that is known of them.
@@ -178,17 +183,17 @@ func (m *matching) linkRows() []uint32 {
 	return slices.CompactFunc(rows, func(x, y uint32) bool { return order(x, y) == 0 })
 }
 
-// edgeRows are every must-link and every kept pair.
-func (m *matching) edgeRows() queries.Rows {
+// edgeRows are every must-link and the kept pairs.
+func (m *matching) edgeRows(kept []keptPair) queries.Rows {
 	links := m.linkRows()
-	return queries.Rows{Len: len(links) + len(m.kept), Fill: func(row *queries.Row, n int) {
+	return queries.Rows{Len: len(links) + len(kept), Fill: func(row *queries.Row, n int) {
 		var p *keptPair
 		kind, via := "fuzzy", ""
 		if n < len(links) {
 			l := &m.identity.links[links[n]]
 			p, kind, via = &m.linked[links[n]], l.kind, l.via
 		} else {
-			p = &m.kept[n-len(links)]
+			p = &kept[n-len(links)]
 			via = m.schema.rules[p.rule].name
 		}
 		a, b := &m.records[p.a], &m.records[p.b]

@@ -15,28 +15,38 @@ import (
 	queries "github.com/sameas/sameas/sql"
 )
 
-// inputsDigest is that of all that the collection's matching hangs on: the rows that it reads, the settings, kept models,
-// and the program itself. It is "" where the program cannot be told from another build.
-func (m *matching) inputsDigest(ctx context.Context) (string, error) {
-	h := sha256.New()
-	if err := writeProgram(h); err != nil {
+// inputs are digests of what a collection's matching hangs on: the rows that it reads, the settings, kept models, and the
+// program itself. They are "" where the program cannot be told from another build.
+type inputs struct {
+	all      string
+	evidence string // without the judgements of people, which say what to make of scored pairs and change no score
+}
+
+func (m *matching) inputsDigest(ctx context.Context) (inputs, error) {
+	all, evidence := sha256.New(), sha256.New()
+	both := io.MultiWriter(all, evidence)
+	if err := writeProgram(both); err != nil {
 		m.options.Log.Debug("not known which build this is", "error", err)
-		return "", nil
+		return inputs{}, nil
 	}
 	collection := m.schema.collection
 	model, err := json.Marshal(m.options.Models.of(collection))
 	if err != nil {
-		return "", fmt.Errorf("model of %s: %w", collection, err)
+		return inputs{}, fmt.Errorf("model of %s: %w", collection, err)
 	}
-	fmt.Fprintf(h, "%s\n%s\n%s\n", collection, m.configDigest(), model)
+	fmt.Fprintf(both, "%s\n%s\n%s\n", collection, m.configDigest(), model)
 	err = queries.Each(ctx, m.options.DB, "match/003_inputs.sql", queries.Args{"collection": collection}, func(rows *sql.Rows) error {
 		var kind, one, two string
 		var held int64
 		err := rows.Scan(&kind, &held, &one, &two)
-		fmt.Fprintln(h, kind, held, one, two)
+		into := both
+		if kind == "decisions" {
+			into = all
+		}
+		fmt.Fprintln(into, kind, held, one, two)
 		return err
 	})
-	return hex.EncodeToString(h.Sum(nil)), err
+	return inputs{hex.EncodeToString(all.Sum(nil)), hex.EncodeToString(evidence.Sum(nil))}, err
 }
 
 // writeProgram writes what tells this build from others: what it was built of, and its file's size and time, which tell
@@ -58,30 +68,41 @@ func writeProgram(w io.Writer) error {
 	return nil
 }
 
-// unchanged returns what the run before found, if it read the same and its rows are all there: the same input gives the
-// same clusters, so there is nothing to do.
-func (m *matching) unchanged(ctx context.Context) (summary Summary, same bool, err error) {
+// before is what the run before read, and what came of it; nothing where there was none, or its rows are not all there.
+type before struct {
+	inputs
+	summary  string
+	warnings int // how many of the model's warnings are the fit's own
+}
+
+func (m *matching) loadBefore(ctx context.Context) (b before, err error) {
 	args := queries.Args{"collection": m.schema.collection}
-	var inputs, before, outputs, text string
-	err = queries.One(ctx, m.options.DB, "match/005_inputs_before.sql", args, &inputs, &before, &text)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && (m.inputs == "" || inputs != m.inputs) {
-		return Summary{}, false, nil
+	var outputs, held string
+	err = queries.One(ctx, m.options.DB, "match/005_inputs_before.sql", args, &b.all, &outputs, &b.summary, &b.evidence, &b.warnings)
+	if errors.Is(err, sql.ErrNoRows) {
+		return before{}, nil
 	}
 	if err == nil {
-		err = queries.One(ctx, m.options.DB, "match/004_outputs.sql", args, &outputs)
+		err = queries.One(ctx, m.options.DB, "match/004_outputs.sql", args, &held)
 	}
-	if err != nil || outputs != before {
-		return Summary{}, false, err
+	if err != nil || held != outputs {
+		return before{}, err
 	}
-	if err := json.Unmarshal([]byte(text), &summary); err != nil {
-		return Summary{}, false, nil
+	return b, nil
+}
+
+// unchanged returns what the run before found, if it read the same: the same input gives the same clusters, so there is
+// nothing to do.
+func (m *matching) unchanged(b before) (summary Summary, same bool) {
+	if m.inputs.all == "" || m.inputs.all != b.all {
+		return Summary{}, false
 	}
-	return summary, true, nil
+	return summary, json.Unmarshal([]byte(b.summary), &summary) == nil
 }
 
 // keepInputs notes what was read and what came of it, when all is written.
 func (m *matching) keepInputs(ctx context.Context, summary Summary) error {
-	if m.inputs == "" {
+	if m.inputs.all == "" {
 		return nil
 	}
 	text, err := json.Marshal(summary)
@@ -93,7 +114,8 @@ func (m *matching) keepInputs(ctx context.Context, summary Summary) error {
 	if err := queries.One(ctx, m.options.DB, "match/004_outputs.sql", args, &outputs); err != nil {
 		return err
 	}
-	args["inputs"], args["outputs"], args["summary"] = m.inputs, outputs, string(text)
+	args["inputs"], args["outputs"], args["summary"] = m.inputs.all, outputs, string(text)
+	args["evidence"], args["warnings"] = m.inputs.evidence, m.ownWarnings
 	_, err = queries.Exec(ctx, m.options.DB, "match/121_inputs.sql", args)
 	return err
 }

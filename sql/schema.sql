@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS meta (
 -- nothing changed since the last one: digest is that of all that it read, input_digest says how many rows it left in which
 -- table, and config_digest is what it found, as JSON.
 CREATE TABLE IF NOT EXISTS stages (
-    stage VARCHAR NOT NULL,            -- extract | features | match | inputs | plan
+    stage VARCHAR NOT NULL,            -- extract | features | match | inputs | evidence | plan
     collection VARCHAR NOT NULL,
     digest VARCHAR NOT NULL,           -- hex SHA-256 over what the stage wrote for the collection, order-free
     input_digest VARCHAR NOT NULL,     -- digest of the stage before it when this one ran; '' for extract

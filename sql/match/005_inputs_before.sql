@@ -4,9 +4,13 @@
 -- params: collection
 -- grain: one row, or none
 SELECT
-    digest AS inputs,
-    input_digest AS outputs,
-    config_digest AS summary
-FROM stages
-WHERE stage = 'inputs'
+    inputs.digest AS inputs,
+    inputs.input_digest AS outputs,
+    inputs.config_digest AS summary,
+    evidence.digest AS evidence,
+    CAST(evidence.config_digest AS BIGINT) AS warnings
+FROM stages AS inputs
+JOIN stages AS evidence USING (collection)
+WHERE inputs.stage = 'inputs'
+    AND evidence.stage = 'evidence'
     AND collection = $collection

@@ -4,5 +4,5 @@
 -- params: collection
 -- grain: none; the collection's rows are deleted
 DELETE FROM stages
-WHERE stage IN ('match', 'inputs')
+WHERE stage IN ('match', 'inputs', 'evidence')
     AND collection = $collection

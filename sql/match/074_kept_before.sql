@@ -1,0 +1,13 @@
+-- match/074_kept_before.sql: the pairs that the run before found alike, and the rule that found each.
+-- reads: edges, blocking
+-- writes: nothing
+-- params: collection
+-- grain: one pair, in no order
+SELECT
+    edges.rid_a,
+    edges.rid_b,
+    blocking.position
+FROM edges
+JOIN blocking ON blocking.collection = edges.collection AND blocking.rule = edges.via
+WHERE edges.collection = $collection
+    AND edges.kind = 'fuzzy'
