@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -83,15 +82,15 @@ type ComparedCluster struct {
 	IDs     []string `json:"ids"`
 }
 
-// Snapshot is what a workspace's matching found, kept in memory: about 200 bytes an external ID.
-type Snapshot struct {
+// snapshot is what a workspace's matching found, told by external IDs: about 200 bytes an ID.
+type snapshot struct {
 	collections []string
 	grouped     map[string]*grouped
 	models      map[string]*evidence.Model
 }
 
-// TakeSnapshot reads what was matched last; a workspace that was not matched is ErrNotMatched.
-func TakeSnapshot(ctx context.Context, db *sql.DB) (*Snapshot, error) {
+// takeSnapshot reads what was matched last; a workspace that was not matched is ErrNotMatched.
+func takeSnapshot(ctx context.Context, db *sql.DB) (*snapshot, error) {
 	collections, err := matchedCollections(ctx, db)
 	if err == nil && len(collections) == 0 {
 		err = ErrNotMatched
@@ -99,7 +98,7 @@ func TakeSnapshot(ctx context.Context, db *sql.DB) (*Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Snapshot{collections: collections, grouped: map[string]*grouped{}, models: map[string]*evidence.Model{}}
+	s := &snapshot{collections: collections, grouped: map[string]*grouped{}, models: map[string]*evidence.Model{}}
 	for _, c := range collections {
 		if s.grouped[c], err = loadGrouped(ctx, db, c); err != nil {
 			return nil, err
@@ -111,58 +110,45 @@ func TakeSnapshot(ctx context.Context, db *sql.DB) (*Snapshot, error) {
 	return s, nil
 }
 
-// DecidedSnapshot is TakeSnapshot of a workspace in which people have decided something; nil of any other, and of one that
-// was not matched.
-func DecidedSnapshot(ctx context.Context, db *sql.DB) (*Snapshot, error) {
-	var decided bool
-	if err := queries.One(ctx, db, "match/041_decided.sql", nil, &decided); err != nil || !decided {
-		return nil, err
-	}
-	s, err := TakeSnapshot(ctx, db)
-	if errors.Is(err, ErrNotMatched) {
-		return nil, nil
-	}
-	return s, err
-}
-
-// Compare says what changed since the snapshot, in the same workspace.
-func (s *Snapshot) Compare(ctx context.Context, db *sql.DB) (WorkspaceComparison, error) {
-	now, err := TakeSnapshot(ctx, db)
-	if err != nil {
-		return WorkspaceComparison{}, err
-	}
-	return compareSnapshots(s, now), nil
-}
-
 // Compare says what changed from one workspace to another. Neither is written to.
 func Compare(ctx context.Context, before, after *sql.DB) (WorkspaceComparison, error) {
-	old, err := TakeSnapshot(ctx, before)
+	old, err := takeSnapshot(ctx, before)
 	if err != nil {
 		return WorkspaceComparison{}, fmt.Errorf("the old workspace: %w", err)
 	}
-	now, err := TakeSnapshot(ctx, after)
+	now, err := takeSnapshot(ctx, after)
 	if err != nil {
 		return WorkspaceComparison{}, fmt.Errorf("the new workspace: %w", err)
 	}
 	return compareSnapshots(old, now), nil
 }
 
-func compareSnapshots(old, now *Snapshot) WorkspaceComparison {
-	both := slices.Concat(old.collections, now.collections)
-	slices.Sort(both)
+func compareSnapshots(old, now *snapshot) WorkspaceComparison {
 	var w WorkspaceComparison
-	for _, collection := range slices.Compact(both) {
+	for _, collection := range inBoth(old.collections, now.collections) {
 		c := compareClusters(old.of(collection), now.of(collection))
 		c.Collection = collection
-		if before, after := old.models[collection], now.models[collection]; before != nil && after != nil {
-			c.Model = modelChange(before, after)
-		}
-		w.Collections = append(w.Collections, c)
+		w.Collections = append(w.Collections, c.with(old.models[collection], now.models[collection]))
 	}
 	return w
 }
 
-func (s *Snapshot) of(collection string) *grouped {
+// inBoth are the collections of either side, each once and in order.
+func inBoth(old, now []string) []string {
+	both := slices.Concat(old, now)
+	slices.Sort(both)
+	return slices.Compact(both)
+}
+
+// with says of the model what changed, if both sides have one.
+func (c CollectionComparison) with(before, after *evidence.Model) CollectionComparison {
+	if before != nil && after != nil {
+		c.Model = modelChange(before, after)
+	}
+	return c
+}
+
+func (s *snapshot) of(collection string) *grouped {
 	if g := s.grouped[collection]; g != nil {
 		return g
 	}
@@ -177,19 +163,15 @@ type grouped struct {
 }
 
 func loadGrouped(ctx context.Context, db *sql.DB, collection string) (*grouped, error) {
-	g := &grouped{of: map[string]int{}}
-	place := map[string]int{}
-	err := queries.Each(ctx, db, "match/compare_clusters.sql", queries.Args{"collection": collection}, func(rows *sql.Rows) error {
-		var c ComparedCluster
-		err := rows.Scan(&c.Cluster, &c.Tier, &c.Records)
-		place[c.Cluster] = len(g.clusters)
-		g.clusters = append(g.clusters, c)
-		return err
-	})
+	clusters, err := loadClusters(ctx, db, collection)
 	if err != nil {
 		return nil, err
 	}
-	g.ids = make([]int, len(g.clusters))
+	g := &grouped{clusters: clusters, of: map[string]int{}, ids: make([]int, len(clusters))}
+	place := map[string]int{}
+	for i := range clusters {
+		place[clusters[i].Cluster] = i
+	}
 	err = queries.Each(ctx, db, "match/compare_ids.sql", queries.Args{"collection": collection}, func(rows *sql.Rows) error {
 		var id, cluster string
 		err := rows.Scan(&id, &cluster)
@@ -200,9 +182,20 @@ func loadGrouped(ctx context.Context, db *sql.DB, collection string) (*grouped, 
 	return g, err
 }
 
-func (g *grouped) side() ComparedSide {
+// loadClusters reads the clusters of a collection, in the order of their IDs.
+func loadClusters(ctx context.Context, db *sql.DB, collection string) (clusters []ComparedCluster, err error) {
+	err = queries.Each(ctx, db, "match/compare_clusters.sql", queries.Args{"collection": collection}, func(rows *sql.Rows) error {
+		var c ComparedCluster
+		err := rows.Scan(&c.Cluster, &c.Tier, &c.Records)
+		clusters = append(clusters, c)
+		return err
+	})
+	return clusters, err
+}
+
+func sideOf(clusters []ComparedCluster) ComparedSide {
 	var s ComparedSide
-	for _, c := range g.clusters {
+	for _, c := range clusters {
 		s.Records += c.Records
 		if c.Records > 1 {
 			s.Clusters++
@@ -250,7 +243,7 @@ func overlaps(old, now *grouped) []overlap {
 
 // compareClusters sorts the overlaps by what happened.
 func compareClusters(old, now *grouped) CollectionComparison {
-	c := CollectionComparison{Old: old.side(), New: now.side(), Tiers: []TierMove{}, Changes: []ClusterChange{}}
+	c := CollectionComparison{Old: sideOf(old.clusters), New: sideOf(now.clusters), Tiers: []TierMove{}, Changes: []ClusterChange{}}
 	moves := map[[2]string]int{}
 	listed := map[int]*ClusterChange{} // by place among the overlaps
 	all := overlaps(old, now)
