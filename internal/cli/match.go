@@ -23,7 +23,8 @@ func (r *runner) matchCommand() *cli.Command {
 		Usage:     "find which records are the same: shared IDs first, then fuzzy names, e-mails and more",
 		ArgsUsage: "[FILE] [COLLECTION...]",
 		Description: "Without a collection: organizations, then people. The same input gives the same clusters, whatever the threads;\n" +
-			"where nothing changed since the match before, its clusters stand and nothing is compared again.\n" +
+			"where nothing changed since the match before, its clusters stand and nothing is compared again; where judgements\n" +
+			"alone changed, clusters are formed again of the pairs that it scored.\n" +
 			"--engine spark has the Apache Spark that the configuration's engine names compare the pairs; the clusters are the same.\n" +
 			"--model alone prints the fitted model. --model FILE matches with the models that `match --model --json` printed into FILE, and fits none.",
 		Flags: []cli.Flag{
