@@ -37,7 +37,7 @@ type share struct {
 	ids     uint32
 }
 
-func loadFormer(ctx context.Context, on queries.Querier, collection string, ids *externalIDs) (*formerClusters, error) {
+func loadFormer(ctx context.Context, on queries.Querier, collection string, ids *externalIDs, records []record) (*formerClusters, error) {
 	f := newFormerClusters()
 	args := queries.Args{"collection": collection}
 	err := queries.Each(ctx, on, "match/071_cluster_names.sql", args, func(rows *sql.Rows) error {
@@ -62,7 +62,11 @@ func loadFormer(ctx context.Context, on queries.Querier, collection string, ids 
 		}
 		var found bool
 		if last, found = ids.seek(hash, last); found {
-			f.shares = append(f.shares, share{ids.records(uint32(last))[0], uint32(cluster), 1})
+			carrier := ids.records(uint32(last))[0]
+			if own, ok := ids.own(uint32(last), records); ok {
+				carrier = own
+			}
+			f.shares = append(f.shares, share{carrier, uint32(cluster), 1})
 		}
 		return nil
 	})
@@ -78,7 +82,7 @@ type claim struct {
 }
 
 // heirs finds for every former cluster the present one that shares most external IDs with it; of equal parts the first
-// cluster's. An ID on several records counts once, for the first of them.
+// cluster's. An ID on several records counts once: for the one whose own ID it is, or the first of them.
 func (f *formerClusters) heirs(group []uint32) []claim {
 	slices.SortFunc(f.shares, func(a, b share) int {
 		return cmp.Or(cmp.Compare(a.cluster, b.cluster), cmp.Compare(group[a.record], group[b.record]))

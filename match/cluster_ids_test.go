@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // former is a history of cluster IDs: the given ones, in the order they were assigned.
@@ -109,5 +111,27 @@ func TestMergedClustersLeaveAnAlias(t *testing.T) {
 	w.judged("b/1/1 different b/1/2").run(nil, 1)
 	if n := w.text(`SELECT count(DISTINCT cluster_id)::VARCHAR FROM clusters WHERE key LIKE 'b/%'`); n != "2" {
 		t.Errorf("%s clusters after the judgement was taken back", n)
+	}
+}
+
+// TestClusterIDsOfRecordsWithoutAnIDToThemselves: the only ID of a record stands on another one, too, from which a person
+// judged it to differ. Its cluster keeps its name all the same, run after run.
+func TestClusterIDsOfRecordsWithoutAnIDToThemselves(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	people := town(40, "a")
+	other := town(41, "b")[40]
+	other.ids = []string{"a/1/7"}
+	w.fill("people", append(people, other), nil)
+	w.judge("a/1/7", "b/1/40", "different")
+	w.run(nil, 1)
+	before := w.text(allTables)
+	for range 2 {
+		if _, err := Run(t.Context(), Options{DB: w.db, Anew: true}); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(strings.Split(before, "\n"), strings.Split(w.text(allTables), "\n")); diff != "" {
+			t.Fatalf("matched anew, nothing having changed, the tables differ:\n%s", diff)
+		}
 	}
 }

@@ -163,6 +163,25 @@ func (x *externalIDs) seek(hash uint64, from int) (n int, found bool) {
 	return from, from < len(x.hash) && x.hash[from] == hash
 }
 
+// own is the record of which an ID on several is the own one; none if it is of none or of more.
+func (x *externalIDs) own(n uint32, records []record) (own uint32, ok bool) {
+	carriers := x.records(n)
+	if len(carriers) < 2 {
+		return 0, false
+	}
+	key := x.id(n).String()
+	for _, r := range carriers {
+		switch {
+		case records[r].key != key:
+		case ok:
+			return 0, false
+		default:
+			own, ok = r, true
+		}
+	}
+	return own, ok
+}
+
 // ridNumbers finds a record by its number in the workspace.
 type ridNumbers struct {
 	first int64

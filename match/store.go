@@ -40,7 +40,7 @@ func (m *matching) forget() []string {
 // the kept pairs say is written while the clusters are formed of them; the rest when they are.
 func (m *matching) store(ctx context.Context, formed <-chan struct{}) error {
 	return queries.Transact(ctx, m.options.DB, func(tx *sql.Tx) error {
-		former, err := loadFormer(ctx, tx, m.schema.collection, m.identity.ids)
+		former, err := loadFormer(ctx, tx, m.schema.collection, m.identity.ids, m.records)
 		if err == nil {
 			err = m.storeEvidence(ctx, tx)
 		}

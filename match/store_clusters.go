@@ -63,8 +63,8 @@ func (c *clusterRows) rows() queries.Rows {
 	}}
 }
 
-// keyRows are the external IDs, each with the cluster that alone carries it: what the next run inherits cluster IDs by.
-// Extracting anew replaces external IDs and numbers records anew; only what is kept here tells what a cluster was made of.
+// keyRows are the external IDs, each with the cluster that alone carries it, or that has the record whose own ID it is: what
+// the next run inherits cluster IDs by. Extracting anew replaces external IDs and numbers records anew; only what is kept here tells what a cluster was made of.
 func (c *clusterRows) keyRows() queries.Rows {
 	ids := c.identity.ids
 	return queries.Rows{Len: ids.len(), Fill: func(row *queries.Row, n int) {
@@ -72,10 +72,14 @@ func (c *clusterRows) keyRows() queries.Rows {
 		g := c.group[carriers[0]]
 		row.Uint(ids.hash[n])
 		if slices.ContainsFunc(carriers, func(r uint32) bool { return c.group[r] != g }) {
-			row.Null()
-		} else {
-			row.Text(c.names[g])
+			own, ok := ids.own(uint32(n), c.records)
+			if !ok {
+				row.Null()
+				return
+			}
+			g = c.group[own]
 		}
+		row.Text(c.names[g])
 	}}
 }
 

@@ -289,7 +289,7 @@ CREATE TABLE IF NOT EXISTS cluster_names (
 -- owner: match. grain: one external ID that one cluster alone carried when it was matched last; what cluster IDs are inherited by.
 CREATE TABLE IF NOT EXISTS cluster_keys (
     collection VARCHAR NOT NULL,
-    id_hash UBIGINT NOT NULL,          -- of the external ID
+    id_hash UBIGINT NOT NULL,          -- of an external ID that the cluster alone carries, or that is the own one of a record of it
     cluster_id VARCHAR NOT NULL
 );
 

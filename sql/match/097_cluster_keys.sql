@@ -1,4 +1,4 @@
--- match/097_cluster_keys.sql: keep the external IDs that one cluster alone carries.
+-- match/097_cluster_keys.sql: keep the external IDs that tell clusters: those that one alone carries, and records' own.
 -- reads: rows()
 -- writes: cluster_keys
 -- params: collection
