@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -49,7 +50,12 @@ func (r ForecastResult) Clean() bool {
 			return false
 		}
 	}
-	return r.Match == MatchCurrent && !r.Twins()
+	return r.Match == MatchCurrent && !r.Twins() && r.hubRead()
+}
+
+// hubRead is false when applications are known, but no active record of the hub: nothing can be said of their first syncs.
+func (r ForecastResult) hubRead() bool {
+	return len(r.Applications) == 0 || slices.ContainsFunc(r.Applications, func(a ApplicationForecast) bool { return a.HubRecords > 0 })
 }
 
 // Twins reports whether any application would hold a thing twice after its first sync, as far as auto clusters tell.
@@ -153,6 +159,8 @@ func (r ForecastResult) verdict() string {
 		return "Twins are unknown: nothing has been matched. Next: sameas match"
 	case r.Match == MatchStale:
 		return "Twins are those of an older extraction. Next: sameas match"
+	case !r.hubRead():
+		return "Nothing can be said of a first sync: no active record of the hub has been read. Next: give the hub as a source, and sameas extract"
 	case twins > 0:
 		return fmt.Sprintf("Do not switch on the sync: %s would be created twice. %s", plural(twins, "record"), r.next()) + alsoCopies(copies)
 	case copies > 0:

@@ -183,7 +183,7 @@ func TestForecastWithoutMatch(t *testing.T) {
 func TestForecastIsClean(t *testing.T) {
 	t.Parallel()
 	one := func(a ApplicationForecast) ForecastResult {
-		return ForecastResult{Match: MatchCurrent, Applications: []ApplicationForecast{{WouldCreate: 5}, a}}
+		return ForecastResult{Match: MatchCurrent, Applications: []ApplicationForecast{{HubRecords: 9, WouldCreate: 5}, a}}
 	}
 	if !one(ApplicationForecast{WouldCreate: 3}).Clean() {
 		t.Error("records that nobody holds are no twins")
@@ -191,6 +191,7 @@ func TestForecastIsClean(t *testing.T) {
 	for name, r := range map[string]ForecastResult{
 		"twins": one(ApplicationForecast{Twins: 1}), "copies": one(ApplicationForecast{Copies: 1}), "perhaps": one(ApplicationForecast{ReviewTwins: 1}),
 		"stale": {Match: MatchStale}, "not matched": {Match: MatchMissing},
+		"no hub": {Match: MatchCurrent, Applications: []ApplicationForecast{{Provider: "a"}}},
 	} {
 		if r.Clean() || strings.Contains(r.verdict(), "Clean") {
 			t.Errorf("%s: clean, %s", name, r.verdict())

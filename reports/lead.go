@@ -13,6 +13,7 @@ type lead struct {
 	Named     bool   // there is an application being onboarded
 	Where     string // "in my-application": where the headline's records would be created
 	Its       string // "its" or "their"
+	HubRead   bool   // without a record of the hub nothing can be said
 	Past      bool   // the plan has been applied, and the figures are of before it
 	Own, Rest side
 	Apps      []appForecast // of Own
@@ -36,6 +37,7 @@ type appForecast struct {
 // newLead parts the forecast; where nothing is being onboarded every application is spoken of alike.
 func newLead(p *page) lead {
 	l := lead{Named: len(p.Onboarding) > 0, Past: p.Stages.Applied && !p.Stages.PlanStale && !p.Stages.MatchStale}
+	l.HubRead = slices.ContainsFunc(p.Collections, func(c collectionFigures) bool { return c.Hub > 0 })
 	for _, f := range p.Forecast {
 		if !l.Named || slices.Contains(p.Onboarding, application{f.Provider, f.Realm}) {
 			l.Own.add(f)

@@ -33,12 +33,16 @@ func TestHeadlineSpeaksOfTheApplicationsBeingOnboarded(t *testing.T) {
 			"60 records would be created twice in the applications if their sync were switched on now"},
 		{"applied", []forecast{row("mine", "1", "people", 10, 90, 30, 0)}, []application{mine}, stages{Applied: true},
 			"30 records would have been created twice in mine without this plan.\nIt has been applied: extract and match again to see what is left"},
+		{"copied only", []forecast{{Collection: "people", Provider: "mine", Realm: "1", Hub: 100, Known: 10, WouldCreate: 90, Copies: 7}}, []application{mine}, stages{},
+			"7 records would be copied twice in mine if its sync were switched on now"},
+		{"no hub", []forecast{row("mine", "1", "people", 0, 0, 0, 0)}, []application{mine}, stages{},
+			"The hub has not been read: nothing can be said of a first sync"},
 		{"applied, and matched again since", []forecast{row("mine", "1", "people", 10, 90, 3, 0)}, []application{mine}, stages{Applied: true, PlanStale: true},
 			"3 records would be created twice in mine if its sync were switched on now"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			p := &page{Forecast: c.rows, Onboarding: c.onboarding, Stages: c.stages}
+			p := &page{Forecast: c.rows, Onboarding: c.onboarding, Stages: c.stages, Collections: []collectionFigures{{Collection: "people", Hub: c.rows[0].Hub}}}
 			if diff := cmp.Diff(c.want, newLead(p).headline()); diff != "" {
 				t.Errorf("headline (-want +got):\n%s", diff)
 			}
