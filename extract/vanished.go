@@ -35,6 +35,7 @@ func (x *extraction) compare(ctx context.Context, tx *sql.Tx, t *task) error {
 	if t.base == nil {
 		return nil
 	}
+	run["first_place"] = t.firstPlace()
 	_, err := x.exec(ctx, tx, "extract/run_changes.sql", run)
 	return err
 }
