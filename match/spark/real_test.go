@@ -32,9 +32,12 @@ func sparkHome(t testing.TB) string {
 func TestRealSparkIsTheEmbeddedScan(t *testing.T) {
 	home := sparkHome(t)
 	town := newTown(900, 3)
-	for _, count := range []bool{false, true} {
-		town.spec.Count = count
-		got, err := town.on(t.Context(), options(t, home, 5))
+	for _, c := range []struct {
+		count bool
+		tasks int
+	}{{false, 13}, {true, 64}} {
+		town.spec.Count = c.count
+		got, err := town.on(t.Context(), options(t, home, c.tasks))
 		if err != nil {
 			t.Fatal(err)
 		}
