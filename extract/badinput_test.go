@@ -62,6 +62,7 @@ func TestBadFiles(t *testing.T) {
 		{"a broken gzip", "a.csv.gz", "\x1f\x8b" + header, crm, `DIR/a.csv.gz: not a gzip file: gzip: invalid header`},
 		{"a gzip that is cut short", "a.csv.gz", packed(t, "gzip", header+"1,a,b\n")[:30], crm, `DIR/a.csv.gz cannot be unpacked whole (gzip: unexpected EOF): it is cut short or damaged: copy or export it again`},
 		{"a web page called CSV", "a.csv", "<!DOCTYPE html><title>Log in</title>", crm, `DIR/a.csv is a web page or XML, not a table: export it again as CSV`},
+		{"a web page behind a mark and blank lines", "a.csv", "\ufeff\r\n  \n\t<html>", crm, `DIR/a.csv is a web page or XML, not a table: export it again as CSV`},
 		{"a workbook", "a.xlsx", "PK", crm, `DIR/a.xlsx is a workbook: save the sheet as CSV (in Excel: CSV UTF-8)`},
 		{"a workbook called CSV", "a.csv", "PK\x03\x04", crm, `DIR/a.csv is a zip archive or a workbook: unpack it, or save the sheet as CSV`},
 		{"an ID that a spreadsheet rounded", "a.csv", header + "1.23457E+15,a,b\n", crm, `DIR/a.csv line 2: the ID in column "contact_id" is a number that a spreadsheet rounded (1.23E+15): export again, and open the file in no spreadsheet (1 of 1 rows cannot be loaded, ` + none},
@@ -89,7 +90,8 @@ func TestBadFiles(t *testing.T) {
 	}
 }
 
-// TestFileOfTwoSources is in doubt by its second source, and only where both say the same of it.
+// TestFileOfTwoSources is in doubt by both, as nothing tells whose path is wrong, and only where both say the same of it. What
+// either held before is not said to be gone.
 func TestFileOfTwoSources(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
@@ -103,7 +105,32 @@ func TestFileOfTwoSources(t *testing.T) {
 	}
 	w.mustRun()
 	diff(t, "verdicts", w.rows("SELECT source, status, doubt FROM extractions ORDER BY run"),
-		"crm|complete|\ncrm-again|in_doubt|its file is that of source crm, byte for byte: check `path`, or take one of the two sources out\nother|complete|")
+		"crm|in_doubt|its file is that of source crm-again, byte for byte: check `path` of both, or take one of the two sources out\n"+
+			"crm-again|in_doubt|its file is that of source crm, byte for byte: check `path` of both, or take one of the two sources out\nother|complete|")
+}
+
+func TestWrongPathLosesNothing(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, realm, status string
+	}{{"the same application", "2243", "in_doubt"}, {"another account of it", "77", "complete"}} {
+		w := newWorld(t, nil)
+		first, second := crm(w.file("a.csv", "contact_id,given_name,surname\n1,a,b\n")), crm(w.file("b.csv", "contact_id,given_name,surname\n8,a,b\n9,a,b\n"))
+		second.Name, second.ID.Realm = "second", c.realm
+		w.cfg.Sources = []config.Source{first, second}
+		w.mustRun()
+		w.cfg.Sources[1].Path = first.Path
+		e := w.mustRun().Extractions
+		diff(t, c.name+": wrong path", fmt.Sprint(e[0].Status, " ", e[1].Status, e[1].Unread, e[1].Vanished), fmt.Sprint(c.status, " ", c.status, 2, 0))
+		diff(t, c.name+": unread", w.rows("SELECT source, parse_filename(key) FROM unread_records ORDER BY ALL"), "second|8\nsecond|9")
+		diff(t, c.name+": gone", w.rows("SELECT key FROM vanished_records"), "")
+		w.cfg.Sources[1].Path = second.Path
+		w.file("b.csv", "contact_id,given_name,surname\n8,a,b\n")
+		e = w.mustRun().Extractions
+		diff(t, c.name+": put right", fmt.Sprint(e[0].Status, " ", e[1].Status), "complete complete")
+		diff(t, c.name+": gone then", w.rows("SELECT source, parse_filename(key) FROM vanished_records ORDER BY ALL"), "second|1\nsecond|9")
+		diff(t, c.name+": unread then", w.rows("SELECT key FROM unread_records"), "")
+	}
 }
 
 func TestFileNotThere(t *testing.T) {

@@ -104,11 +104,12 @@ func (c *byteCensus) countCharacters(p []byte) {
 // Text in UTF-16 has a NUL for each character of ASCII; in one of another script these are the delimiters, the line ends and
 // the digits. A damaged file has a few, here and there.
 const (
-	leastNULs = 3
-	nulShare  = 32 // of the bytes
+	leastNULs  = 3
+	nulShare   = 32 // of the bytes
+	nulsPerLow = 4  // NULs of ASCII to one of a character such as U+4E00, whose other half is none
 )
 
-// encoding is what the bytes speak for. UTF-16 without a mark shows in NULs at places all of which are even, or odd. Text that is no UTF-8
+// encoding is what the bytes speak for. UTF-16 without a mark shows in NULs at places nearly all of which are even, or odd. Text that is no UTF-8
 // is Windows-1252, of which Latin-1 is a part; text with more characters of UTF-8 than bytes that are none is UTF-8 with
 // damaged lines, since letters of the former hardly ever stand as those of the latter do.
 func (c *byteCensus) encoding() (name string, bom, guessed bool) {
@@ -119,9 +120,9 @@ func (c *byteCensus) encoding() (name string, bom, guessed bool) {
 		return encodingUTF16LE, true, false
 	case bytes.HasPrefix(c.head, []byte{0xfe, 0xff}):
 		return encodingUTF16BE, true, false
-	case c.nulOdd > leastNULs+c.size/nulShare && c.nulEven == 0:
+	case c.nulOdd > leastNULs+c.size/nulShare && c.nulOdd > nulsPerLow*c.nulEven:
 		return encodingUTF16LE, false, true
-	case c.nulEven > leastNULs+c.size/nulShare && c.nulOdd == 0:
+	case c.nulEven > leastNULs+c.size/nulShare && c.nulEven > nulsPerLow*c.nulOdd:
 		return encodingUTF16BE, false, true
 	case c.invalid > c.multibyte:
 		return encodingWindows1252, false, true

@@ -111,6 +111,9 @@ func TestUTF16OfAnotherScript(t *testing.T) {
 		w.cfg.Sources = []config.Source{s}
 		w.mustRun()
 		diff(t, name, w.rows("SELECT id, first_name, last_name FROM records ORDER BY id"), "1|Александр|Достоевский-Пушкин\n2|Наталья|Преображенская")
+		w.file("a.csv", encoded(t, name, "Номер,Имя,Фамилия\n1,一鸣,王\n2,小明,李\n3,天一,张\n")) // the low half of U+4E00 is a NUL, too
+		w.mustRun()
+		diff(t, name+", Chinese", w.rows("SELECT id, first_name, last_name FROM records ORDER BY id"), "1|一鸣|王\n2|小明|李\n3|天一|张")
 	}
 }
 

@@ -238,7 +238,7 @@ func TestIncrementalCountThatHidesAChange(t *testing.T) {
 }
 
 // TestUnreadIsNotGone: a record whose row was set aside was not read, and is not said to be gone before a file is read of
-// which all rows are.
+// which all rows are, by IDs that no program spoiled.
 func TestUnreadIsNotGone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
@@ -253,8 +253,14 @@ func TestUnreadIsNotGone(t *testing.T) {
 		{"all rows read", "2,Bob,Lee\n", "1 record that was extracted before is gone, and matched no more: my-application/2243/3 (table vanished_records)", "", "3"},
 		{"back, and aside", "2,Bob,Lee\n3,Eve,Lee,more\n", "", "", "3"},
 		{"back", "2,Bob,Lee\n3,Eve,Lee\n", "", "", ""},
+		{"IDs taken for numbers", "SPOILED", "3 records that were extracted before were not read, and matched no more: my-application/2243/1, my-application/2243/2, my-application/2243/3 (table unread_records)", "1 2 3", ""},
+		{"as text again", "2,Bob,Lee\n", "3 records that were extracted before are gone, and matched no more: my-application/2243/1.0, my-application/2243/2.0, my-application/2243/3 (table vanished_records)", "", "1.0 2.0 3"},
 	} {
-		w.file("a.csv", header+step.rows)
+		rows := header + step.rows
+		if step.rows == "SPOILED" {
+			rows = "contact_id,given_name,surname\n1.0,Ann,Lee\n2.0,Bob,Lee\n"
+		}
+		w.file("a.csv", rows)
 		e := w.mustRun().Extractions[0]
 		diff(t, step.name+": note", e.Note, step.note)
 		ids := func(table string) string {
@@ -284,6 +290,25 @@ func TestUnreadOfTheHubIsNotGone(t *testing.T) {
 	server.collections["people"] = server.collections["people"][:6]
 	e = w.mustRun().Extractions[0]
 	diff(t, "complete", fmt.Sprint(e.Status, e.Unread, e.Vanished, w.rows("SELECT key FROM vanished_records")+w.rows("SELECT key FROM unread_records")), "complete0 1connec/org-1/uuid-0006")
+}
+
+// TestGoneTakesACountOfTheHub: of a hub that tells no total nothing is said to be gone.
+func TestGoneTakesACountOfTheHub(t *testing.T) {
+	t.Parallel()
+	server := &hub{collections: map[string][]string{"people": people(7)}}
+	w := newWorld(t, server)
+	w.mustRun()
+	server.collections["people"] = server.collections["people"][:6]
+	server.answer = func(w http.ResponseWriter, collection string, skip, top int) bool {
+		page := server.page(collection, skip, top)
+		fmt.Fprint(w, strings.Replace(page, `,"total":6`, "", 1))
+		return true
+	}
+	e := w.mustRun().Extractions[0]
+	diff(t, "no total", fmt.Sprint(e.Total == nil, e.Unread, e.Vanished, w.rows("SELECT key FROM unread_records")), "true 1 0connec/org-1/uuid-0006")
+	server.answer = nil
+	e = w.mustRun().Extractions[0]
+	diff(t, "a total", fmt.Sprint(e.Status, e.Unread, e.Vanished, w.rows("SELECT key FROM vanished_records")), "complete0 1connec/org-1/uuid-0006")
 }
 
 // refusing refuses one kind of question.

@@ -81,7 +81,7 @@ const (
 // browser may have unpacked a .gz on the way.
 func unpack(path string, r io.Reader) (text io.Reader, packed string, err error) {
 	buffered := bufio.NewReaderSize(r, 1<<16)
-	head, err := buffered.Peek(len("<!DOCTYPE"))
+	head, err := buffered.Peek(1 << 10)
 	if err != nil && err != io.EOF {
 		return nil, "", fmt.Errorf("read %s: %w", path, err)
 	}
@@ -110,9 +110,9 @@ func unpack(path string, r io.Reader) (text io.Reader, packed string, err error)
 }
 
 // isMarkup tells the beginning of a web page or of XML: what applications call a spreadsheet may be one, and so is what they
-// answer to somebody who is not logged in.
+// answer to somebody who is not logged in. A byte order mark and blank lines may stand before it.
 func isMarkup(head []byte) bool {
-	head = bytes.ToLower(head)
+	head = bytes.ToLower(bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n"))
 	return slices.ContainsFunc([]string{"<!doctype", "<html", "<?xml", "<table"}, func(s string) bool { return bytes.HasPrefix(head, []byte(s)) })
 }
 

@@ -104,18 +104,24 @@ func (t *task) judgeNames(e Extraction) {
 	}
 }
 
-// judgeTwice doubts a file that another source reads, too, as the same records: the path of one of them is wrong.
+// judgeTwice doubts a file that another source reads, too, as the same records: the path of one of them is wrong, and nothing
+// tells which. One column may name the records of two applications, or of two accounts; but whether it does, or a path is
+// wrong, nothing tells either, so that what such a file lacks is not said to be gone.
 func (x *extraction) judgeTwice(t *task) {
 	for _, other := range x.tasks {
-		if other == t {
-			return
+		if other == t || other.source.Type != t.source.Type || other.collection != t.collection || other.sha256 != t.sha256 || other.source.ID.Column != t.source.ID.Column {
+			continue
 		}
-		if other.source.Type == t.source.Type && other.collection == t.collection && other.sha256 == t.sha256 && other.source.ID == t.source.ID {
-			t.doubt("its file is that of source %s, byte for byte: check `path`, or take one of the two sources out", other.source.Name)
+		t.otherFile = true
+		if other.source.ID == t.source.ID {
+			t.doubt("its file is that of source %s, byte for byte: check `path` of both, or take one of the two sources out", other.source.Name)
 			return
 		}
 	}
 }
+
+// spoiledIDs reports whether every own ID that was loaded ends in .0: a program took them for numbers.
+func (t *task) spoiledIDs() bool { return t.decimals > 0 && t.decimals == t.rows-t.rejected.count }
 
 // judgeRejected puts the rows that were set aside into the verdict: records are missing, and a person must look.
 func (t *task) judgeRejected(repeated int64) {
@@ -129,7 +135,7 @@ func (t *task) judgeRejected(repeated int64) {
 	if r.footer > 0 {
 		t.note("%s below the table left out: totals, dates or notices", count(r.footer, "line", "lines"))
 	}
-	if loaded := t.rows - r.count; t.decimals > 0 && t.decimals == loaded {
+	if t.spoiledIDs() {
 		t.doubt("every ID in column %q ends in .0: a program took the IDs for numbers: export them as text", t.source.ID.Column)
 	}
 	if r.count == 0 {

@@ -48,6 +48,8 @@ type task struct {
 	mangled  map[string]int64
 	// decimals counts own IDs of the form 12.0.
 	decimals int64
+	// otherFile says that another source reads the same file and names its records by the same column: it may not be this one's.
+	otherFile bool
 	// client speaks to the hub; nil until the first request.
 	client lister
 	// passes is how often the collection was read; unsettled says that none of them is known to have got all.

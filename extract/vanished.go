@@ -40,13 +40,15 @@ func (x *extraction) compare(ctx context.Context, tx *sql.Tx, t *task) error {
 	return err
 }
 
-// sawAll reports whether what the task did not read is not there. Of a file that is so unless rows of it were set aside: such a
-// row may be that of any record.
+// sawAll reports whether what the task did not read is not there. Of the hub that takes a verdict without doubt, and a count of
+// the server's to hold it against. Of a file it takes that no row was set aside, since such a row may be that of any record;
+// that the file is this source's own; and that a program did not put other IDs in the place of all: then none is found again.
+// Dates, names and realms in doubt hide no record.
 func (t *task) sawAll() bool {
 	if t.source.Type == config.TypeConnec {
-		return len(t.doubts) == 0
+		return len(t.doubts) == 0 && t.total != nil
 	}
-	return t.rejected.count == 0
+	return t.rejected.count == 0 && !t.otherFile && !t.spoiledIDs()
 }
 
 // settleMissing says of the records that were not read, by this run or by those in doubt before it, that they are gone, if this

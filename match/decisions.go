@@ -61,7 +61,7 @@ func (id *identity) warnings() []string {
 		list = append(list, fmt.Sprintf("%d decisions name a record that is not in the workspace, or an ID that several records bear: they have no effect; extract its source again, or correct the keys in the decisions", id.unknown))
 	}
 	for _, s := range slices.SortedFunc(maps.Keys(id.absent), scope.compare) {
-		list = append(list, fmt.Sprintf("%d IDs of %s are in no row of its own file, and still keep records apart: where the file lists all that %s holds, with no row set aside, say `complete: true` in its source", id.absent[s], s, s))
+		list = append(list, fmt.Sprintf("%d IDs of %s are in no row of its own file, and still keep records apart: where the file lists all that %s holds, and its extraction is complete, say `complete: true` in its source", id.absent[s], s, s))
 	}
 	return list
 }

@@ -196,6 +196,12 @@ func TestDeadIDsKeepNothingApart(t *testing.T) {
 		{"nobody says that it does", gone, nil, "", false},
 		{"a row of it was set aside", gone, whole, `INSERT INTO rejected_rows VALUES ('test', 'people', 3, 'fields', 'too many', '')`, false},
 		{"a row of another collection was", gone, whole, `INSERT INTO rejected_rows VALUES ('test', 'organizations', 3, 'fields', 'too many', '')`, true},
+		{"a record of it was not read", gone, whole, `INSERT INTO unread_records (source, collection, key, run) VALUES ('test', 'people', 'a/1/900', 1)`, false},
+		{"its extraction is in doubt", gone, whole, extracted(1, "test", "people", "in_doubt"), false},
+		{"an earlier one was", gone, whole, extracted(1, "test", "people", "in_doubt") + extracted(2, "test", "people", "complete"), true},
+		{"a later one is", gone, whole, extracted(2, "test", "people", "in_doubt") + extracted(1, "test", "people", "complete"), false},
+		{"that of another collection is", gone, whole, extracted(1, "test", "organizations", "in_doubt"), true},
+		{"that of another source is", gone, whole, extracted(1, "other", "people", "in_doubt"), true},
 		{"it lists both", append(gone, anna("a/1/900")), whole, "", false},
 	} {
 		w := scene(t, c.people...)
@@ -208,6 +214,12 @@ func TestDeadIDsKeepNothingApart(t *testing.T) {
 			t.Errorf("%s: joined %t, warnings %q: %s", c.name, !c.joined, r.Collections[0].Warnings, w.kinds())
 		}
 	}
+}
+
+// extracted is the statement that says of an extraction how it ended.
+func extracted(run int, source, collection, status string) string {
+	return fmt.Sprintf(`INSERT INTO extractions (run, source, source_type, collection, started_at, finished_at, rows_got, records, repeated, id_defects, dangling_refs, status, skip)
+		VALUES (%d, '%s', 'file', '%s', now()::TIMESTAMP, now()::TIMESTAMP, 0, 0, 0, 0, 0, '%s', 0);`, run, source, collection, status)
 }
 
 // TestSlipped: a source is off when more of its links are contradicted than may be, of few only more than chance makes.

@@ -189,7 +189,8 @@ func (id *identity) loadHoldings(ctx context.Context, db *sql.DB, c *config.Conf
 }
 
 // listedScopes are the applications of which a file source lists records; true where it lists all of them: the
-// configuration says so of each such source, and every row of it was fit to load.
+// configuration says so of each such source, every row of it was fit to load, and what was extracted of it before was
+// read or is gone, with a verdict that is complete.
 func listedScopes(ctx context.Context, db *sql.DB, c *config.Config, collection string) (map[scope]bool, error) {
 	listed := map[scope]bool{}
 	err := queries.Each(ctx, db, "match/050_own_ids.sql", queries.Args{"collection": collection}, func(rows *sql.Rows) error {

@@ -80,6 +80,8 @@ func TestWhateverChangedIsMatchedAgain(t *testing.T) {
 		"an ID less":           sql(`DELETE FROM external_ids WHERE provider = 'b' AND id = '7'`),
 		"a link":               sql(`INSERT INTO links VALUES ('l', 2, 'people', 'a', '1', '3', 'b', '1', '9')`),
 		"a judgement":          sql(`INSERT INTO decisions VALUES ('people', 'a/1/3', 'b/1/9', 'different', 'me', now()::TIMESTAMP, '', 0, NULL)`),
+		"a record not read":    sql(`INSERT INTO unread_records (source, collection, key, run) VALUES ('test', 'people', 'a/1/900', 1)`),
+		"a verdict in doubt":   sql(extracted(1, "test", "people", "in_doubt")),
 		"the extraction":       sql(`INSERT INTO stages VALUES ('extract', 'people', 'other', '', '', now()::TIMESTAMP)`),
 		"the order of records": sql(`UPDATE records SET rid = 1000 - rid`),
 		"a lost edge":          sql(`DELETE FROM edges WHERE key_a = (SELECT min(key_a) FROM edges)`),

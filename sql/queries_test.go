@@ -197,6 +197,9 @@ func TestOpenErrors(t *testing.T) {
 	newer := filepath.Join(dir, "newer.duckdb")
 	makeWorkspace(t, newer)
 	exec(t, newer, "UPDATE meta SET value = '99' WHERE name = 'schema_version'")
+	older := filepath.Join(dir, "older.duckdb")
+	makeWorkspace(t, older)
+	exec(t, older, "UPDATE meta SET value = '1' WHERE name = 'schema_version'")
 
 	for _, c := range []struct{ name, path, want string }{
 		{"missing", filepath.Join(dir, "none.duckdb"), "run `sameas extract` first"},
@@ -204,6 +207,7 @@ func TestOpenErrors(t *testing.T) {
 		{"a folder", dir, "is not a regular file"},
 		{"another tool's", foreign, "not a workspace of sameas"},
 		{"newer", newer, "has schema 99, this sameas knows schema 8"},
+		{"older", older, "extract again into another --workspace; what people decided is kept if the older sameas writes it by `review --export`"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -173,8 +173,8 @@ CREATE TABLE IF NOT EXISTS vanished_records (
 );
 
 -- owner: extract. grain: one record that an extraction held and a later one of the same source and collection did not read,
--- though it may be there: its row may be among those set aside, or on a page that did not come. One that comes back is taken
--- out; what the next extraction that reads all has not is in vanished_records.
+-- though it may be there: its row may be among those set aside, or on a page that did not come, or the file another source's.
+-- One that comes back is taken out; what the next extraction that reads all has not is in vanished_records.
 CREATE TABLE IF NOT EXISTS unread_records (
     source VARCHAR NOT NULL,
     collection VARCHAR NOT NULL,

@@ -241,7 +241,7 @@ func checkSchema(ctx context.Context, db *sql.DB, path string, isNew bool, toolV
 	case version > SchemaVersion:
 		return fmt.Errorf("workspace %s has schema %d, this sameas knows schema %d: use the newer sameas that made it, or extract into another --workspace", path, version, SchemaVersion)
 	case version < SchemaVersion:
-		return fmt.Errorf("workspace %s has schema %d, this sameas needs schema %d: extract again into another --workspace", path, version, SchemaVersion)
+		return fmt.Errorf("workspace %s has schema %d, this sameas needs schema %d: extract again into another --workspace; what people decided is kept if the older sameas writes it by `review --export` and this one reads it by `review --import`", path, version, SchemaVersion)
 	}
 	return nil
 }
