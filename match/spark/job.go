@@ -47,6 +47,7 @@ func (s *scan) settings() []string {
 		"spark.sql.shuffle.partitions":                        strconv.Itoa(s.tasks()),
 		"spark.sql.adaptive.enabled":                          "false", // it would put tasks together by their bytes: the work is in the pairs
 		"spark.sql.scriptTransformation.exitTimeoutInSeconds": strconv.Itoa(exitTimeout),
+		"spark.sql.parser.escapedStringLiterals":              "false",     // '\t' in the job is a tab; the configuration refuses another value
 		"spark.sql.catalogImplementation":                     "in-memory", // no metastore: the job has no table
 		"spark.sql.parquet.compression.codec":                 "zstd",
 		"spark.ui.showConsoleProgress":                        "true", // by which the watch sees that tasks are at work; the configuration refuses another value

@@ -100,6 +100,20 @@ func launcherPath(named string) (string, error) {
 	return filepath.Abs(path)
 }
 
+// namesClassPath reports whether Spark's spark-env.sh has a say in what comes last in the class path: it may take it from
+// elsewhere only where nothing is set, and a Spark without a Hadoop of its own finds there all that it needs.
+func (l launcher) namesClassPath() bool {
+	folder := os.Getenv("SPARK_CONF_DIR")
+	if home := os.Getenv("SPARK_HOME"); folder == "" && home != "" { // the scripts beside the launcher go by it, too
+		folder = filepath.Join(home, "conf")
+	}
+	if folder == "" {
+		folder = filepath.Join(filepath.Dir(l.path), "..", "conf")
+	}
+	text, err := os.ReadFile(filepath.Join(folder, "spark-env.sh"))
+	return err == nil && strings.Contains(string(text), distClassPath)
+}
+
 // javaTrouble says what is wrong with Java, or nothing.
 func javaTrouble(out string) string {
 	for _, words := range []string{"JAVA_HOME is not set", "bin/java: No such file", "java: command not found", "java: not found"} {

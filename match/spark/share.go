@@ -276,11 +276,14 @@ func (s *scan) tell(ctx context.Context, args ...string) (string, error) {
 	return string(out), nil
 }
 
+// distClassPath is the variable that holds what Spark puts last into its class path: behind the folder of its own settings,
+// HADOOP_CONF_DIR and YARN_CONF_DIR.
+const distClassPath = "SPARK_DIST_CLASSPATH"
+
 // hadoop is the environment of Hadoop's file commands. These want files of settings to be there, which a Spark without a
-// Hadoop beside it does not bring along: empty ones stand last in the class path, behind those that Spark's own folder has.
+// Hadoop beside it does not bring along: empty ones stand last in the class path, where they hide none of the user's.
 func (s *scan) hadoop() ([]string, error) {
-	const variable = "HADOOP_CONF_DIR"
-	if os.Getenv(variable) != "" {
+	if s.launcher.namesClassPath() {
 		return os.Environ(), nil
 	}
 	folder := filepath.Join(s.folder, "hadoop")
@@ -292,7 +295,11 @@ func (s *scan) hadoop() ([]string, error) {
 			return nil, err
 		}
 	}
-	return append(os.Environ(), variable+"="+folder), nil
+	path := folder
+	if named := os.Getenv(distClassPath); named != "" {
+		path = named + string(filepath.ListSeparator) + folder
+	}
+	return append(os.Environ(), distClassPath+"="+path), nil
 }
 
 // lastLine is the last line that says something: those of a trace of calls behind it are indented.

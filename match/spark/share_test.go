@@ -1,6 +1,7 @@
 package spark
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -25,6 +26,59 @@ func TestThroughAURI(t *testing.T) {
 	left, err := filepath.Glob(filepath.Join(shared, "sameas-*", "people-score", "*"))
 	if err != nil || len(left) != 1 || !strings.Contains(left[0], outPrefix) {
 		t.Errorf("in the shared folder there is %q, want the result alone", left)
+	}
+}
+
+// TestSettingsOfTheUsersAreNotHidden has a core-site.xml wherever Spark looks for one. It sets the environment, so that no
+// other test runs beside it.
+func TestSettingsOfTheUsersAreNotHidden(t *testing.T) {
+	const users = "<configuration><!-- the user's --></configuration>\n"
+	for _, x := range []struct{ name, variable, env string }{
+		{name: "Hadoop's", variable: "HADOOP_CONF_DIR"},
+		{name: "YARN's", variable: "YARN_CONF_DIR"},
+		{name: "a Spark without Hadoop", variable: distClassPath},
+		{name: "Spark's own"},
+		{name: "spark-env.sh", env: "export HADOOP_CONF_DIR=${HADOOP_CONF_DIR:-%s}\n"},
+		{name: "spark-env.sh of a Spark without Hadoop", env: "export SPARK_DIST_CLASSPATH=${SPARK_DIST_CLASSPATH:-%s}\n"},
+		{name: "spark-env.sh of something else", variable: "YARN_CONF_DIR", env: "export JAVA_HOME=%s\n"},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			for _, variable := range []string{"SPARK_HOME", "SPARK_CONF_DIR", "HADOOP_CONF_DIR", "YARN_CONF_DIR", distClassPath} {
+				t.Setenv(variable, "")
+			}
+			s := &scan{Engine: &Engine{launcher: launcher{path: filesLauncher(t, "works")}}, folder: t.TempDir()}
+			s.options.Engine.Conf = map[string]string{"spark.hadoop.some.key": "some value"}
+			conf := filepath.Join(filepath.Dir(filepath.Dir(s.launcher.path)), "conf")
+			where := t.TempDir()
+			if x.variable == "" && x.env == "" {
+				where = conf
+			}
+			if x.variable != "" {
+				t.Setenv(x.variable, where)
+			}
+			write(t, filepath.Join(where, "core-site.xml"), users)
+			if x.env != "" {
+				write(t, filepath.Join(conf, "spark-env.sh"), fmt.Sprintf(x.env, where))
+			}
+			if strings.Contains(x.env, distClassPath) {
+				write(t, filepath.Join(where, "hdfs-site.xml"), users)
+			}
+			if got, err := s.tell(t.Context(), "-settings"); err != nil || got != users {
+				t.Errorf("the file commands take %q, %v, want the user's settings", got, err)
+			}
+		})
+	}
+}
+
+// write writes a file and the folder that it lies in.
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	err := os.MkdirAll(filepath.Dir(path), 0o700)
+	if err == nil {
+		err = os.WriteFile(path, []byte(text), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
