@@ -49,11 +49,13 @@ var (
 	master     = regexp.MustCompile(`^(?:local(?:-cluster)?(?:\[[^\]]+\])?|yarn|(?:spark|k8s)://.+)$`)
 	confKey    = regexp.MustCompile(`^spark\.[A-Za-z0-9._-]+$`)
 	// secretConf are settings of Spark, and of what it hands on, whose values are credentials: those of S3, Azure (shared access
-	// signatures, too), Google and Kubernetes among them. Where the name ends as plainConf says, the value names but a place or a way.
-	secretConf = regexp.MustCompile(`(?i)secret|passw|passphrase|pwd|token|credential|(?:access|account|private|api|encryption)[._-]?key|[._-]sas(?:[._-]|$)`)
-	plainConf  = regexp.MustCompile(`(?i)(?:file|path|provider|alias|type|enabled|renewer|interval)$`)
+	// signatures, too), Google and Kubernetes among them, and what variables of the environment call a key or a pass. Where the
+	// name's last word is one of plainConf's, the value names but a place or a way; not so where that word is an account's name.
+	secretConf  = regexp.MustCompile(`(?i)secret|passw|passphrase|pwd|token|credential|connection[._-]?string|(?:access|account|private|api|encryption)[._-]?key|[._-]sas(?:[._-]|$)|[._-](?:key|pass)$|(?-i:[a-z](?:Key|Pass)$)`)
+	plainConf   = regexp.MustCompile(`[._-](?i:file|path|provider|alias|type|enabled|renewer|interval)$|[a-z](?:File|Path|Provider|Alias|Type|Enabled|Renewer|Interval)$`)
+	accountConf = regexp.MustCompile(`(?i)\.account\.key\.[^.]+$|\.azure\.sas\.[^.]+\.[^.]+$`)
 	// secretValue is a credential within a value, such as an option of Java.
-	secretValue = regexp.MustCompile(`(?i)(?:secret|passw|passphrase|pwd|token|access[._-]?key)[\w.-]*=`)
+	secretValue = regexp.MustCompile(`(?i)(?:secret|passw|passphrase|pwd|token|(?:access|account)[._-]?key)[\w.-]*=|[._-]pass=|[?&]sig=`)
 	// secretURI is a URI with a password.
 	secretURI = regexp.MustCompile(`://[^/@]*:[^/@]*@`)
 	// globbed are the signs that Hadoop takes for patterns in a path, and those that a job's text would need escaped.
@@ -62,6 +64,9 @@ var (
 
 func (e Engine) validate(d *document) {
 	d.wantOneOf("engine.type", "type", e.Type, []string{EngineEmbedded, EngineSpark})
+	if strings.Contains(e.Master, "@") {
+		d.at("engine.master", "`master` holds a credential: name the host alone, and put what it asks for into Spark's spark-defaults.conf, not into this file")
+	}
 	if !master.MatchString(e.Master) {
 		d.at("engine.master", "`master` must be a master of Spark's: local[*], spark://host:7077, yarn or k8s://https://host:443")
 	}
@@ -88,10 +93,17 @@ func (e Engine) validate(d *document) {
 		switch {
 		case key == "spark.ui.showConsoleProgress" && e.Conf[key] != "true":
 			d.atKey(at, "`%s` must be true: it shows sameas whether tasks are at work", key)
-		case secretConf.MatchString(key) && !plainConf.MatchString(key), secretValue.MatchString(e.Conf[key]), secretURI.MatchString(e.Conf[key]):
+		case key == "spark.sql.parser.escapedStringLiterals" && e.Conf[key] != "false":
+			d.atKey(at, "`%s` must be false: the job that sameas writes holds tabs as `\\t`", key)
+		case isSecret(key), secretValue.MatchString(e.Conf[key]), secretURI.MatchString(e.Conf[key]):
 			d.atKey(at, "`%s` holds a credential: put it into the core-site.xml of Spark's Hadoop, or what is no file system's into spark-defaults.conf, not into this file", key)
 		case !confKey.MatchString(key):
 			d.atKey(at, "`%s` is no setting of Spark: they begin with spark.", key)
 		}
 	}
+}
+
+// isSecret reports whether the value of a setting is a credential, by the setting's name.
+func isSecret(key string) bool {
+	return secretConf.MatchString(key) && (accountConf.MatchString(key) || !plainConf.MatchString(key))
 }

@@ -100,12 +100,25 @@ func TestMistakesOfTheEngine(t *testing.T) {
 		{"a pattern to share", minimal + "engine: {shared_folder: \"/mnt/a*\"}\n", "a sign that Spark takes for a pattern"},
 		{"no time for the cluster", minimal + "engine: {wait: 119}\n", "`wait` must be at least 120"},
 		{"a Spark that says nothing", minimal + "engine: {conf: {spark.ui.showConsoleProgress: \"false\"}}\n", "`spark.ui.showConsoleProgress` must be true"},
+		{"a Spark that takes no escapes", minimal + "engine: {conf: {spark.sql.parser.escapedStringLiterals: \"true\"}}\n", "`spark.sql.parser.escapedStringLiterals` must be false"},
 		{"a secret for Spark", minimal + "engine: {conf: {spark.hadoop.fs.s3a.secret.key: canary}}\n", "3:17: `spark.hadoop.fs.s3a.secret.key` holds a credential"},
 		{"a key's name for Spark", minimal + "engine: {conf: {spark.executorEnv.AWS_ACCESS_KEY_ID: canary}}\n", "`spark.executorEnv.AWS_ACCESS_KEY_ID` holds a credential"},
 		{"a private key for Spark", minimal + "engine: {conf: {spark.hadoop.fs.gs.auth.service.account.private.key: canary}}\n", "holds a credential"},
 		{"a signature for Spark", minimal + "engine: {conf: {spark.hadoop.fs.azure.sas.container.account: canary}}\n", "holds a credential"},
 		{"a key to encrypt by", minimal + "engine: {conf: {spark.hadoop.fs.s3a.encryption.key: canary}}\n", "holds a credential"},
 		{"a password among options", minimal + "engine: {conf: {spark.driver.extraJavaOptions: \"-Djavax.net.ssl.keyStorePassword=canary\"}}\n", "holds a credential"},
+		{"a key of the account myprofile", minimal + "engine: {conf: {spark.hadoop.fs.azure.account.key.myprofile: canary}}\n", "holds a credential"},
+		{"a key of the account file", minimal + "engine: {conf: {spark.hadoop.fs.azure.account.key.file: canary}}\n", "holds a credential"},
+		{"a signature of the account path", minimal + "engine: {conf: {spark.hadoop.fs.azure.sas.container.path: canary}}\n", "holds a credential"},
+		{"a password by the type", minimal + "engine: {conf: {spark.hadoop.my.passwordtype: canary}}\n", "holds a credential"},
+		{"a key of a store", minimal + "engine: {conf: {spark.executorEnv.AZURE_STORAGE_KEY: canary}}\n", "`spark.executorEnv.AZURE_STORAGE_KEY` holds a credential"},
+		{"a key in another spelling", minimal + "engine: {conf: {spark.hadoop.my.storageKey: canary}}\n", "holds a credential"},
+		{"a pass of a database", minimal + "engine: {conf: {spark.executorEnv.DB_PASS: canary}}\n", "holds a credential"},
+		{"a way to connect", minimal + "engine: {conf: {spark.executorEnv.AZURE_STORAGE_CONNECTION_STRING: canary}}\n", "holds a credential"},
+		{"a pass among options", minimal + "engine: {conf: {spark.driver.extraJavaOptions: \"-Ddb.pass=canary\"}}\n", "holds a credential"},
+		{"a signature in a URI", minimal + "engine: {conf: {spark.jars: \"https://host/a.jar?sv=1&sig=canary\"}}\n", "holds a credential"},
+		{"a password of the master", minimal + "engine: {master: \"k8s://https://me:canary@host:443\"}\n", "3:18: `master` holds a credential"},
+		{"a token of the master", minimal + "engine: {master: \"k8s://https://canary@host:443\"}\n", "`master` holds a credential"},
 		{"a password in a URI", minimal + "engine: {shared_folder: \"s3a://key:canary@bucket/folder\"}\n", "`shared_folder` holds a credential"},
 		{"a setting of something else", minimal + "engine: {conf: {hive.exec: \"1\"}}\n", "`hive.exec` is no setting of Spark"},
 	} {
@@ -132,7 +145,6 @@ func checkMistake(t *testing.T, x mistake) {
 	}
 }
 
-// TestEveryMistakeIsTold lists several at once, in the file's order.
 // TestPlacesOfCredentialsAreNone: what only says where a credential lies, or how it is got, may stand in the file.
 func TestPlacesOfCredentialsAreNone(t *testing.T) {
 	t.Parallel()
@@ -141,6 +153,12 @@ func TestPlacesOfCredentialsAreNone(t *testing.T) {
 		"spark.hadoop.fs.s3a.aws.credentials.provider: com.example.Provider",
 		"spark.kubernetes.authenticate.driver.oauthTokenFile: /run/token",
 		"spark.executor.extraJavaOptions: -XX:+UseG1GC",
+		"spark.executorEnv.AWS_WEB_IDENTITY_TOKEN_FILE: /run/token",
+		"spark.hadoop.fs.azure.sas.token.provider.type: com.example.Provider",
+		"spark.ssl.keyPasswordAlias: spark",
+		"spark.sql.parser.escapedStringLiterals: \"false\"",
+		"spark.executorEnv.BYPASS: \"1\"",
+		"spark.executorEnv.MONKEY: \"1\"",
 	} {
 		if _, err := load(t, minimal+"engine: {conf: {"+setting+"}}\n"); err != nil {
 			t.Errorf("%s: %v", setting, err)
@@ -148,6 +166,7 @@ func TestPlacesOfCredentialsAreNone(t *testing.T) {
 	}
 }
 
+// TestEveryMistakeIsTold lists several at once, in the file's order.
 func TestEveryMistakeIsTold(t *testing.T) {
 	t.Parallel()
 	_, err := load(t, hub+"    page_size: 0\n    rate: -1\nmerge:\n  via: x\n  max_share: 2\n")
