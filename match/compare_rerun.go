@@ -3,6 +3,7 @@ package match
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -25,8 +26,8 @@ type members struct {
 	clusters []ComparedCluster // in the order of their IDs
 }
 
-// DecidedSnapshot reads what was matched last, if people have decided something since; it is nil where nobody has, and of a
-// workspace that was not matched.
+// DecidedSnapshot reads what was matched last, if people have ever decided something, be it undone; it is nil where nobody has,
+// and of a workspace that was not matched.
 func DecidedSnapshot(ctx context.Context, db *sql.DB) (*Snapshot, error) {
 	var decided bool
 	if err := queries.One(ctx, db, "match/041_decided.sql", nil, &decided); err != nil || !decided {
@@ -65,6 +66,9 @@ func membersOf(ctx context.Context, db *sql.DB, collection string) (*members, er
 		var rid int64
 		var place uint32
 		err := rows.Scan(&rid, &place)
+		if err == nil && int(place) >= len(m.clusters) {
+			err = fmt.Errorf("clusters of %s: written to while they were read: run the command again", collection)
+		}
 		m.rids, m.place = append(m.rids, rid), append(m.place, place)
 		return err
 	})

@@ -3,6 +3,7 @@ package match
 import (
 	"context"
 	"database/sql"
+	"fmt"
 
 	"github.com/sameas/sameas/internal/config"
 	"github.com/sameas/sameas/match/kernel"
@@ -30,10 +31,14 @@ func (m *matching) scannedBefore(ctx context.Context) (kernel.Result, error) {
 	err := queries.Each(ctx, m.options.DB, "match/073_compared_before.sql", args, func(rows *sql.Rows) error {
 		var rule, pairs int64
 		err := rows.Scan(&rule, &pairs)
-		if err == nil {
-			result.Pairs[rule] = pairs
+		if err != nil {
+			return err
 		}
-		return err
+		if rule < 0 || rule >= int64(len(result.Pairs)) {
+			return m.unlike("blocking")
+		}
+		result.Pairs[rule] = pairs
+		return nil
 	})
 	if err != nil {
 		return kernel.Result{}, err
@@ -47,11 +52,17 @@ func (m *matching) scannedBefore(ctx context.Context) (kernel.Result, error) {
 		}
 		a, okA := numbers.of(one)
 		b, okB := numbers.of(other)
-		if okA && okB {
-			result.Edges = append(result.Edges, kernel.Edge{A: a, B: b, Rule: rule})
+		if !okA || !okB {
+			return m.unlike("edges")
 		}
+		result.Edges = append(result.Edges, kernel.Edge{A: min(a, b), B: max(a, b), Rule: rule})
 		return nil
 	})
 	sortEdges(result.Edges)
 	return result, err
+}
+
+// unlike says that a table is not as the run before left it, though its number of rows is.
+func (m *matching) unlike(table string) error {
+	return fmt.Errorf("table %s is not as the match of %s before left it: run `sameas match --anew`", table, m.schema.collection)
 }

@@ -64,6 +64,9 @@ func TestJudgementsChangeNoScoreAndGiveWhatMatchingAnewGives(t *testing.T) {
 				if r.IntN(2) == 0 {
 					w.exec(`UPDATE decisions SET withdrawn_at = now()::TIMESTAMP WHERE left_key = (SELECT min(left_key) FROM decisions)`)
 				}
+				if r.IntN(2) == 0 { // a warning more beside the model's own
+					w.judge("a/1/1", fmt.Sprintf("gone/1/%d", r.IntN(1000)), "same")
+				}
 				if w.rescored(func() { w.run(nil, 1+r.IntN(3)) }) {
 					t.Fatal("only judgements changed, and the pairs were scored again")
 				}

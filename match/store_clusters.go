@@ -64,7 +64,8 @@ func (c *clusterRows) rows() queries.Rows {
 }
 
 // keyRows are the external IDs, each with the cluster that alone carries it, or that has the record whose own ID it is: what
-// the next run inherits cluster IDs by. Extracting anew replaces external IDs and numbers records anew; only what is kept here tells what a cluster was made of.
+// the next run inherits cluster IDs by. Extracting anew replaces external IDs and numbers records anew; only what is kept
+// here tells what a cluster was made of.
 func (c *clusterRows) keyRows() queries.Rows {
 	ids := c.identity.ids
 	return queries.Rows{Len: ids.len(), Fill: func(row *queries.Row, n int) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -34,6 +33,9 @@ const (
 // ForecastResult of Forecast.
 type ForecastResult struct {
 	Applications []ApplicationForecast `json:"applications"`
+	// Unread are the collections of applications of which no active record of the hub is here, nor a complete extraction that
+	// found none: nothing can be said of first syncs of these.
+	Unread []string `json:"unread,omitempty"`
 	// Match says how far the twins can be believed: current, stale or missing.
 	Match string `json:"match"`
 	// Plan is the base name of the plan that was made from this match; empty when there is none.
@@ -50,12 +52,7 @@ func (r ForecastResult) Clean() bool {
 			return false
 		}
 	}
-	return r.Match == MatchCurrent && !r.Twins() && r.hubRead()
-}
-
-// hubRead is false when applications are known, but no active record of the hub: nothing can be said of their first syncs.
-func (r ForecastResult) hubRead() bool {
-	return len(r.Applications) == 0 || slices.ContainsFunc(r.Applications, func(a ApplicationForecast) bool { return a.HubRecords > 0 })
+	return r.Match == MatchCurrent && len(r.Applications) > 0 && !r.Twins() && len(r.Unread) == 0
 }
 
 // Twins reports whether any application would hold a thing twice after its first sync, as far as auto clusters tell.
@@ -88,6 +85,15 @@ func Forecast(ctx context.Context, db *sql.DB) (ForecastResult, error) {
 		}
 		result.Applications = append(result.Applications, a)
 		return nil
+	})
+	if err != nil {
+		return ForecastResult{}, fmt.Errorf("forecast: %w", err)
+	}
+	err = queries.Each(ctx, db, "merge/forecast_unread.sql", nil, func(rows *sql.Rows) error {
+		var collection string
+		err := rows.Scan(&collection)
+		result.Unread = append(result.Unread, collection)
+		return err
 	})
 	if err != nil {
 		return ForecastResult{}, fmt.Errorf("forecast: %w", err)
@@ -159,17 +165,26 @@ func (r ForecastResult) verdict() string {
 		return "Twins are unknown: nothing has been matched. Next: sameas match"
 	case r.Match == MatchStale:
 		return "Twins are those of an older extraction. Next: sameas match"
-	case !r.hubRead():
-		return "Nothing can be said of a first sync: no active record of the hub has been read. Next: give the hub as a source, and sameas extract"
 	case twins > 0:
-		return fmt.Sprintf("Do not switch on the sync: %s would be created twice. %s", plural(twins, "record"), r.next()) + alsoCopies(copies)
+		return fmt.Sprintf("Do not switch on the sync: %s would be created twice. %s", plural(twins, "record"), r.next()) + alsoCopies(copies) + alsoPerhaps(perhaps) + r.unsaid()
 	case copies > 0:
-		return fmt.Sprintf("No application would create what it holds, but %s of the hub's would be copied beside a duplicate. "+
-			"Next: take the duplicates out of use, by a plan with merge.retire or with merge.via: native", plural(copies, "record"))
+		return fmt.Sprintf("Do not switch on the sync: %s of the hub's would be copied beside a duplicate, though no application holds them. "+
+			"Next: take the duplicates out of use, by a plan with merge.retire or with merge.via: native", plural(copies, "record")) + alsoPerhaps(perhaps) + r.unsaid()
 	case perhaps > 0:
-		return fmt.Sprintf("Do not switch on the sync yet: %s may be created twice. Next: sameas review", plural(perhaps, "record"))
+		return fmt.Sprintf("Do not switch on the sync yet: %s may be created twice. Next: sameas review", plural(perhaps, "record")) + r.unsaid()
+	case len(r.Unread) > 0:
+		return strings.TrimPrefix(r.unsaid(), "\n")
 	}
 	return "Clean: no application would create a record that it already holds."
+}
+
+// unsaid says of which collections nothing can be told.
+func (r ForecastResult) unsaid() string {
+	if len(r.Unread) == 0 {
+		return ""
+	}
+	of := strings.Join(r.Unread, " and ")
+	return fmt.Sprintf("\nNothing can be said of first syncs of %s: no active record of the hub's %s has been read. Next: give the hub as a source, and sameas extract", of, of)
 }
 
 func alsoCopies(copies int64) string {
@@ -178,6 +193,13 @@ func alsoCopies(copies int64) string {
 	}
 	return fmt.Sprintf("\n%s more would be copied beside a duplicate, because the hub holds a thing twice and the application not at all: "+
 		"only taking the duplicates out of use prevents that (merge.retire, or merge.via: native)", plural(copies, "record"))
+}
+
+func alsoPerhaps(perhaps int64) string {
+	if perhaps == 0 {
+		return ""
+	}
+	return fmt.Sprintf("\n%s more may be created twice: sameas review", plural(perhaps, "record"))
 }
 
 // next is what to do about twins.

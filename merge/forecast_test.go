@@ -191,10 +191,45 @@ func TestForecastIsClean(t *testing.T) {
 	for name, r := range map[string]ForecastResult{
 		"twins": one(ApplicationForecast{Twins: 1}), "copies": one(ApplicationForecast{Copies: 1}), "perhaps": one(ApplicationForecast{ReviewTwins: 1}),
 		"stale": {Match: MatchStale}, "not matched": {Match: MatchMissing},
-		"no hub": {Match: MatchCurrent, Applications: []ApplicationForecast{{Provider: "a"}}},
+		"no hub":     {Match: MatchCurrent, Applications: []ApplicationForecast{{Provider: "a"}}, Unread: []string{"people"}},
+		"half a hub": {Match: MatchCurrent, Applications: []ApplicationForecast{{HubRecords: 9}, {Collection: "people"}}, Unread: []string{"people"}},
 	} {
 		if r.Clean() || strings.Contains(r.verdict(), "Clean") {
 			t.Errorf("%s: clean, %s", name, r.verdict())
 		}
+	}
+	if (ForecastResult{Match: MatchCurrent}).Clean() {
+		t.Error("clean, though no application is known")
+	}
+	both := one(ApplicationForecast{Copies: 1, ReviewTwins: 500})
+	if text := both.verdict(); !strings.Contains(text, "500 records more may be created twice") {
+		t.Errorf("what is undecided is not told: %s", text)
+	}
+}
+
+// TestForecastWithoutTheHub: of a collection of which no active record of the hub is here nothing can be said, unless the hub
+// was read whole and holds none.
+func TestForecastWithoutTheHub(t *testing.T) {
+	t.Parallel()
+	db := world{rows: []row{{key: "connec/org-1/h1", also: []string{"b/77/1"}}, {key: "a/1/1"}}}.open(t)
+	unread := func(statement string) []string {
+		if _, err := db.Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+		got, err := Forecast(t.Context(), db)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got.Unread
+	}
+	if got := unread("SELECT 1"); got != nil {
+		t.Errorf("the hub was read, but %v", got)
+	}
+	if got := unread("DELETE FROM extractions; UPDATE records SET status = 'INACTIVE' WHERE hub"); len(got) != 1 {
+		t.Errorf("only inactive records of the hub: %v", got)
+	}
+	if got := unread("INSERT INTO extractions (run, source, source_type, collection, started_at, rows_got, records, repeated, id_defects, dangling_refs, status, skip) " +
+		"SELECT 99, 'hub', 'connec', collection, now()::TIMESTAMP, 0, 0, 0, 0, 0, 'complete', 0 FROM records LIMIT 1"); got != nil {
+		t.Errorf("the hub was read whole, but %v", got)
 	}
 }

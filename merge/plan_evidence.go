@@ -101,6 +101,9 @@ func (c *cluster) evidence() Reason {
 	}
 	slices.Sort(r.Kinds)
 	r.Text = cmp.Or(c.reason, r.words())
+	if r.Text == "" && len(c.members) == 1 { // one record by itself gains only what is told of it
+		r.Text = "a crosswalk tells the ID of this record"
+	}
 	return r
 }
 
@@ -117,9 +120,6 @@ func (r Reason) words() string {
 		default:
 			texts = append(texts, fmt.Sprintf("they look alike (at least %.4f)", r.Probability))
 		}
-	}
-	if len(texts) == 0 { // one record by itself gains only what is told of it
-		return "a crosswalk tells the ID of this record"
 	}
 	return strings.Join(texts, "; ")
 }

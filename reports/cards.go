@@ -350,8 +350,11 @@ func cardWeight(clusters []clusterRow, rows []memberRow, edges []edgeRow) (float
 			best, found = max(best, e.weight.Float64), true
 		}
 	}
-	if found {
+	switch {
+	case found:
 		return rounded(best, 10), true
+	case len(clusters) == 0:
+		return 0, false
 	}
 	return rounded(clusters[0].weakest.Float64, 10), clusters[0].weakest.Valid
 }

@@ -13,7 +13,7 @@ type lead struct {
 	Named     bool   // there is an application being onboarded
 	Where     string // "in my-application": where the headline's records would be created
 	Its       string // "its" or "their"
-	HubRead   bool   // without a record of the hub nothing can be said
+	Unread    string // the collections of which the hub was not read, in words: nothing can be said of these
 	Past      bool   // the plan has been applied, and the figures are of before it
 	Own, Rest side
 	Apps      []appForecast // of Own
@@ -37,16 +37,21 @@ type appForecast struct {
 // newLead parts the forecast; where nothing is being onboarded every application is spoken of alike.
 func newLead(p *page) lead {
 	l := lead{Named: len(p.Onboarding) > 0, Past: p.Stages.Applied && !p.Stages.PlanStale && !p.Stages.MatchStale}
-	l.HubRead = slices.ContainsFunc(p.Collections, func(c collectionFigures) bool { return c.Hub > 0 })
+	var unread []string
 	for _, f := range p.Forecast {
 		if !l.Named || slices.Contains(p.Onboarding, application{f.Provider, f.Realm}) {
 			l.Own.add(f)
 			l.Apps = gather(l.Apps, f)
+			if slices.Contains(p.Unread, f.Collection) {
+				unread = append(unread, f.Collection)
+			}
 			continue
 		}
 		l.Rest.add(f)
 		l.Others = gather(l.Others, f)
 	}
+	slices.Sort(unread)
+	l.Unread = strings.Join(slices.Compact(unread), " and ")
 	l.Where, l.Its = "in the applications", "their"
 	switch {
 	case len(p.Onboarding) == 1:
@@ -55,6 +60,11 @@ func newLead(p *page) lead {
 		l.Where = fmt.Sprintf("in the %d applications being onboarded", len(p.Onboarding))
 	}
 	return l
+}
+
+// Untold reports that there is nothing to warn of, and yet no all-clear: no application is known, or the hub was not read.
+func (l lead) Untold() bool {
+	return l.Own.Twins+l.Own.Copies+l.Own.Maybe == 0 && (len(l.Apps) == 0 || l.Unread != "")
 }
 
 func gather(apps []appForecast, f forecast) []appForecast {

@@ -36,13 +36,18 @@ func TestHeadlineSpeaksOfTheApplicationsBeingOnboarded(t *testing.T) {
 		{"copied only", []forecast{{Collection: "people", Provider: "mine", Realm: "1", Hub: 100, Known: 10, WouldCreate: 90, Copies: 7}}, []application{mine}, stages{},
 			"7 records would be copied twice in mine if its sync were switched on now"},
 		{"no hub", []forecast{row("mine", "1", "people", 0, 0, 0, 0)}, []application{mine}, stages{},
-			"The hub has not been read: nothing can be said of a first sync"},
+			"The hub's people have not been read: nothing can be said of a first sync"},
+		{"half a hub", []forecast{row("mine", "1", "organizations", 10, 90, 0, 0), row("mine", "1", "people", 0, 0, 0, 0)}, []application{mine}, stages{},
+			"The hub's people have not been read: nothing can be said of a first sync"},
+		{"half a hub, and twins in it", []forecast{row("mine", "1", "organizations", 10, 90, 3, 0), row("mine", "1", "people", 0, 0, 0, 0)}, []application{mine}, stages{},
+			"3 records would be created twice in mine if its sync were switched on now"},
+		{"no application", nil, nil, stages{}, "No application is known: no record bears an external ID of one"},
 		{"applied, and matched again since", []forecast{row("mine", "1", "people", 10, 90, 3, 0)}, []application{mine}, stages{Applied: true, PlanStale: true},
 			"3 records would be created twice in mine if its sync were switched on now"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			p := &page{Forecast: c.rows, Onboarding: c.onboarding, Stages: c.stages, Collections: []collectionFigures{{Collection: "people", Hub: c.rows[0].Hub}}}
+			p := &page{Forecast: c.rows, Onboarding: c.onboarding, Stages: c.stages, Unread: unreadOf(c.rows)}
 			if diff := cmp.Diff(c.want, newLead(p).headline()); diff != "" {
 				t.Errorf("headline (-want +got):\n%s", diff)
 			}
@@ -66,4 +71,14 @@ func TestForecastBarIsTheWholeHub(t *testing.T) {
 	if parts := (forecast{}).Bar(); parts != nil {
 		t.Errorf("an empty hub has parts: %v", parts)
 	}
+}
+
+// unreadOf are the collections of which the hub has no record.
+func unreadOf(rows []forecast) (unread []string) {
+	for _, f := range rows {
+		if f.Hub == 0 {
+			unread = append(unread, f.Collection)
+		}
+	}
+	return unread
 }

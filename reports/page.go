@@ -19,6 +19,7 @@ type page struct {
 	Extractions []extraction
 	Collections []collectionFigures
 	Forecast    []forecast
+	Unread      []string // collections of which the hub was not read
 	Onboarding  []application
 	Plan        planFigures
 	Runbook     runbook
@@ -199,6 +200,10 @@ func (p *page) readSources(ctx context.Context, on queries.Querier) (err error) 
 	p.Collections, err = readRows(ctx, on, "reports/page_collections.sql", func(c *collectionFigures) []any {
 		return []any{&c.Collection, &c.Records, &c.Hub, &c.AutoClusters, &c.AutoRecords, &c.ReviewItems, &c.Singles, &c.Conflicts}
 	})
+	if err != nil {
+		return err
+	}
+	p.Unread, err = readRows(ctx, on, "merge/forecast_unread.sql", func(c *string) []any { return []any{c} })
 	if err != nil {
 		return err
 	}

@@ -86,8 +86,6 @@ func (l lead) headline() string {
 		now, verb, past = " without this plan.\nIt has been applied: extract and match again to see what is left", " would have been created twice ", " may have been created twice "
 	}
 	switch {
-	case !l.HubRead:
-		return "The hub has not been read: nothing can be said of a first sync"
 	case l.Own.Twins > 0 && l.Own.Maybe > 0:
 		return many(l.Own.Twins, "record", "records") + verb + l.Where + ", and perhaps " + thousands(l.Own.Maybe) + " more," + now
 	case l.Own.Twins > 0:
@@ -96,6 +94,10 @@ func (l lead) headline() string {
 		return many(l.Own.Maybe, "record", "records") + past + l.Where + now
 	case l.Own.Copies > 0:
 		return many(l.Own.Copies, "record", "records") + strings.Replace(verb, "created", "copied", 1) + l.Where + now
+	case len(l.Apps) == 0:
+		return "No application is known: no record bears an external ID of one"
+	case l.Unread != "":
+		return "The hub's " + l.Unread + " have not been read: nothing can be said of a first sync"
 	}
 	return "No record would be created twice " + l.Where + " if " + l.Its + " sync were switched on now, as far as the records tell"
 }

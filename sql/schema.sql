@@ -16,7 +16,8 @@ CREATE TABLE IF NOT EXISTS meta (
 -- owner: each stage writes its own rows. grain: the latest finished run of one stage over one collection.
 -- A stage whose input_digest differs from the digest of the stage before it is stale. The row of inputs tells a match that
 -- nothing changed since the last one: digest is that of all that it read, input_digest says how many rows it left in which
--- table, and config_digest is what it found, as JSON.
+-- table, and config_digest is what it found, as JSON. That of evidence is the same without people's judgements; its
+-- config_digest is how many of the model's warnings are the fit's own.
 CREATE TABLE IF NOT EXISTS stages (
     stage VARCHAR NOT NULL,            -- extract | features | match | inputs | evidence | plan
     collection VARCHAR NOT NULL,
@@ -286,7 +287,7 @@ CREATE TABLE IF NOT EXISTS cluster_names (
     successor VARCHAR                  -- the cluster that its cluster was merged into; NULL while it stands, or when all its IDs are gone
 );
 
--- owner: match. grain: one external ID that one cluster alone carried when it was matched last; what cluster IDs are inherited by.
+-- owner: match. grain: one external ID that told a cluster when it was matched last; what cluster IDs are inherited by.
 CREATE TABLE IF NOT EXISTS cluster_keys (
     collection VARCHAR NOT NULL,
     id_hash UBIGINT NOT NULL,          -- of an external ID that the cluster alone carries, or that is the own one of a record of it

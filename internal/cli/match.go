@@ -88,7 +88,7 @@ func (m matched) Text() string {
 }
 
 // matchAgain matches. Where people have decided something and there was a match before, it says what changed: that costs
-// memory by the external ID, so it is not done unasked.
+// memory by the record and the cluster, so it is not done unasked.
 func matchAgain(ctx context.Context, o match.Options) (matched, error) {
 	if _, err := purge.Restore(ctx, o.DB); err != nil { // of an extraction that ended before it could
 		return matched{}, err

@@ -16,6 +16,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/sameas/sameas/merge"
+	"github.com/sameas/sameas/internal/config"
+	"github.com/sameas/sameas/match"
 	"github.com/sameas/sameas/reports"
 )
 
@@ -110,9 +112,8 @@ func (r *runner) servePage(ctx context.Context, c *cli.Context, s *session, samp
 func (r *runner) rematch(ctx context.Context, s *session, progress func(stage string, done, total int64)) (string, error) {
 	o := r.matchOptions(s, nil, 0)
 	o.Progress = progress
-	var err error
-	if o.Engine, err = r.matchEngine(ctx, s, ""); err != nil {
-		return "", err
+	if s.config.Engine.Type != config.EngineEmbedded {
+		o.Engine = &laterEngine{make: func(ctx context.Context) (match.Engine, error) { return r.matchEngine(ctx, s, "") }}
 	}
 	result, err := matchAgain(ctx, o)
 	return result.Text(), err
