@@ -15,9 +15,9 @@ import (
 	"github.com/google/renameio/v2"
 	"github.com/urfave/cli/v2"
 
-	"github.com/sameas/sameas/merge"
 	"github.com/sameas/sameas/internal/config"
 	"github.com/sameas/sameas/match"
+	"github.com/sameas/sameas/merge"
 	"github.com/sameas/sameas/reports"
 )
 

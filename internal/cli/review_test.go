@@ -183,6 +183,11 @@ func TestReviewPageJudgesAWorld(t *testing.T) {
 		t.Error("the decisions do not make the same clusters of the world extracted anew")
 	}
 	anew.session.config.Engine.Type, anew.session.config.Engine.Launcher = config.EngineSpark, "/none/spark-submit"
+	if _, err := anew.rematch(t.Context(), anew.session, func(string, int64, int64) {}); err != nil {
+		t.Errorf("no pair is to be compared, and yet: %v", err)
+	}
+	_, err = anew.session.db.Exec(`UPDATE external_ids SET id = id || 'x' WHERE rid = 1 AND provider <> 'connec'`)
+	must(t, err)
 	if _, err := anew.rematch(t.Context(), anew.session, func(string, int64, int64) {}); err == nil || !strings.Contains(err.Error(), "engine.launcher") {
 		t.Errorf("the page matches by another engine than the configuration's: %v", err)
 	}
