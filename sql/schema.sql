@@ -471,6 +471,28 @@ FROM latest l
 LEFT JOIN named r ON r.collection = l.collection AND r.name = l.record
 LEFT JOIN named o ON o.collection = l.collection AND o.name = l.other;
 
+-- owner: match. grain: one file source of one collection that may lack records of its application: a row or a record of it is not
+-- at hand, or the verdict on its latest finished extraction is in doubt. What it lacks is not gone.
+CREATE VIEW IF NOT EXISTS incomplete_sources AS
+SELECT collection, source FROM rejected_rows
+UNION
+SELECT collection, source FROM unread_records
+UNION
+SELECT
+    collection,
+    source
+FROM (
+    SELECT
+        collection,
+        source,
+        status
+    FROM extractions
+    WHERE source_type = 'file'
+        AND finished_at IS NOT NULL
+    QUALIFY row_number() OVER (PARTITION BY collection, source ORDER BY run DESC) = 1
+)
+WHERE status <> 'complete';
+
 -- read by merge and reports. grain: one ID's last part; whether it stands where none is known. NamesNothing of
 -- internal/connec says the same of IDs that no workspace holds, and a test holds the two together.
 CREATE MACRO IF NOT EXISTS names_nothing(id) AS

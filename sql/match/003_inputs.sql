@@ -1,5 +1,5 @@
 -- match/003_inputs.sql: the fingerprint of all rows that matching reads of one collection, whatever their order.
--- reads: records, external_ids, refs, links, decisions, rejected_rows, unread_records, extractions, clusters, stages
+-- reads: records, external_ids, refs, links, decisions, incomplete_sources, clusters, stages
 -- writes: nothing
 -- params: collection
 -- grain: one kind of rows
@@ -18,26 +18,6 @@ WITH employers AS (
     LEFT JOIN clusters ON clusters.rid = target.rid AND clusters.collection = 'organizations'
     WHERE refs.collection = $collection
         AND refs.target_collection = 'organizations'
-),
-
--- As match/050_own_ids.sql has them: the sources of which a row or a record is not at hand, or whose verdict is in doubt.
-latest AS (
-    SELECT
-        source,
-        status
-    FROM extractions
-    WHERE collection = $collection
-        AND source_type = 'file'
-        AND finished_at IS NOT NULL
-    QUALIFY row_number() OVER (PARTITION BY source ORDER BY run DESC) = 1
-),
-
-incomplete AS (
-    SELECT source FROM rejected_rows WHERE collection = $collection
-    UNION
-    SELECT source FROM unread_records WHERE collection = $collection
-    UNION
-    SELECT source FROM latest WHERE status <> 'complete'
 )
 
 SELECT
@@ -94,7 +74,8 @@ SELECT
     count(*) AS held,
     coalesce(string_agg(source, '/' ORDER BY source), '') AS one,
     '' AS two
-FROM incomplete
+FROM incomplete_sources
+WHERE collection = $collection
 
 UNION ALL
 
