@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -59,7 +58,7 @@ func (r *runner) matchCommand() *cli.Command {
 
 func (r *runner) matchAndPrint(ctx context.Context, c *cli.Context, s *session, collections []string, kept match.Models) error {
 	defer s.progress.Close()
-	defer debug.SetGCPercent(debug.SetGCPercent(matchGCPercent))
+	defer boundGarbage()()
 	o := r.matchOptions(s, collections, c.Int("threads"))
 	o.Models, o.Budget, o.Anew = kept, budgetOf(c), c.Bool("anew")
 	var err error
@@ -137,13 +136,9 @@ func readModels(path string) (match.Models, error) {
 	return match.ReadModels(f, path)
 }
 
-// matchGCPercent is how much garbage matching may leave beside what it holds: it holds all records, and what it throws
-// away is thrown away early, so that collecting more often costs little and saves a third of the memory.
-const matchGCPercent = 40
-
 func (r *runner) match(ctx context.Context, s *session, collections []string, threads int) (match.Result, error) {
 	defer s.progress.Close()
-	defer debug.SetGCPercent(debug.SetGCPercent(matchGCPercent))
+	defer boundGarbage()()
 	if _, err := purge.Restore(ctx, s.db); err != nil {
 		return match.Result{}, err
 	}
