@@ -145,11 +145,11 @@ func (c *columns) nameNumbers() []uint64 {
 }
 
 // placeholderRows are the conflict rows of what was found.
-func (m *matching) placeholderRows() []conflict {
+func (s *schema) placeholderRows(found []placeholder) []conflict {
 	var rows []conflict
-	for _, p := range m.found {
-		label := strings.ToLower(m.schema.fields[p.field].label)
-		rows = append(rows, conflict{kind: "placeholder", keyA: m.schema.fields[p.field].name + "=" + p.text, detail: fmt.Sprintf(
+	for _, p := range found {
+		label := strings.ToLower(s.fields[p.field].label)
+		rows = append(rows, conflict{kind: "placeholder", keyA: s.fields[p.field].name + "=" + p.text, detail: fmt.Sprintf(
 			"%s %q stands on %d records of %d different names, while no other value of the field is shared by more than %d: it says nothing about who is who, and is neither compared nor searched by; where it stands for no value, clear it in its application",
 			label, p.text, p.records, p.names, p.next)})
 	}

@@ -24,6 +24,9 @@ func (m *matching) saveFeatures(ctx context.Context) error {
 	if err == nil && before == digest || err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
+	if m.valuesStand {
+		return m.unlike("features")
+	}
 	return queries.Transact(ctx, m.options.DB, func(tx *sql.Tx) error {
 		for _, statement := range []string{"match/080_clear_features.sql", "match/083_clear_features_digest.sql"} {
 			if _, err := queries.Exec(ctx, tx, statement, args); err != nil {

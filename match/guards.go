@@ -34,6 +34,7 @@ type conflict struct {
 // pairs, in the same order.
 func (id *identity) judgeLinks(records []record, compared []keptPair, j *judge) {
 	totals, against := map[string]int{}, map[string]int{}
+	id.judgeByFields(compared, j)
 	for i := range id.links {
 		l := &id.links[i]
 		weighs := j.evidence(l.a, l.b, compared[i].weight)
@@ -66,6 +67,26 @@ func (id *identity) judgeLinks(records []record, compared []keptPair, j *judge) 
 		}
 	}
 	id.holdTold(off)
+}
+
+// judgeByFields finds the links that blocking rules should find, whatever people judged: judgements are on what the rules
+// found, and say nothing of what they missed.
+func (id *identity) judgeByFields(compared []keptPair, j *judge) {
+	totals, against := map[string]int{}, map[string]int{}
+	for i := range id.links {
+		l := &id.links[i]
+		l.likely = l.kind != "decision" && j.evidence(l.a, l.b, compared[i].weight) >= rejectBits
+		if compared[i].pattern != 0 {
+			l.count(totals)
+		}
+		if !l.likely {
+			l.count(against)
+		}
+	}
+	for i := range id.links {
+		l := &id.links[i]
+		l.likely = l.likely && !slices.ContainsFunc(l.sources(), func(s string) bool { return slipped(against[s], totals[s]) })
+	}
 }
 
 // sources are all that the link hangs on, each once.

@@ -49,8 +49,10 @@ func (m *matching) judgeKept(ctx context.Context, edges []kernel.Edge) error {
 	return m.inChunks(ctx, len(m.linked), func(m *matching, i int) {
 		l := &m.identity.links[i]
 		rule := noRule
-		if r := m.set.FirstRule(l.a, l.b); r >= 0 {
-			rule = uint8(r)
+		if !m.rejudges { // there are no keys then, and what the rules found stands
+			if r := m.set.FirstRule(l.a, l.b); r >= 0 {
+				rule = uint8(r)
+			}
 		}
 		m.linked[i] = m.judge.keep(kernel.Edge{A: l.a, B: l.b, Rule: rule})
 	})

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,8 +52,11 @@ type address struct {
 	kind, line1, line2, city, region, postcode, country string
 }
 
-// packedFields is how many fields a packed record has.
-const packedFields = 21
+// Of a packed record, ownFields are the record's, and packedFields all that its source gave.
+const (
+	ownFields    = 7
+	packedFields = 21
+)
 
 // packedRow is a record on its way from the workspace.
 type packedRow struct {
@@ -83,9 +87,17 @@ func (r ridRange) args(collection string) queries.Args {
 	return queries.Args{"collection": collection, "first_rid": r.first, "last_rid": r.last}
 }
 
+// packing is a way in which records are read: a statement and its arguments beside the collection and the range, and how
+// many fields each text of it should have.
+type packing struct {
+	statement string
+	args      queries.Args
+	fields    int
+}
+
 // eachPacked hands over the collection's records in batches, in no order. It reports whether all had the fields that they
-// should have: where one holds a separator of its own, they are to be read again, clean.
-func eachPacked(ctx context.Context, db queries.Querier, collection string, clean bool, batch int, take func([]packedRow) error) (whole bool, err error) {
+// should have: where one holds a separator of its own, they are to be read another way.
+func eachPacked(ctx context.Context, db queries.Querier, collection string, packed packing, batch int, take func([]packedRow) error) (whole bool, err error) {
 	ranges, err := ridRanges(ctx, db, collection)
 	if err != nil {
 		return false, err
@@ -94,13 +106,13 @@ func eachPacked(ctx context.Context, db queries.Querier, collection string, clea
 	rows := make([]packedRow, 0, batch)
 	for _, r := range ranges {
 		args := r.args(collection)
-		args["clean"] = clean
-		err = queries.Each(ctx, db, "match/010_records.sql", args, func(r *sql.Rows) error {
+		maps.Copy(args, packed.args)
+		err = queries.Each(ctx, db, packed.statement, args, func(r *sql.Rows) error {
 			var p packedRow
 			if err := r.Scan(&p.rid, &p.text); err != nil {
 				return err
 			}
-			whole = whole && strings.Count(p.text, fieldSeparator) == packedFields-1
+			whole = whole && strings.Count(p.text, fieldSeparator) == packed.fields-1
 			rows = append(rows, p)
 			if len(rows) < batch {
 				return nil
@@ -155,8 +167,8 @@ func cutField(text *string) string {
 	return field
 }
 
-// unpack reads a packed record; the slices of into are used again.
-func unpack(p packedRow, names interned, keys *texts, into *raw) record {
+// unpackOwn reads the record's own fields off a packed one, and returns the rest.
+func unpackOwn(p packedRow, names interned, keys *texts) (record, string) {
 	text := p.text
 	r := record{rid: p.rid, source: names.of(cutField(&text)), key: keys.keep(cutField(&text))}
 	realm := cutField(&text)
@@ -167,6 +179,12 @@ func unpack(p packedRow, names interned, keys *texts, into *raw) record {
 	}
 	r.content = hashOf(cutField(&text))
 	r.created, _ = strconv.ParseInt(cutField(&text), 10, 64)
+	return r, text
+}
+
+// unpack reads a packed record; the slices of into are used again.
+func unpack(p packedRow, names interned, keys *texts, into *raw) record {
+	r, text := unpackOwn(p, names, keys)
 	into.title, into.firstName, into.lastName = cutField(&text), cutField(&text), cutField(&text)
 	into.name, into.companyName = cutField(&text), cutField(&text)
 	into.birthDate, into.reference = cutField(&text), cutField(&text)

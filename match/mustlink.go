@@ -36,6 +36,7 @@ type mustLink struct {
 	also    []string // the other link files, of a link by way of an ID that no record bears
 	weight  float64
 	scored  bool
+	likely  bool // the fields speak neither against it nor, as far as they tell, against its sources
 	off     bool // never merges anything by itself: its source is off
 	lost    bool // of a source most of whose links are contradicted: not even worth a person's time
 	doubt   bool // contradicted, or of a contradictory component: review only

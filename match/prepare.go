@@ -71,10 +71,12 @@ func newColumns(s *schema, threads int, employers map[int64][]string) *columns {
 // readColumns reads a collection: one goroutine asks the workspace for records while all cores normalise the ones before.
 func readColumns(ctx context.Context, db queries.Querier, s *schema, threads int, employers map[int64][]string) (*columns, error) {
 	c := newColumns(s, threads, employers)
-	whole, err := c.read(ctx, db, false)
+	records := packing{statement: "match/010_records.sql", args: queries.Args{"clean": false}, fields: packedFields}
+	whole, err := c.read(ctx, db, records, c.normalise)
 	if err == nil && !whole {
 		c = newColumns(s, threads, employers)
-		_, err = c.read(ctx, db, true)
+		records.args = queries.Args{"clean": true}
+		_, err = c.read(ctx, db, records, c.normalise)
 	}
 	if err != nil {
 		return nil, err
@@ -83,13 +85,24 @@ func readColumns(ctx context.Context, db queries.Querier, s *schema, threads int
 	return c, nil
 }
 
-// read reads all records, clean or as they are, and reports whether all had the fields that they should have.
-func (c *columns) read(ctx context.Context, db queries.Querier, clean bool) (whole bool, err error) {
+// reader makes a record and its normalised values, one text a field, of a packed one.
+type reader func(m *maker, row packedRow, values []string) record
+
+// normalise reads a record as its source gave it.
+func (c *columns) normalise(m *maker, row packedRow, values []string) record {
+	r := unpack(row, m.names, &m.keys, &m.raw)
+	m.raw.organizations = c.employers[r.rid]
+	m.features(values)
+	return r
+}
+
+// read reads all records and reports whether all had the fields that they should have.
+func (c *columns) read(ctx context.Context, db queries.Querier, packed packing, one reader) (whole bool, err error) {
 	batches := make(chan []packedRow, 1)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
 		defer close(batches)
-		whole, err = eachPacked(ctx, db, c.schema.collection, clean, readBatch, func(rows []packedRow) error {
+		whole, err = eachPacked(ctx, db, c.schema.collection, packed, readBatch, func(rows []packedRow) error {
 			select {
 			case batches <- rows:
 				return nil
@@ -101,7 +114,7 @@ func (c *columns) read(ctx context.Context, db queries.Querier, clean bool) (who
 	})
 	group.Go(func() error {
 		for rows := range batches {
-			if err := c.take(ctx, rows); err != nil {
+			if err := c.take(ctx, rows, one); err != nil {
 				return err
 			}
 		}
@@ -111,8 +124,8 @@ func (c *columns) read(ctx context.Context, db queries.Querier, clean bool) (who
 	return whole, err
 }
 
-// take normalises a batch of records, record by record on all cores, and then numbers their values, field by field.
-func (c *columns) take(ctx context.Context, rows []packedRow) error {
+// take reads a batch of records, record by record on all cores, and then numbers their values, field by field.
+func (c *columns) take(ctx context.Context, rows []packedRow, one reader) error {
 	const chunk = 512
 	width, first := len(c.schema.fields), len(c.records)
 	texts := make([]string, len(rows)*width)
@@ -120,9 +133,7 @@ func (c *columns) take(ctx context.Context, rows []packedRow) error {
 	err := inParallel(ctx, c.threads, (len(rows)+chunk-1)/chunk, func(worker, n int) error {
 		m := c.makers[worker]
 		for i := n * chunk; i < min((n+1)*chunk, len(rows)); i++ {
-			c.records[first+i] = unpack(rows[i], m.names, &m.keys, &m.raw)
-			m.raw.organizations = c.employers[rows[i].rid]
-			m.features(texts[i*width : (i+1)*width])
+			c.records[first+i] = one(m, rows[i], texts[i*width:(i+1)*width])
 		}
 		return nil
 	})

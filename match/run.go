@@ -119,9 +119,11 @@ type matching struct {
 	edges     int           // rows of edges that were written
 	clusters  *clusterRows
 	outcome   outcome
-	found     []placeholder
-	inputs    inputs // digests of all that was read
-	// rejudges: only judgements changed since the run before, so its model and its scored pairs stand.
+	oddities  []conflict // of values and of keys that too many records share
+	inputs    inputs     // digests of all that was read
+	// valuesStand: the normalised values are those of the run before.
+	valuesStand bool
+	// rejudges: only judgements changed since the run before, so its model, its scored pairs and what it found of blocks stand.
 	rejudges    bool
 	ownWarnings int // how many of the model's warnings are the fit's own
 }
@@ -135,7 +137,7 @@ func runCollection(ctx context.Context, o Options, collection string) (Summary, 
 	if m.inputs, err = m.inputsDigest(ctx); err != nil {
 		return Summary{}, err
 	}
-	if !o.Anew && o.Budget == (Budget{}) {
+	if !o.Anew {
 		before, err := m.loadBefore(ctx)
 		if err != nil {
 			return Summary{}, err
@@ -144,10 +146,7 @@ func runCollection(ctx context.Context, o Options, collection string) (Summary, 
 			o.Log.Info("nothing changed since the match before: its clusters stand", "collection", collection)
 			return summary, nil
 		}
-		if m.rejudges = m.inputs.evidence != "" && m.inputs.evidence == before.evidence; m.rejudges {
-			m.ownWarnings = before.warnings
-			o.Log.Info("only judgements changed since the match before: its model and its scored pairs stand", "collection", collection)
-		}
+		m.compareInputs(before)
 	}
 	summary, err := m.run(ctx)
 	if err == nil {
@@ -201,40 +200,68 @@ func (m *matching) run(ctx context.Context) (Summary, error) {
 	return m.summary(), nil
 }
 
-// features reads the records and normalises them on the way.
+// features reads the records and normalises them on the way, or reads what the run before made of them.
 func (m *matching) features(ctx context.Context) (err error) {
-	var employers map[int64][]string
-	if m.schema.collection == "people" {
-		if employers, err = loadEmployers(ctx, m.options.DB); err != nil {
+	var c *columns
+	if m.valuesStand {
+		if c, err = m.keptColumns(ctx); err != nil {
 			return err
 		}
 	}
-	c, err := readColumns(ctx, m.options.DB, m.schema, m.options.Threads, employers)
+	if m.valuesStand = c != nil; m.valuesStand {
+		m.oddities, err = m.saidBefore(ctx, "placeholder")
+	} else {
+		c, err = m.madeColumns(ctx)
+	}
 	if err != nil {
 		return err
+	}
+	m.records, m.set = c.records, c.set()
+	m.sources, m.set.Stratum = strataOf(m.records)
+	m.schema.forRecords(len(m.records))
+	return nil
+}
+
+// madeColumns are the columns as the sources' records give them.
+func (m *matching) madeColumns(ctx context.Context) (c *columns, err error) {
+	var employers map[int64][]string
+	if m.schema.collection == "people" {
+		if employers, err = loadEmployers(ctx, m.options.DB); err != nil {
+			return nil, err
+		}
+	}
+	if c, err = readColumns(ctx, m.options.DB, m.schema, m.options.Threads, employers); err != nil {
+		return nil, err
 	}
 	c.markTelling()
 	c.joinPhones()
 	c.dropPlaceholders()
 	c.markOwn()
-	m.records, m.found, m.set = c.records, c.found, c.set()
-	m.sources, m.set.Stratum = strataOf(m.records)
-	return nil
+	m.oddities = m.schema.placeholderRows(c.found)
+	return c, nil
 }
 
-// blockAndIdentify plans the blocks while the external IDs are read, which is work for one core.
-func (m *matching) blockAndIdentify(ctx context.Context) error {
+// blockAndIdentify plans the blocks, where pairs are to be scored, while the external IDs are read, which is work for one core.
+func (m *matching) blockAndIdentify(ctx context.Context) (err error) {
+	if m.rejudges {
+		oversized, err := m.saidBefore(ctx, "oversized_block")
+		if err != nil {
+			return err
+		}
+		m.oddities = append(m.oddities, oversized...)
+		return m.identify(ctx)
+	}
 	both, ctxBoth := errgroup.WithContext(ctx)
 	both.Go(func() error { return m.planBlocks(ctxBoth) })
 	both.Go(func() error { return m.identify(ctxBoth) })
-	if err := both.Wait(); err != nil || m.rejudges {
+	if err := both.Wait(); err != nil {
 		return err
 	}
+	m.oddities = append(m.oddities, m.plan.oversized(m.schema)...)
 	return m.weighPlan(ctx)
 }
 
 func (m *matching) planBlocks(ctx context.Context) (err error) {
-	m.schema.forRecords(len(m.records))
 	m.plan, err = planBlocks(ctx, m.schema, m.set, m.options.Threads)
 	return err
 }
@@ -344,14 +371,15 @@ func (m *matching) judgeScanned(ctx context.Context) error {
 }
 
 func (m *matching) cluster(ctx context.Context) (err error) {
-	m.plan.dropKeys(m.set)
+	if !m.rejudges {
+		m.plan.dropKeys(m.set)
+	}
 	m.identity.judgeLinks(m.records, m.linked, m.judge)
 	m.component = m.identity.components(len(m.records))
 	if m.outcome, err = m.form(ctx); err != nil {
 		return err
 	}
 	m.outcome.conflicts = append(m.outcome.conflicts, m.identity.conflicts...)
-	m.outcome.conflicts = append(m.outcome.conflicts, m.plan.oversized(m.schema)...)
-	m.outcome.conflicts = append(m.outcome.conflicts, m.placeholderRows()...)
+	m.outcome.conflicts = append(m.outcome.conflicts, m.oddities...)
 	return nil
 }

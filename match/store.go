@@ -22,7 +22,6 @@ import (
 func (m *matching) forget() []string {
 	statements := []string{
 		"match/080_clear_models.sql",
-		"match/080_clear_blocking.sql",
 		"match/080_clear_clusters.sql",
 		"match/080_clear_cluster_names.sql",
 		"match/080_clear_cluster_keys.sql",
@@ -33,7 +32,7 @@ func (m *matching) forget() []string {
 	if m.rejudges {
 		return append(statements, "match/080_clear_links.sql")
 	}
-	return append(statements, "match/080_clear_edges.sql", "match/080_clear_term_weights.sql")
+	return append(statements, "match/080_clear_blocking.sql", "match/080_clear_edges.sql", "match/080_clear_term_weights.sql")
 }
 
 // store replaces the collection's rows of all tables in one transaction, so that a reader sees one run or the other. What
@@ -100,14 +99,17 @@ func (m *matching) storeClusters(ctx context.Context, tx *sql.Tx, former *former
 		digest = m.clusters.digest()
 		return nil
 	})
-	err := m.fill(ctx, tx, []filling{
-		{"match/094_blocking.sql", m.blockingRows()},
+	var fillings []filling
+	if !m.rejudges {
+		fillings = append(fillings, filling{"match/094_blocking.sql", m.blockingRows()})
+	}
+	err := m.fill(ctx, tx, append(fillings, []filling{
 		{"match/095_clusters.sql", m.clusters.rows()},
 		{"match/096_cluster_names.sql", former.rows()},
 		{"match/097_cluster_keys.sql", m.clusters.keyRows()},
 		{"match/098_cluster_stats.sql", m.clusters.statRows()},
 		{"match/099_conflicts.sql", m.clusters.conflictRows()},
-	})
+	}...))
 	_ = digesting.Wait() // it returns no error
 	if err != nil {
 		return err
@@ -150,7 +152,7 @@ func (m *matching) blockingRows() queries.Rows {
 		kept[m.kept[i].rule]++
 	}
 	for i := range m.linked {
-		if r := m.linked[i].rule; r != noRule && m.identity.links[i].counts() {
+		if r := m.linked[i].rule; r != noRule && m.identity.links[i].likely {
 			found[r]++
 		}
 	}

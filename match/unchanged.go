@@ -20,12 +20,13 @@ import (
 type inputs struct {
 	all      string
 	evidence string // without the judgements of people, which say what to make of scored pairs and change no score
+	features string // of the records, the organizations that they refer to, and what is read of each: what normalised values hang on
 }
 
 func (m *matching) inputsDigest(ctx context.Context) (inputs, error) {
-	all, evidence := sha256.New(), sha256.New()
-	both := io.MultiWriter(all, evidence)
-	if err := writeProgram(both); err != nil {
+	all, evidence, features := sha256.New(), sha256.New(), sha256.New()
+	both, every := io.MultiWriter(all, evidence), io.MultiWriter(all, evidence, features)
+	if err := writeProgram(every); err != nil {
 		m.options.Log.Debug("not known which build this is", "error", err)
 		return inputs{}, nil
 	}
@@ -34,19 +35,23 @@ func (m *matching) inputsDigest(ctx context.Context) (inputs, error) {
 	if err != nil {
 		return inputs{}, fmt.Errorf("model of %s: %w", collection, err)
 	}
-	fmt.Fprintf(both, "%s\n%s\n%s\n", collection, m.configDigest(), model)
+	fmt.Fprintf(every, "%s\n%s\n", collection, m.schema.version())
+	fmt.Fprintf(both, "%s\n%s\n", m.configDigest(), model)
 	err = queries.Each(ctx, m.options.DB, "match/003_inputs.sql", queries.Args{"collection": collection}, func(rows *sql.Rows) error {
 		var kind, one, two string
 		var held int64
 		err := rows.Scan(&kind, &held, &one, &two)
 		into := both
-		if kind == "decisions" {
+		switch kind {
+		case "decisions":
 			into = all
+		case "records", "employers":
+			into = every
 		}
 		fmt.Fprintln(into, kind, held, one, two)
 		return err
 	})
-	return inputs{hex.EncodeToString(all.Sum(nil)), hex.EncodeToString(evidence.Sum(nil))}, err
+	return inputs{hex.EncodeToString(all.Sum(nil)), hex.EncodeToString(evidence.Sum(nil)), hex.EncodeToString(features.Sum(nil))}, err
 }
 
 // writeProgram writes what tells this build from others: what it was built of, and its file's size and time, which tell
@@ -78,7 +83,7 @@ type before struct {
 func (m *matching) loadBefore(ctx context.Context) (b before, err error) {
 	args := queries.Args{"collection": m.schema.collection}
 	var outputs, held string
-	err = queries.One(ctx, m.options.DB, "match/005_inputs_before.sql", args, &b.all, &outputs, &b.summary, &b.evidence, &b.warnings)
+	err = queries.One(ctx, m.options.DB, "match/005_inputs_before.sql", args, &b.all, &outputs, &b.summary, &b.evidence, &b.features, &b.warnings)
 	if errors.Is(err, sql.ErrNoRows) {
 		return before{}, nil
 	}
@@ -94,10 +99,20 @@ func (m *matching) loadBefore(ctx context.Context) (b before, err error) {
 // unchanged returns what the run before found, if it read the same: the same input gives the same clusters, so there is
 // nothing to do.
 func (m *matching) unchanged(b before) (summary Summary, same bool) {
-	if m.inputs.all == "" || m.inputs.all != b.all {
+	if m.inputs.all == "" || m.inputs.all != b.all || m.options.Budget != (Budget{}) {
 		return Summary{}, false
 	}
 	return summary, json.Unmarshal([]byte(b.summary), &summary) == nil
+}
+
+// compareInputs finds what stands of the run before. A budget is held against what blocks would cost, so they are planned.
+func (m *matching) compareInputs(b before) {
+	m.valuesStand = m.inputs.features != "" && m.inputs.features == b.features
+	m.rejudges = m.inputs.evidence != "" && m.inputs.evidence == b.evidence && m.options.Budget == (Budget{})
+	if m.rejudges {
+		m.ownWarnings = b.warnings
+		m.options.Log.Info("only judgements changed since the match before: its model and its scored pairs stand", "collection", m.schema.collection)
+	}
 }
 
 // keepInputs notes what was read and what came of it, when all is written.
@@ -115,7 +130,7 @@ func (m *matching) keepInputs(ctx context.Context, summary Summary) error {
 		return err
 	}
 	args["inputs"], args["outputs"], args["summary"] = m.inputs.all, outputs, string(text)
-	args["evidence"], args["warnings"] = m.inputs.evidence, m.ownWarnings
+	args["evidence"], args["features"], args["warnings"] = m.inputs.evidence, m.inputs.features, m.ownWarnings
 	_, err = queries.Exec(ctx, m.options.DB, "match/121_inputs.sql", args)
 	return err
 }

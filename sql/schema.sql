@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS meta (
 -- A stage whose input_digest differs from the digest of the stage before it is stale. The row of inputs tells a match that
 -- nothing changed since the last one: digest is that of all that it read, input_digest says how many rows it left in which
 -- table, and config_digest is what it found, as JSON. That of evidence is the same without people's judgements; its
--- config_digest is how many of the model's warnings are the fit's own.
+-- input_digest is that of what the features were made of, its config_digest how many of the model's warnings are the fit's own.
 CREATE TABLE IF NOT EXISTS stages (
     stage VARCHAR NOT NULL,            -- extract | features | match | inputs | evidence | plan
     collection VARCHAR NOT NULL,
@@ -251,7 +251,8 @@ CREATE TABLE IF NOT EXISTS blocking (
     largest BIGINT NOT NULL,           -- records under the largest key
     pairs BIGINT NOT NULL,             -- pairs compared under this rule first
     kept BIGINT NOT NULL,              -- of these, edges kept
-    must_links_found BIGINT NOT NULL   -- of the must-linked pairs, how many share a key of this rule or an earlier one
+    must_links_found BIGINT NOT NULL   -- of the pairs that IDs and crosswalks link and fields do not contradict, how many share a key of this rule or an
+                                       -- earlier one; judgements do not count, since people judge what the rules found
 );
 
 -- owner: match. grain: one kept pair of records, key_a < key_b.

@@ -8,6 +8,7 @@ SELECT
     inputs.input_digest AS outputs,
     inputs.config_digest AS summary,
     evidence.digest AS evidence,
+    evidence.input_digest AS features,
     CAST(evidence.config_digest AS BIGINT) AS warnings
 FROM stages AS inputs
 JOIN stages AS evidence USING (collection)
