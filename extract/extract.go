@@ -133,17 +133,21 @@ type extraction struct {
 	// conn is the one connection that all statements run on: the scratch tables belong to it.
 	conn  *sql.Conn
 	tasks []*task
+	// unbound takes the bound of its memory back.
+	unbound func()
 	// connections are how each source's hub is spoken to, credentials included, by the source's name.
 	connections map[string]connec.Options
 	// most is how many rows of a file are read, 0 for all.
 	most int64
 }
 
-// Memory that the database may use meanwhile, in MB: what one thread needs to write, and no less in all than what the
-// sort of the records needs to be quick. Beyond it, it goes to temporary files.
+// Memory that the database may use meanwhile, in MiB: what one thread needs to write, and no less in all than what the
+// sort of the records needs to be quick; of more than a million rows the sort needs more, to bring together the parts that
+// it sorted. Beyond it, it goes to temporary files.
 const (
-	memoryOfThread = 128
-	leastMemory    = 384
+	memoryOfThread  = 128
+	leastMemory     = 384
+	memoryOfMillion = 96
 )
 
 // connect takes a connection, bounds its memory and makes the scratch tables; release ends all three.
@@ -151,24 +155,16 @@ func (x *extraction) connect(ctx context.Context) (release func(), err error) {
 	if x.conn, err = x.DB.Conn(ctx); err != nil {
 		return nil, fmt.Errorf("open a connection to the workspace: %w", err)
 	}
-	free := func() {}
+	x.unbound = func() {}
 	release = func() {
-		free()
+		x.unbound()
 		_ = x.conn.Raw(func(any) error { return driver.ErrBadConn }) // ends it: the scratch tables go with it
 		_ = x.conn.Close()
 	}
-	var threads int64
-	if err := queries.One(ctx, x.conn, "extract/threads.sql", nil, &threads); err != nil {
+	if err := x.boundMemory(ctx, 0); err != nil {
 		release()
 		return nil, err
 	}
-	limit := fmt.Sprintf("%d MiB", max(leastMemory, threads*memoryOfThread))
-	bounded, err := queries.BoundMemory(ctx, x.conn, queries.Memory{Limit: limit, HandBack: true})
-	if err != nil {
-		release()
-		return nil, err
-	}
-	free = bounded
 	for _, name := range []string{"extract/scratch.sql", "extract/staged_rows.sql"} {
 		if _, err := queries.Exec(ctx, x.conn, name, nil); err != nil {
 			release()
@@ -176,6 +172,26 @@ func (x *extraction) connect(ctx context.Context) (release func(), err error) {
 		}
 	}
 	return release, nil
+}
+
+// boundMemory bounds the database's memory to what so many rows need.
+func (x *extraction) boundMemory(ctx context.Context, rows int64) error {
+	var threads int64
+	if err := queries.One(ctx, x.conn, "extract/threads.sql", nil, &threads); err != nil {
+		return err
+	}
+	x.unbound()
+	limit := fmt.Sprintf("%d MiB", memoryFor(threads, rows))
+	unbound, err := queries.BoundMemory(ctx, x.conn, queries.Memory{Limit: limit, HandBack: true})
+	if err == nil {
+		x.unbound = unbound
+	}
+	return err
+}
+
+// memoryFor is what so many threads and rows need, in MiB.
+func memoryFor(threads, rows int64) int64 {
+	return max(leastMemory, threads*memoryOfThread) + rows/1_000_000*memoryOfMillion
 }
 
 // read checks the files and reads the links first, since they fail fast and cost the server nothing, then the pages of

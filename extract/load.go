@@ -21,6 +21,9 @@ import (
 // with one thread only.
 func (x *extraction) load(ctx context.Context) (Result, error) {
 	names := collections(x.tasks)
+	if err := x.boundByRows(ctx); err != nil {
+		return Result{}, x.stopped(ctx, nil, err)
+	}
 	for _, collection := range names {
 		if err := x.stage(ctx, collection); err != nil {
 			return Result{}, x.stopped(ctx, nil, err)
@@ -63,6 +66,18 @@ func (x *extraction) load(ctx context.Context) (Result, error) {
 		return Result{}, x.stopped(ctx, nil, err)
 	}
 	return result, nil
+}
+
+// boundByRows gives the database the memory that what was read needs to be sorted.
+func (x *extraction) boundByRows(ctx context.Context) error {
+	var rows int64
+	if err := queries.One(ctx, x.conn, "extract/page_records_held.sql", nil, &rows); err != nil {
+		return err
+	}
+	for _, t := range x.tasks {
+		rows += t.rows
+	}
+	return x.boundMemory(ctx, rows)
 }
 
 // stage sorts the rows of a collection's sources and numbers its records.

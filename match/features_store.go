@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 
 	queries "github.com/sameas/sameas/sql"
 )
@@ -73,7 +72,15 @@ func (m *matching) featureRows() queries.Rows {
 	return queries.Rows{Len: len(m.records), Fill: func(row *queries.Row, i int) {
 		r := &m.records[i]
 		row.Int(r.rid)
-		row.Text(r.content.String())
-		row.Text(strings.Join(vals(m.set, uint32(i), nil), fieldSeparator))
+		row.Scratch = r.content.append(row.Scratch[:0])
+		row.Bytes(row.Scratch)
+		row.Scratch = row.Scratch[:0]
+		for f, d := range m.set.Dictionaries {
+			if f > 0 {
+				row.Scratch = append(row.Scratch, fieldSeparator...)
+			}
+			row.Scratch = append(row.Scratch, d.Text(m.set.Values[f][i])...)
+		}
+		row.Bytes(row.Scratch)
 	}}
 }

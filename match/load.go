@@ -209,13 +209,17 @@ func hashOf(hex string) contentHash {
 	return h
 }
 
-func (h contentHash) String() string {
-	var b [32]byte
+func (h contentHash) String() string { return string(h.append(nil)) }
+
+// append writes the hash as 32 hexadecimal digits.
+func (h contentHash) append(text []byte) []byte {
 	const digits = "0123456789abcdef"
-	for i := range b {
-		b[i] = digits[h[i/16]>>(60-4*(i%16))&15]
+	for _, half := range h {
+		for shift := 60; shift >= 0; shift -= 4 {
+			text = append(text, digits[half>>shift&15])
+		}
 	}
-	return string(b[:])
+	return text
 }
 
 func addressList(list []address, joined string) []address {

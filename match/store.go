@@ -205,36 +205,36 @@ func (m *matching) edgeRows(kept []keptPair) queries.Rows {
 		row.Text(b.key)
 		row.Text(kind)
 		row.Text(via)
-		row.Text(p.levelText(len(m.schema.fields)))
-		row.Text(p.termText(len(m.schema.fields)))
+		row.Scratch = p.appendLevels(row.Scratch[:0], len(m.schema.fields))
+		row.Bytes(row.Scratch)
+		row.Scratch = p.appendTerms(row.Scratch[:0], len(m.schema.fields))
+		row.Bytes(row.Scratch)
 		weight := float64(p.weight) * kernel.Unit
 		row.Float(weight)
 		row.Float(evidence.Probability(weight))
 	}}
 }
 
-// levelText writes levels as numbers between commas.
-func (p *keptPair) levelText(fields int) string {
-	text := make([]byte, 0, 4*kernel.MaxFields)
+// appendLevels writes levels as numbers between commas.
+func (p *keptPair) appendLevels(text []byte, fields int) []byte {
 	for f := range fields {
 		if f > 0 {
 			text = append(text, ',')
 		}
 		text = strconv.AppendUint(text, uint64(p.pattern.Level(f)), 10)
 	}
-	return string(text)
+	return text
 }
 
-// termText writes frequency adjustments as bits between commas; they are exact as decimals.
-func (p *keptPair) termText(fields int) string {
-	text := make([]byte, 0, 16*kernel.MaxFields)
+// appendTerms writes frequency adjustments as bits between commas; they are exact as decimals.
+func (p *keptPair) appendTerms(text []byte, fields int) []byte {
 	for f, t := range p.terms[:fields] {
 		if f > 0 {
 			text = append(text, ',')
 		}
 		text = appendUnits(text, int64(t))
 	}
-	return string(text)
+	return text
 }
 
 // appendUnits writes units as bits, in decimals and exactly: a 1024th has ten of them.

@@ -134,6 +134,9 @@ func (s *rowSource) FillChunk(state any, chunk duckdb.DataChunk) error {
 
 // Row is one of the rows while it is filled, column after column.
 type Row struct {
+	// Scratch is memory to make a value in, for Bytes: it stays with the thread that fills the row.
+	Scratch []byte
+
 	chunk         duckdb.DataChunk
 	index, column int
 	err           error
