@@ -5,8 +5,10 @@ import (
 	"container/heap"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/sameas/sameas/match/kernel"
 )
@@ -51,9 +53,9 @@ func pairsOf(n int) int64 { return int64(n) * int64(n-1) / 2 }
 // group is the records under one key, or under a part of it.
 type group struct {
 	key     uint64
-	part    string // what its records agree on beside the key
-	depth   int    // how often it was refined
-	origin  int    // index of its refinement, or -1
+	part    []uint32 // what its records agree on beside the key, by refiner
+	depth   int      // how often it was refined
+	origin  int      // index of its refinement, or -1
 	records []uint32
 }
 
@@ -66,11 +68,11 @@ func planBlocks(ctx context.Context, s *schema, set *kernel.Set, threads int) (*
 	}
 	p := &plan{rules: make([]rulePlan, len(s.rules)), keyed: s.keyed(), owners: []int{0}, starts: []uint32{0}}
 	budget := max(int64(set.Len())*pairsPerRecord, pairsAtLeast)
-	groups := make([][]group, len(s.rules))
+	groups, refiners := make([][]group, len(s.rules)), s.refiners(set)
 	err = inParallel(ctx, workers(threads), len(s.rules), func(_, r int) error {
 		all := made.take(r).groups()
 		p.rules[r].top = s.largestKeys(set, r, all)
-		groups[r] = s.refine(set, r, all, budget, &p.rules[r])
+		groups[r] = s.refine(set, r, all, refiners, budget, &p.rules[r])
 		return nil
 	})
 	if err != nil {
@@ -171,7 +173,7 @@ func (p *plan) dropKeys(set *kernel.Set) {
 
 // refine splits the largest groups, each by the next refiner, until the sum of pairs keeps the budget. A group that
 // no refiner is left for is cut into runs of neighbours. Every split is recorded.
-func (s *schema) refine(set *kernel.Set, r int, groups []group, budget int64, rp *rulePlan) []group {
+func (s *schema) refine(set *kernel.Set, r int, groups []group, refiners []refiner, budget int64, rp *rulePlan) []group {
 	total := int64(0)
 	for i := range groups {
 		total += pairsOf(len(groups[i].records))
@@ -179,7 +181,6 @@ func (s *schema) refine(set *kernel.Set, r int, groups []group, budget int64, rp
 	if total <= budget {
 		return groups
 	}
-	refiners := s.refiners(set)
 	h := largestFirst(groups)
 	heap.Init(&h)
 	for total > budget {
@@ -201,7 +202,7 @@ func (s *schema) refine(set *kernel.Set, r int, groups []group, budget int64, rp
 			rp.refined[h[i].origin].left += pairsOf(len(h[i].records))
 		}
 	}
-	slices.SortFunc(h, func(a, b group) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.part, b.part)) })
+	slices.SortFunc(h, func(a, b group) int { return cmp.Or(cmp.Compare(a.key, b.key), slices.Compare(a.part, b.part)) })
 	s.tell(set, r, rp)
 	return h
 }
@@ -226,7 +227,7 @@ type largestFirst []group
 func (h largestFirst) Len() int      { return len(h) }
 func (h largestFirst) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
 func (h largestFirst) Less(i, j int) bool {
-	return cmp.Or(cmp.Compare(len(h[j].records), len(h[i].records)), cmp.Compare(h[i].key, h[j].key), cmp.Compare(h[i].part, h[j].part)) < 0
+	return cmp.Or(cmp.Compare(len(h[j].records), len(h[i].records)), cmp.Compare(h[i].key, h[j].key), slices.Compare(h[i].part, h[j].part)) < 0
 }
 func (h *largestFirst) Push(x any) { *h = append(*h, x.(group)) }
 func (h *largestFirst) Pop() any {
@@ -235,37 +236,52 @@ func (h *largestFirst) Pop() any {
 	return last
 }
 
-func split(g group, refiners []func(uint32) string) []group {
+// split parts a group by its next refiner, in the order of the refiner's ranks.
+func split(g group, refiners []refiner) []group {
 	if g.depth >= len(refiners) {
 		return runs(g)
 	}
-	byValue := map[string][]uint32{}
-	for _, i := range g.records {
-		v := refiners[g.depth](i)
-		byValue[v] = append(byValue[v], i)
+	ranked := make([]uint64, len(g.records)) // rank, record
+	for n, i := range g.records {
+		ranked[n] = uint64(refiners[g.depth](i))<<32 | uint64(i)
 	}
-	parts := make([]group, 0, len(byValue))
-	for v, records := range byValue {
-		parts = append(parts, group{key: g.key, part: g.part + "\x1e" + v, depth: g.depth + 1, origin: g.origin, records: records})
+	slices.Sort(ranked)
+	records, parts := make([]uint32, len(ranked)), []group(nil)
+	for n, r := range ranked {
+		records[n] = uint32(r)
 	}
-	slices.SortFunc(parts, func(a, b group) int { return cmp.Compare(a.part, b.part) })
+	for from := 0; from < len(ranked); {
+		rank, to := ranked[from]>>32, from+1
+		for to < len(ranked) && ranked[to]>>32 == rank {
+			to++
+		}
+		parts = append(parts, g.within(uint32(rank), records[from:to:to], g.depth+1))
+		from = to
+	}
 	return parts
+}
+
+// within is a part of a group.
+func (g *group) within(part uint32, records []uint32, depth int) group {
+	return group{key: g.key, part: append(slices.Clip(g.part), part), depth: depth, origin: g.origin, records: records}
 }
 
 // runs halves a group that nothing tells apart any more, in the order of keys.
 func runs(g group) []group {
 	half := len(g.records) / 2
-	return []group{
-		{key: g.key, part: g.part + "\x1e0", depth: g.depth, origin: g.origin, records: g.records[:half]},
-		{key: g.key, part: g.part + "\x1e1", depth: g.depth, origin: g.origin, records: g.records[half:]},
-	}
+	return []group{g.within(0, g.records[:half], g.depth), g.within(1, g.records[half:], g.depth)}
 }
 
-// refiners are what a key too large is split by, first the first: attributes that duplicates mostly share.
-func (s *schema) refiners(set *kernel.Set) []func(i uint32) string {
-	value := func(name string, cut func(string) string) func(uint32) string {
+// refiner tells by what a record's key is split: the rank of a text among all that there are.
+type refiner func(record uint32) uint32
+
+// refiners are what a key too large is split by, first the first: attributes that duplicates mostly share. They may be asked
+// by several goroutines.
+func (s *schema) refiners(set *kernel.Set) []refiner {
+	value := func(name string, cut func(string) string) refiner {
 		f := s.index(name)
-		return func(i uint32) string { return cut(set.Dictionaries[f].Text(set.Values[f][i])) }
+		ranks := sync.OnceValue(func() []uint32 { return ranked(set.Dictionaries[f], cut) })
+		return func(i uint32) uint32 { return ranks()[set.Values[f][i]] }
 	}
 	first := func(n int) func(string) string {
 		return func(v string) string {
@@ -274,9 +290,32 @@ func (s *schema) refiners(set *kernel.Set) []func(i uint32) string {
 		}
 	}
 	if s.collection == "people" {
-		return []func(uint32) string{value("given", first(3)), value("family", first(4)), value("birth_date", first(4)), value("postcode", first(8))}
+		return []refiner{value("given", first(3)), value("family", first(4)), value("birth_date", first(4)), value("postcode", first(8))}
 	}
-	return []func(uint32) string{value("name", sortedWord), value("city", first(6)), value("postcode", first(8))}
+	return []refiner{value("name", sortedWord), value("city", first(6)), value("postcode", first(8))}
+}
+
+// ranked gives each value of a dictionary the rank of what is taken of it.
+func ranked(d *kernel.Dictionary, take func(text string) string) []uint32 {
+	numbers := map[string]uint32{}
+	ranks := make([]uint32, d.Len())
+	for code := range ranks {
+		what := take(d.Text(uint32(code)))
+		n, known := numbers[what]
+		if !known {
+			n = uint32(len(numbers))
+			numbers[what] = n
+		}
+		ranks[code] = n
+	}
+	rank := make([]uint32, len(numbers))
+	for r, what := range slices.Sorted(maps.Keys(numbers)) {
+		rank[numbers[what]] = uint32(r)
+	}
+	for code, n := range ranks {
+		ranks[code] = rank[n]
+	}
+	return ranks
 }
 
 // sortedWord is the first word of a name in alphabetical order, so that the order of its words does not matter.
