@@ -165,11 +165,8 @@ func (p *plan) giveKeys(set *kernel.Set) {
 	set.Keys = kernel.KeyColumn{Start: start, Keys: keys}
 }
 
-// dropKeys frees the keys when all pairs are scored.
-func (p *plan) dropKeys(set *kernel.Set) {
-	p.starts, p.members, p.tiled = nil, nil, nil
-	set.Keys = kernel.KeyColumn{}
-}
+// dropBlocks frees what was to be compared when all pairs are scored; each record still has its keys.
+func (p *plan) dropBlocks() { p.starts, p.members, p.tiled = nil, nil, nil }
 
 // refine splits the largest groups, each by the next refiner, until the sum of pairs keeps the budget. A group that
 // no refiner is left for is cut into runs of neighbours. Every split is recorded.

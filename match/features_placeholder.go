@@ -2,6 +2,7 @@ package match
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,26 +39,33 @@ func (f *field) mayBePlaceholder() bool {
 
 // dropPlaceholders finds the placeholders of each field and takes them out of the values, so that nothing is compared or
 // blocked by them.
-func (c *columns) dropPlaceholders() {
+func (c *columns) dropPlaceholders(ctx context.Context) error {
 	names := c.nameNumbers()
-	for f := range c.schema.fields {
-		if !c.schema.fields[f].mayBePlaceholder() {
-			continue
+	found := make([][]placeholder, len(c.schema.fields))
+	err := inParallel(ctx, c.threads, len(found), func(_, f int) error {
+		if c.schema.fields[f].mayBePlaceholder() {
+			found[f] = c.placeholders(f, names)
+			c.drop(f, found[f])
 		}
-		found := c.placeholders(f, names)
-		if len(found) == 0 {
-			continue
-		}
-		drop := make(map[string]bool, len(found))
-		for _, p := range found {
-			drop[p.text] = true
-		}
-		c.recode(f, func(text string) string {
-			kept := slices.DeleteFunc(parts(nil, text), func(v string) bool { return drop[strings.TrimPrefix(v, kernel.Named)] })
-			return strings.Join(kept, valueSeparator)
-		})
-		c.found = append(c.found, found...)
+		return nil
+	})
+	c.found = slices.Concat(found...)
+	return err
+}
+
+// drop takes placeholders out of a field's values.
+func (c *columns) drop(f int, found []placeholder) {
+	if len(found) == 0 {
+		return
 	}
+	drop := make(map[string]bool, len(found))
+	for _, p := range found {
+		drop[p.text] = true
+	}
+	c.recode(f, func(text string) string {
+		kept := slices.DeleteFunc(parts(nil, text), func(v string) bool { return drop[strings.TrimPrefix(v, kernel.Named)] })
+		return strings.Join(kept, valueSeparator)
+	})
 }
 
 // placeholders of one field: values that stand with so many different names that nothing else of the field comes near.

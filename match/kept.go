@@ -43,7 +43,10 @@ func (m *matching) judgeKept(ctx context.Context, edges []kernel.Edge) error {
 		return err
 	}
 	pairs = slices.DeleteFunc(pairs, func(p keptPair) bool { return p.weight < m.model.spec.Keep })
-	m.kept = slices.Clone(pairs) // no larger than it must be: it stays to the end
+	if len(pairs) < cap(pairs)/8*7 {
+		pairs = slices.Clone(pairs) // hardly larger than it must be: it stays to the end
+	}
+	m.kept = pairs
 	m.index()
 	m.linked = make([]keptPair, len(m.identity.links))
 	return m.inChunks(ctx, len(m.linked), func(m *matching, i int) {

@@ -235,7 +235,9 @@ func (m *matching) madeColumns(ctx context.Context) (c *columns, err error) {
 	}
 	c.markTelling()
 	c.joinPhones()
-	c.dropPlaceholders()
+	if err := c.dropPlaceholders(ctx); err != nil {
+		return nil, err
+	}
 	c.markOwn()
 	m.oddities = m.schema.placeholderRows(c.found)
 	return c, nil
@@ -361,6 +363,7 @@ func (m *matching) score(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	m.plan.dropBlocks()
 	return m.judgeScanned(ctx)
 }
 
@@ -371,9 +374,7 @@ func (m *matching) judgeScanned(ctx context.Context) error {
 }
 
 func (m *matching) cluster(ctx context.Context) (err error) {
-	if !m.rejudges {
-		m.plan.dropKeys(m.set)
-	}
+	m.set.Keys = kernel.KeyColumn{} // all that is asked of them is known
 	m.identity.judgeLinks(m.records, m.linked, m.judge)
 	m.component = m.identity.components(len(m.records))
 	if m.outcome, err = m.form(ctx); err != nil {
