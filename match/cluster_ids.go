@@ -16,18 +16,20 @@ import (
 type formerClusters struct {
 	names     []string          // every ID that was ever given, in the order in which they were
 	runs      []int64           // of each name: the run that gave it, from 1
-	taken     map[string]bool   // the names
+	place     map[string]uint32 // of each name among names
 	successor map[string]string // of an ID whose cluster was merged into another: that one's
 	shares    []share
+	before    *standing // nil where the records are others than those of the run before
 }
 
 func newFormerClusters() *formerClusters {
-	return &formerClusters{taken: map[string]bool{}, successor: map[string]string{}}
+	return &formerClusters{place: map[string]uint32{}, successor: map[string]string{}}
 }
 
 // give notes that a run gave an ID.
 func (f *formerClusters) give(id string, run int64) {
-	f.names, f.runs, f.taken[id] = append(f.names, id), append(f.runs, run), true
+	f.place[id] = uint32(len(f.names))
+	f.names, f.runs = append(f.names, id), append(f.runs, run)
 }
 
 // share is some external IDs of a former cluster that a record carries.
@@ -37,9 +39,9 @@ type share struct {
 	ids     uint32
 }
 
-func loadFormer(ctx context.Context, on queries.Querier, collection string, ids *externalIDs, records []record) (*formerClusters, error) {
+func (m *matching) loadFormer(ctx context.Context, on queries.Querier) (*formerClusters, error) {
 	f := newFormerClusters()
-	args := queries.Args{"collection": collection}
+	args := queries.Args{"collection": m.schema.collection}
 	err := queries.Each(ctx, on, "match/071_cluster_names.sql", args, func(rows *sql.Rows) error {
 		var id, successor string
 		var run int64
@@ -50,11 +52,19 @@ func loadFormer(ctx context.Context, on queries.Querier, collection string, ids 
 		}
 		return err
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case m.rejudges:
+		return f, m.loadStanding(ctx, on, f)
 	}
+	return f, f.loadShares(ctx, on, args, m.identity.ids, m.records)
+}
+
+// loadShares reads which external IDs told the clusters of the run before.
+func (f *formerClusters) loadShares(ctx context.Context, on queries.Querier, args queries.Args, ids *externalIDs, records []record) error {
 	last := 0
-	err = queries.Each(ctx, on, "match/070_previous_clusters.sql", args, func(rows *sql.Rows) error {
+	return queries.Each(ctx, on, "match/070_previous_clusters.sql", args, func(rows *sql.Rows) error {
 		var hash uint64
 		var cluster int64
 		if err := rows.Scan(&hash, &cluster); err != nil {
@@ -62,15 +72,10 @@ func loadFormer(ctx context.Context, on queries.Querier, collection string, ids 
 		}
 		var found bool
 		if last, found = ids.seek(hash, last); found {
-			carrier := ids.records(uint32(last))[0]
-			if own, ok := ids.own(uint32(last), records); ok {
-				carrier = own
-			}
-			f.shares = append(f.shares, share{carrier, uint32(cluster), 1})
+			f.shares = append(f.shares, share{ids.carrier(uint32(last), records), uint32(cluster), 1})
 		}
 		return nil
 	})
-	return f, err
 }
 
 // claim is a former cluster's ID and the present cluster that holds the largest part of it.
@@ -111,11 +116,12 @@ func (f *formerClusters) heirs(group []uint32) []claim {
 // the largest part of its external IDs; of several that come together the one given first stays, and the others become
 // its aliases. What is left gets a new one, made from its smallest key. It keeps f in step.
 func nameClusters(collection string, records []record, groups [][]uint32, group []uint32, f *formerClusters) []string {
+	names := make([]string, len(groups))
+	f.keep(names, groups)
 	claims := f.heirs(group)
 	slices.SortFunc(claims, func(a, b claim) int {
 		return cmp.Or(cmp.Compare(a.run, b.run), cmp.Compare(b.overlap, a.overlap), strings.Compare(a.id, b.id))
 	})
-	names := make([]string, len(groups))
 	for _, c := range claims {
 		if names[c.group] == "" {
 			names[c.group] = c.id
@@ -130,7 +136,7 @@ func nameClusters(collection string, records []record, groups [][]uint32, group 
 	}
 	for g, members := range groups {
 		if names[g] == "" {
-			names[g] = newClusterID(collection, records[members[0]].key, f.taken)
+			names[g] = newClusterID(collection, records[members[0]].key, f.place)
 			f.give(names[g], now)
 		}
 	}
@@ -138,10 +144,14 @@ func nameClusters(collection string, records []record, groups [][]uint32, group 
 }
 
 // newClusterID is the collection and a hash of the smallest key, as short as is free.
-func newClusterID(collection, key string, taken map[string]bool) string {
+func newClusterID(collection, key string, taken map[string]uint32) string {
+	isTaken := func(id string) bool {
+		_, is := taken[id]
+		return is
+	}
 	sum := sha256.Sum256([]byte(collection + "\x00" + key))
 	const short = 8
-	if id := collection + "-" + hex.EncodeToString(sum[:short/2]); !taken[id] {
+	if id := collection + "-" + hex.EncodeToString(sum[:short/2]); !isTaken(id) {
 		return id
 	}
 	digits := hex.EncodeToString(sum[:])
@@ -150,7 +160,7 @@ func newClusterID(collection, key string, taken map[string]bool) string {
 		for range n - len(digits) {
 			id += "x" // every prefix of this key's hash was given before
 		}
-		if !taken[id] {
+		if !isTaken(id) {
 			return id
 		}
 	}
@@ -168,9 +178,11 @@ func (f *formerClusters) standing(id string) string {
 
 // rows are those of cluster_names.
 func (f *formerClusters) rows() queries.Rows {
-	return queries.Rows{Len: len(f.names), Fill: func(row *queries.Row, n int) {
-		row.Text(f.names[n])
-		row.Int(f.runs[n])
-		row.TextOrNull(f.standing(f.names[n]))
-	}}
+	return queries.Rows{Len: len(f.names), Fill: f.fill}
+}
+
+func (f *formerClusters) fill(row *queries.Row, n int) {
+	row.Text(f.names[n])
+	row.Int(f.runs[n])
+	row.TextOrNull(f.standing(f.names[n]))
 }

@@ -43,7 +43,7 @@ func TestClusterIDsGoWithTheExternalIDs(t *testing.T) {
 		{"split: the part with most external IDs keeps it, not the one with most records", [][]uint32{{0, 1}, {2}}, former(map[string]map[uint32]uint32{"p": {0: 1, 1: 1, 2: 3}}, "p"), []string{fresh(0), "p"}, ""},
 		{"merged: the one assigned first stays, though it is smaller", [][]uint32{{0, 1, 2}}, former(map[string]map[uint32]uint32{"new": {0: 2, 1: 2}, "old": {2: 1}}, "old", "new"), []string{"old"}, "new=old"},
 		{"a part taken over by another: each keeps its own", [][]uint32{{0, 1}, {2, 3}}, former(map[string]map[uint32]uint32{"p": {0: 1, 1: 1, 2: 1}, "q": {3: 1}}, "p", "q"), []string{"p", "q"}, ""},
-		{"an ID that is gone is not given again", [][]uint32{{0}}, former(nil, fresh(0)), []string{newClusterID("people", records[0].key, map[string]bool{fresh(0): true})}, ""},
+		{"an ID that is gone is not given again", [][]uint32{{0}}, former(nil, fresh(0)), []string{newClusterID("people", records[0].key, map[string]uint32{fresh(0): 0})}, ""},
 	} {
 		group := make([]uint32, len(records))
 		for g, members := range c.groups {

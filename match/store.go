@@ -22,24 +22,28 @@ import (
 func (m *matching) forget() []string {
 	statements := []string{
 		"match/080_clear_models.sql",
-		"match/080_clear_clusters.sql",
-		"match/080_clear_cluster_names.sql",
-		"match/080_clear_cluster_keys.sql",
 		"match/080_clear_cluster_stats.sql",
 		"match/080_clear_conflicts.sql",
 		"match/081_clear_stage.sql",
 	}
 	if m.rejudges {
-		return append(statements, "match/080_clear_links.sql")
+		return append(statements, "match/080_clear_judgements.sql")
 	}
-	return append(statements, "match/080_clear_blocking.sql", "match/080_clear_edges.sql", "match/080_clear_term_weights.sql")
+	return append(statements,
+		"match/080_clear_blocking.sql",
+		"match/080_clear_edges.sql",
+		"match/080_clear_term_weights.sql",
+		"match/080_clear_clusters.sql",
+		"match/080_clear_cluster_names.sql",
+		"match/080_clear_cluster_keys.sql",
+	)
 }
 
 // store replaces the collection's rows of all tables in one transaction, so that a reader sees one run or the other. What
 // the kept pairs say is written while the clusters are formed of them; the rest when they are.
 func (m *matching) store(ctx context.Context, formed <-chan struct{}) error {
 	return queries.Transact(ctx, m.options.DB, func(tx *sql.Tx) error {
-		former, err := loadFormer(ctx, tx, m.schema.collection, m.identity.ids, m.records)
+		former, err := m.loadFormer(ctx, tx)
 		if err == nil {
 			err = m.storeEvidence(ctx, tx)
 		}
@@ -85,9 +89,10 @@ func (m *matching) storeEvidence(ctx context.Context, tx *sql.Tx) error {
 		return err
 	}
 	if m.rejudges {
-		return m.fill(ctx, tx, []filling{{"match/093_edges.sql", m.edgeRows(nil)}})
+		judged := m.linkRows(func(l *mustLink) bool { return l.kind == "decision" })
+		return m.fill(ctx, tx, []filling{{"match/093_edges.sql", m.edgeRows(judged, nil)}})
 	}
-	return m.fill(ctx, tx, []filling{{"match/092_term_weights.sql", m.termRows()}, {"match/093_edges.sql", m.edgeRows(m.kept)}})
+	return m.fill(ctx, tx, []filling{{"match/092_term_weights.sql", m.termRows()}, {"match/093_edges.sql", m.edgeRows(m.linkRows(everyLink), m.kept)}})
 }
 
 // storeClusters writes the clusters and all that is known of them.
@@ -99,17 +104,10 @@ func (m *matching) storeClusters(ctx context.Context, tx *sql.Tx, former *former
 		digest = m.clusters.digest()
 		return nil
 	})
-	var fillings []filling
-	if !m.rejudges {
-		fillings = append(fillings, filling{"match/094_blocking.sql", m.blockingRows()})
-	}
-	err := m.fill(ctx, tx, append(fillings, []filling{
-		{"match/095_clusters.sql", m.clusters.rows()},
-		{"match/096_cluster_names.sql", former.rows()},
-		{"match/097_cluster_keys.sql", m.clusters.keyRows()},
+	err := m.fill(ctx, tx, slices.Concat(m.clusterFillings(former), []filling{
 		{"match/098_cluster_stats.sql", m.clusters.statRows()},
 		{"match/099_conflicts.sql", m.clusters.conflictRows()},
-	}...))
+	}))
 	_ = digesting.Wait() // it returns no error
 	if err != nil {
 		return err
@@ -117,6 +115,33 @@ func (m *matching) storeClusters(ctx context.Context, tx *sql.Tx, former *former
 	_, err = queries.Exec(ctx, tx, "match/091_stage.sql", queries.Args{"collection": m.schema.collection,
 		"digest": digest, "config_digest": m.configDigest()})
 	return err
+}
+
+// clusterFillings write which clusters there are, whole or, of those that stand, where they changed.
+func (m *matching) clusterFillings(former *formerClusters) []filling {
+	c := m.clusters
+	if former.before == nil {
+		return []filling{
+			{"match/094_blocking.sql", m.blockingRows()},
+			{"match/095_clusters.sql", c.rows()},
+			{"match/096_cluster_names.sql", former.rows()},
+			{"match/097_cluster_keys.sql", c.keyRows()},
+		}
+	}
+	moved, renamed, retold := c.moved(former), former.renamed(), c.retold(former)
+	return []filling{
+		{"match/086_replace_clusters.sql", these(moved, func(row *queries.Row, i int) { row.Int(m.records[i].rid) })},
+		{"match/095_clusters.sql", these(moved, c.fillRow)},
+		{"match/086_replace_cluster_names.sql", these(renamed, func(row *queries.Row, n int) { row.Text(former.names[n]) })},
+		{"match/096_cluster_names.sql", these(renamed, former.fill)},
+		{"match/086_replace_cluster_keys.sql", these(retold, func(row *queries.Row, n int) { row.Uint(m.identity.ids.hash[n]) })},
+		{"match/097_cluster_keys.sql", these(retold, c.fillKey)},
+	}
+}
+
+// these are the rows of some numbers.
+func these(numbers []uint32, fill func(row *queries.Row, n int)) queries.Rows {
+	return queries.Rows{Len: len(numbers), Fill: func(row *queries.Row, i int) { fill(row, int(numbers[i])) }}
 }
 
 // termRow is what a value adds.
@@ -168,13 +193,17 @@ func (m *matching) blockingRows() queries.Rows {
 	}}
 }
 
-// linkRows are the must-links, as places in their list, in the order of records; a pair linked in several ways has a row
-// for each.
-func (m *matching) linkRows() []uint32 {
+func everyLink(*mustLink) bool { return true }
+
+// linkRows are those must-links, as places in the list of all, in the order of records; a pair linked in several ways has a
+// row for each.
+func (m *matching) linkRows(these func(*mustLink) bool) []uint32 {
 	links := m.identity.links
-	rows := make([]uint32, len(links))
-	for i := range rows {
-		rows[i] = uint32(i)
+	rows := make([]uint32, 0, len(links))
+	for i := range links {
+		if these(&links[i]) {
+			rows = append(rows, uint32(i))
+		}
 	}
 	// kind and via are told while clustering judges the links, so no link is read whole
 	order := func(x, y uint32) int {
@@ -185,9 +214,8 @@ func (m *matching) linkRows() []uint32 {
 	return slices.CompactFunc(rows, func(x, y uint32) bool { return order(x, y) == 0 })
 }
 
-// edgeRows are every must-link and the kept pairs.
-func (m *matching) edgeRows(kept []keptPair) queries.Rows {
-	links := m.linkRows()
+// edgeRows are those must-links and kept pairs.
+func (m *matching) edgeRows(links []uint32, kept []keptPair) queries.Rows {
 	return queries.Rows{Len: len(links) + len(kept), Fill: func(row *queries.Row, n int) {
 		var p *keptPair
 		kind, via := "fuzzy", ""

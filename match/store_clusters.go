@@ -53,35 +53,33 @@ func (c *clusterRows) tier(g uint32) string {
 func (c *clusterRows) reviewID(g uint32) string { return c.names[c.wider[g]] }
 
 func (c *clusterRows) rows() queries.Rows {
-	return queries.Rows{Len: len(c.records), Fill: func(row *queries.Row, i int) {
-		g := c.group[i]
-		row.Int(c.records[i].rid)
-		row.Text(c.records[i].key)
-		row.Text(c.names[g])
-		row.Text(c.tier(g))
-		row.Text(c.reviewID(g))
-	}}
+	return queries.Rows{Len: len(c.records), Fill: c.fillRow}
+}
+
+func (c *clusterRows) fillRow(row *queries.Row, i int) {
+	g := c.group[i]
+	row.Int(c.records[i].rid)
+	row.Text(c.records[i].key)
+	row.Text(c.names[g])
+	row.Text(c.tier(g))
+	row.Text(c.reviewID(g))
 }
 
 // keyRows are the external IDs, each with the cluster that alone carries it, or that has the record whose own ID it is: what
 // the next run inherits cluster IDs by. Extracting anew replaces external IDs and numbers records anew; only what is kept
 // here tells what a cluster was made of.
 func (c *clusterRows) keyRows() queries.Rows {
+	return queries.Rows{Len: c.identity.ids.len(), Fill: c.fillKey}
+}
+
+func (c *clusterRows) fillKey(row *queries.Row, n int) {
 	ids := c.identity.ids
-	return queries.Rows{Len: ids.len(), Fill: func(row *queries.Row, n int) {
-		carriers := ids.records(uint32(n))
-		g := c.group[carriers[0]]
-		row.Uint(ids.hash[n])
-		if slices.ContainsFunc(carriers, func(r uint32) bool { return c.group[r] != g }) {
-			own, ok := ids.own(uint32(n), c.records)
-			if !ok {
-				row.Null()
-				return
-			}
-			g = c.group[own]
-		}
+	row.Uint(ids.hash[n])
+	if g, ok := ids.tells(uint32(n), c.records, c.group); ok {
 		row.Text(c.names[g])
-	}}
+	} else {
+		row.Null()
+	}
 }
 
 // digest is that of who is in which cluster; records come in the order of keys, so it does not depend on rows' order.
@@ -165,7 +163,7 @@ func (c *clusterRows) conflictRows() queries.Rows {
 // summary counts what the run found.
 func (m *matching) summary() Summary {
 	s := Summary{Collection: m.schema.collection, Records: int64(len(m.records)), MustLinks: int64(len(m.identity.links)),
-		Edges: int64(len(m.linkRows()) + len(m.kept)), Conflicts: map[string]int64{}, Warnings: m.model.Warnings}
+		Edges: int64(len(m.linkRows(everyLink)) + len(m.kept)), Conflicts: map[string]int64{}, Warnings: m.model.Warnings}
 	for _, n := range m.scanned.Pairs {
 		s.Pairs += n
 	}

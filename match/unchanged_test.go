@@ -19,15 +19,15 @@ func settled(t *testing.T) *world {
 	return w
 }
 
-// mark puts into the stored clusters what no run would write, so that a run which leaves them alone shows.
+// mark puts into the stored models what no run would write, so that a run which leaves them alone shows.
 func (w *world) mark() {
 	w.t.Helper()
-	w.exec(`UPDATE clusters SET review_id = 'marked'`)
+	w.exec(`UPDATE models SET created_at = TIMESTAMP '2000-01-01'`)
 }
 
 func (w *world) marked() bool {
 	w.t.Helper()
-	return w.text(`SELECT count(*)::VARCHAR FROM clusters WHERE review_id = 'marked'`) != "0"
+	return w.text(`SELECT count(*)::VARCHAR FROM models WHERE created_at = TIMESTAMP '2000-01-01'`) != "0"
 }
 
 func (w *world) exec(statement string, args ...any) {

@@ -1,8 +1,8 @@
--- match/080_clear_links.sql: forget the must-links that the run before wrote to edges; its scored pairs stand.
+-- match/080_clear_judgements.sql: forget the pairs that people judged the same; all other edges of the run before stand.
 -- reads: nothing
 -- writes: edges
 -- params: collection
 -- grain: none; rows of the collection are deleted
 DELETE FROM edges
 WHERE collection = $collection
-    AND kind <> 'fuzzy'
+    AND kind = 'decision'

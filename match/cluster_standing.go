@@ -1,0 +1,159 @@
+package match
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+
+	queries "github.com/sameas/sameas/sql"
+)
+
+// Where a run reads the same records and IDs as the one before, what that one left says of each record in which cluster it
+// was. Nearly all clusters are as they were: they keep their names unasked, and only rows that differ are written.
+
+// tierNames are the tiers of clusters.
+var tierNames = [...]string{"single", "auto", "review"}
+
+// standing is where the run before had the records.
+type standing struct {
+	ids             *externalIDs
+	records         []record
+	cluster, review []uint32 // of each record: the places of its cluster's and its wider cluster's names among all
+	tier            []uint8  // of each record, among tierNames
+	known           int      // names that were given before
+	successor       map[string]string
+}
+
+// loadStanding reads which cluster each record was in.
+func (m *matching) loadStanding(ctx context.Context, on queries.Querier, f *formerClusters) error {
+	n := len(m.records)
+	s := &standing{ids: m.identity.ids, records: m.records, cluster: make([]uint32, n), review: make([]uint32, n), tier: make([]uint8, n),
+		known: len(f.names), successor: map[string]string{}}
+	for id, successor := range f.successor {
+		s.successor[id] = successor
+	}
+	numbers, read := numbersOf(m.records), 0
+	err := queries.Each(ctx, on, "match/072_clusters_before.sql", queries.Args{"collection": m.schema.collection}, func(rows *sql.Rows) error {
+		var rid int64
+		var packed string
+		if err := rows.Scan(&rid, &packed); err != nil {
+			return err
+		}
+		name, wider, tier := cutField(&packed), cutField(&packed), packed
+		i, okRecord := numbers.of(rid)
+		cluster, okName := f.place[name]
+		review, okWider := cluster, okName
+		if wider != "" {
+			review, okWider = f.place[wider]
+		}
+		t := slices.Index(tierNames[:], tier)
+		if !okRecord || !okName || !okWider || t < 0 {
+			return m.unlike("clusters")
+		}
+		s.cluster[i], s.review[i], s.tier[i] = cluster, review, uint8(t)
+		read++
+		return nil
+	})
+	if err == nil && read != n {
+		err = m.unlike("clusters")
+	}
+	f.before = s
+	return err
+}
+
+// tells is the group that an ID tells: the one that alone carries it, or that has the record whose own ID it is.
+func (x *externalIDs) tells(n uint32, records []record, group []uint32) (g uint32, ok bool) {
+	carriers := x.records(n)
+	g = group[carriers[0]]
+	if slices.ContainsFunc(carriers, func(r uint32) bool { return group[r] != g }) {
+		own, ok := x.own(n, records)
+		if !ok {
+			return 0, false
+		}
+		g = group[own]
+	}
+	return g, true
+}
+
+// carrier is the record that an ID counts for: the one whose own ID it is, or the first that carries it.
+func (x *externalIDs) carrier(n uint32, records []record) uint32 {
+	if own, ok := x.own(n, records); ok {
+		return own
+	}
+	return x.records(n)[0]
+}
+
+// keep names the clusters that are as they were and that an ID tells, and notes what shares the present ones have in the
+// others. No cluster that changed has a share in one that did not.
+func (f *formerClusters) keep(names []string, groups [][]uint32) {
+	s := f.before
+	if s == nil {
+		return
+	}
+	size, stands := make([]uint32, s.known), make([]bool, s.known)
+	for _, p := range s.cluster {
+		size[p]++
+	}
+	for _, members := range groups {
+		p := s.cluster[members[0]]
+		stands[p] = int(size[p]) == len(members) && !slices.ContainsFunc(members, func(r uint32) bool { return s.cluster[r] != p })
+	}
+	told := make([]bool, s.known)
+	for n := range uint32(s.ids.len()) {
+		switch p, ok := s.ids.tells(n, s.records, s.cluster); {
+		case !ok:
+		case stands[p]:
+			told[p] = true
+		default:
+			f.shares = append(f.shares, share{s.ids.carrier(n, s.records), p, 1})
+		}
+	}
+	for g, members := range groups {
+		if p := s.cluster[members[0]]; stands[p] && told[p] {
+			names[g] = f.names[p]
+		}
+	}
+}
+
+// renamed are the places of the names that are new, or whose clusters were merged into others than before.
+func (f *formerClusters) renamed() []uint32 {
+	var places []uint32
+	for _, ids := range []map[string]string{f.before.successor, f.successor} {
+		for id := range ids {
+			if f.standing(id) != f.before.successor[id] {
+				places = append(places, f.place[id])
+			}
+		}
+	}
+	for p := f.before.known; p < len(f.names); p++ {
+		places = append(places, uint32(p))
+	}
+	slices.Sort(places)
+	return slices.Compact(places)
+}
+
+// moved are the records of which a row of clusters would differ from the one that stands.
+func (c *clusterRows) moved(f *formerClusters) []uint32 {
+	var records []uint32
+	for i, g := range c.group {
+		s := f.before
+		if c.names[g] != f.names[s.cluster[i]] || c.reviewID(g) != f.names[s.review[i]] || c.tier(g) != tierNames[s.tier[i]] {
+			records = append(records, uint32(i))
+		}
+	}
+	return records
+}
+
+// retold are the IDs that tell another cluster than before.
+func (c *clusterRows) retold(f *formerClusters) []uint32 {
+	var ids []uint32
+	s := f.before
+	for n := range uint32(s.ids.len()) {
+		p, before := s.ids.tells(n, c.records, s.cluster)
+		g, now := s.ids.tells(n, c.records, c.group)
+		if before != now || now && c.names[g] != f.names[p] {
+			ids = append(ids, n)
+		}
+	}
+	return ids
+}
