@@ -1,102 +1,195 @@
 package match
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
-	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/sameas/sameas/internal/evidence"
 	queries "github.com/sameas/sameas/sql"
 )
 
-// Snapshot is what a workspace's matching found, to be compared with what matching finds there again: 12 bytes a record and
-// about 100 a cluster.
-type Snapshot struct {
-	collections []string
-	members     map[string]*members
-	models      map[string]*evidence.Model
-}
-
-// members are the records of one collection and their clusters.
+// members are the records of one collection and their clusters: 12 bytes a record and some 40 a cluster, beside its name.
 type members struct {
-	rids     []int64           // ascending
-	place    []uint32          // of each record's cluster among the clusters
-	clusters []ComparedCluster // in the order of their IDs
+	rids  []int64  // ascending
+	place []uint32 // of each record's cluster among the clusters
+	// Of the clusters, in any order; what no record is in is none.
+	names []string
+	tiers []uint8 // among tierNames
+	sizes []uint32
 }
 
-// DecidedSnapshot reads what was matched last, if people have ever decided something, be it undone; it is nil where nobody has,
-// and of a workspace that was not matched.
-func DecidedSnapshot(ctx context.Context, db *sql.DB) (*Snapshot, error) {
-	var decided bool
-	if err := queries.One(ctx, db, "match/041_decided.sql", nil, &decided); err != nil || !decided {
-		return nil, err
-	}
-	s, err := takeMembers(ctx, db)
-	if err != nil || len(s.collections) == 0 {
-		return nil, err
-	}
-	return s, nil
+func (m *members) cluster(place uint32) ComparedCluster {
+	return ComparedCluster{Cluster: m.names[place], Tier: tierNames[m.tiers[place]], Records: int(m.sizes[place])}
 }
 
-func takeMembers(ctx context.Context, db *sql.DB) (s *Snapshot, err error) {
-	s = &Snapshot{members: map[string]*members{}, models: map[string]*evidence.Model{}}
-	if s.collections, err = matchedCollections(ctx, db); err != nil {
-		return nil, err
-	}
-	for _, c := range s.collections {
-		if s.members[c], err = membersOf(ctx, db, c); err != nil {
-			return nil, err
-		}
-		if s.models[c], err = anyModel(ctx, db, c); err != nil {
-			return nil, err
+// side counts what there is.
+func (m *members) side() ComparedSide {
+	s := ComparedSide{Records: len(m.rids)}
+	for _, size := range m.sizes {
+		if size > 1 {
+			s.Clusters++
 		}
 	}
-	return s, nil
+	return s
 }
 
-func membersOf(ctx context.Context, db *sql.DB, collection string) (*members, error) {
-	clusters, err := loadClusters(ctx, db, collection)
-	m := &members{clusters: clusters}
-	if err != nil {
-		return nil, err
-	}
-	err = queries.Each(ctx, db, "match/compare_members.sql", queries.Args{"collection": collection}, func(rows *sql.Rows) error {
-		var rid int64
-		var place uint32
-		err := rows.Scan(&rid, &place)
-		if err == nil && int(place) >= len(m.clusters) {
-			err = fmt.Errorf("clusters of %s: written to while they were read: run the command again", collection)
-		}
-		m.rids, m.place = append(m.rids, rid), append(m.place, place)
-		return err
-	})
-	return m, err
-}
-
-// Compare says what matching the same records again changed since the snapshot.
-func (s *Snapshot) Compare(ctx context.Context, db *sql.DB) (WorkspaceComparison, error) {
-	now, err := takeMembers(ctx, db)
-	if err != nil {
-		return WorkspaceComparison{}, err
-	}
-	var w WorkspaceComparison
-	for _, collection := range inBoth(s.collections, now.collections) {
-		c, err := compareMembers(ctx, db, collection, s.of(collection), now.of(collection))
-		if err != nil {
-			return WorkspaceComparison{}, err
-		}
-		w.Collections = append(w.Collections, c.with(s.models[collection], now.models[collection]))
-	}
-	return w, nil
-}
-
-func (s *Snapshot) of(collection string) *members {
-	if m := s.members[collection]; m != nil {
+// inOrder puts the records in the order of their numbers.
+func (m *members) inOrder() *members {
+	if slices.IsSorted(m.rids) {
 		return m
 	}
-	return &members{}
+	order := make([]uint32, len(m.rids))
+	for i := range order {
+		order[i] = uint32(i)
+	}
+	slices.SortFunc(order, func(a, b uint32) int { return cmp.Compare(m.rids[a], m.rids[b]) })
+	m.rids, m.place = permuted(m.rids, order), permuted(m.place, order)
+	return m
+}
+
+// members are the clusters of this run.
+func (c *clusterRows) members() *members {
+	m := &members{rids: ridsOf(c.records), place: c.group, names: c.names, tiers: make([]uint8, len(c.groups)), sizes: make([]uint32, len(c.groups))}
+	for g, members := range c.groups {
+		m.tiers[g] = uint8(slices.Index(tierNames[:], c.tier(uint32(g))))
+		m.sizes[g] = uint32(len(members))
+	}
+	return m.inOrder()
+}
+
+// members are the clusters of the run before, of the same records.
+func (f *formerClusters) members() *members {
+	s := f.before
+	m := &members{rids: ridsOf(s.records), place: s.cluster, names: f.names[:s.known], tiers: make([]uint8, s.known), sizes: make([]uint32, s.known)}
+	for i, p := range s.cluster {
+		m.tiers[p] = s.tier[i]
+		m.sizes[p]++
+	}
+	return m.inOrder()
+}
+
+func ridsOf(records []record) []int64 {
+	rids := make([]int64, len(records))
+	for i := range records {
+		rids[i] = records[i].rid
+	}
+	return rids
+}
+
+// membersBefore reads the clusters of the run before.
+func (m *matching) membersBefore(ctx context.Context) (*members, error) {
+	before, places := &members{}, map[string]uint32{}
+	err := queries.Each(ctx, m.options.DB, "match/072_clusters_before.sql", queries.Args{"collection": m.schema.collection}, func(rows *sql.Rows) error {
+		var rid int64
+		var packed string
+		if err := rows.Scan(&rid, &packed); err != nil {
+			return err
+		}
+		name, _, tier := cutField(&packed), cutField(&packed), slices.Index(tierNames[:], packed)
+		if tier < 0 {
+			return m.unlike("clusters")
+		}
+		place, known := places[name]
+		if !known {
+			place = uint32(len(before.names))
+			places[name] = place
+			before.names, before.tiers, before.sizes = append(before.names, name), append(before.tiers, uint8(tier)), append(before.sizes, 0)
+		}
+		before.sizes[place]++
+		before.rids, before.place = append(before.rids, rid), append(before.place, place)
+		return nil
+	})
+	return before.inOrder(), err
+}
+
+// rerun is what a run is compared with when it is asked what it changed; nil when it is not.
+type rerun struct {
+	old   *members // nil where the run itself reads them
+	model *evidence.Model
+}
+
+func (m *matching) beforeRerun(ctx context.Context) (*rerun, error) {
+	if !m.options.Tell {
+		return nil, nil
+	}
+	model, err := anyModel(ctx, m.options.DB, m.schema.collection)
+	r := &rerun{model: model}
+	if err == nil && !m.rejudges {
+		r.old, err = m.membersBefore(ctx)
+	}
+	return r, err
+}
+
+// changes says what a run has changed; nil where nobody asked.
+func (r *rerun) changes(ctx context.Context, m *matching) (*CollectionComparison, error) {
+	if r == nil {
+		return nil, nil
+	}
+	if m.rejudges {
+		r.old = m.former.members()
+	}
+	c, err := compareMembers(ctx, m.options.DB, m.schema.collection, r.old, m.clusters.members())
+	if err != nil {
+		return nil, err
+	}
+	c = c.with(r.model, &m.model.Model)
+	return &c, nil
+}
+
+// told reports whether Run is to say what it changes, and which collections were matched before: that is worth a person's time
+// where people have decided something, be it undone.
+func (o *Options) told(ctx context.Context) (before []string, err error) {
+	if !o.Tell {
+		return nil, nil
+	}
+	if err := queries.One(ctx, o.DB, "match/041_decided.sql", nil, &o.Tell); err != nil || !o.Tell {
+		return nil, err
+	}
+	before, err = matchedCollections(ctx, o.DB)
+	o.Tell = len(before) > 0
+	return before, err
+}
+
+// allChanges are those that were made, and that nothing was changed in all other collections.
+func (o *Options) allChanges(ctx context.Context, before []string, made []CollectionComparison) (*WorkspaceComparison, error) {
+	if !o.Tell {
+		return nil, nil
+	}
+	now, err := matchedCollections(ctx, o.DB)
+	if err != nil {
+		return nil, err
+	}
+	var w WorkspaceComparison
+	for _, collection := range inBoth(before, now) {
+		at := slices.IndexFunc(made, func(c CollectionComparison) bool { return c.Collection == collection })
+		if at >= 0 {
+			w.Collections = append(w.Collections, made[at])
+			continue
+		}
+		c, err := unchangedComparison(ctx, o.DB, collection)
+		if err != nil {
+			return nil, err
+		}
+		w.Collections = append(w.Collections, c)
+	}
+	return &w, nil
+}
+
+// unchangedComparison is that of a collection with itself.
+func unchangedComparison(ctx context.Context, db *sql.DB, collection string) (CollectionComparison, error) {
+	c := compareClusters(&grouped{}, &grouped{})
+	var side ComparedSide
+	err := queries.One(ctx, db, "match/compare_counts.sql", queries.Args{"collection": collection}, &side.Records, &side.Clusters, &c.Alone.Unchanged)
+	if err != nil {
+		return CollectionComparison{}, err
+	}
+	c.Collection, c.Old, c.New, c.Clusters.Unchanged = collection, side, side, side.Clusters
+	model, err := anyModel(ctx, db, collection)
+	return c.with(model, model), err
 }
 
 // compareMembers compares by their IDs the clusters that are not of the same records and tier as before; the others are
@@ -108,11 +201,11 @@ func compareMembers(ctx context.Context, db *sql.DB, collection string, old, now
 		return CollectionComparison{}, err
 	}
 	c := compareClusters(oldSide, nowSide)
-	c.Collection, c.Old, c.New = collection, sideOf(old.clusters), sideOf(now.clusters)
-	for place, cluster := range old.clusters {
+	c.Collection, c.Old, c.New = collection, old.side(), now.side()
+	for place, size := range old.sizes {
 		switch {
-		case touched[place]:
-		case cluster.Records > 1:
+		case touched[place] || size == 0:
+		case size > 1:
 			c.Clusters.Unchanged++
 		default:
 			c.Alone.Unchanged++
@@ -123,8 +216,8 @@ func compareMembers(ctx context.Context, db *sql.DB, collection string, old, now
 
 // touched are the clusters of which another side has no cluster of the same records and tier.
 func (m *members) touched(other *members) []bool {
-	touched := make([]bool, len(m.clusters))
-	counterpart := make([]uint32, len(m.clusters)) // + 1
+	touched := make([]bool, len(m.names))
+	counterpart := make([]uint32, len(m.names)) // + 1
 	at := 0
 	for i, rid := range m.rids {
 		for at < len(other.rids) && other.rids[at] < rid {
@@ -136,11 +229,10 @@ func (m *members) touched(other *members) []bool {
 			continue
 		}
 		q := other.place[at]
-		mine, theirs := m.clusters[p], other.clusters[q]
 		if counterpart[p] == 0 {
 			counterpart[p] = q + 1
 		}
-		touched[p] = touched[p] || counterpart[p] != q+1 || mine.Records != theirs.Records || mine.Tier != theirs.Tier
+		touched[p] = touched[p] || counterpart[p] != q+1 || m.sizes[p] != other.sizes[q] || m.tiers[p] != other.tiers[q]
 	}
 	return touched
 }
@@ -218,10 +310,10 @@ func newTouchedSide(m touchedMembers) touchedSide {
 	for _, place := range m.of {
 		places = append(places, place)
 	}
-	slices.Sort(places)
+	slices.SortFunc(places, func(a, b uint32) int { return strings.Compare(m.names[a], m.names[b]) }) // in the order of their IDs
 	for n, place := range slices.Compact(places) {
 		g.places[place] = n
-		g.clusters = append(g.clusters, m.clusters[place])
+		g.clusters = append(g.clusters, m.cluster(place))
 	}
 	g.ids = make([]int, len(g.clusters))
 	return g

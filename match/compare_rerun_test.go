@@ -1,6 +1,7 @@
 package match
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -9,7 +10,7 @@ import (
 )
 
 // TestWhatARerunChangedIsWhatComparingAllSays: only clusters that changed are told by their IDs, and the answer is that of
-// telling all by theirs.
+// telling all by theirs; after judgements, after another link, and after nothing.
 func TestWhatARerunChangedIsWhatComparingAllSays(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(4) {
@@ -17,52 +18,93 @@ func TestWhatARerunChangedIsWhatComparingAllSays(t *testing.T) {
 			t.Parallel()
 			w, r := judgedTown(t), rand.New(rand.NewPCG(seed, 9))
 			changed := 0
-			for range 3 {
+			for round := range 3 {
 				for range 6 {
 					w.judge(fmt.Sprintf("a/1/%d", r.IntN(150)), fmt.Sprintf("b/1/%d", r.IntN(150)), []string{"same", "different"}[r.IntN(2)])
 					i := r.IntN(150)
 					w.judge(fmt.Sprintf("a/1/%d", i), fmt.Sprintf("b/1/%d", i), "different")
 				}
-				before, err := DecidedSnapshot(t.Context(), w.db)
-				if err != nil {
-					t.Fatal(err)
+				if round == 1 {
+					w.link("known", 200, "people", "a/1/100", fmt.Sprintf("b/1/%d", 100+r.IntN(2)))
 				}
-				whole, err := takeSnapshot(t.Context(), w.db)
-				if err != nil {
-					t.Fatal(err)
-				}
-				w.run(nil, 0)
-				got, err := before.Compare(t.Context(), w.db)
-				if err != nil {
-					t.Fatal(err)
-				}
-				after, err := takeSnapshot(t.Context(), w.db)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if diff := cmp.Diff(compareSnapshots(whole, after), got); diff != "" {
-					t.Fatalf("what changed (-all compared +the changed ones compared):\n%s", diff)
-				}
-				changed += len(got.Collections[0].Changes)
+				changed += len(w.tellsAll(round == 2).Collections[0].Changes)
 			}
 			if changed == 0 {
 				t.Error("no judgement changed anything: the test compares nothing")
+			}
+			for _, c := range w.tellsAll(false).Collections {
+				if len(c.Changes) > 0 || c.Clusters.Unchanged == 0 {
+					t.Errorf("nothing was judged, and %d clusters changed and %d did not", len(c.Changes), c.Clusters.Unchanged)
+				}
 			}
 		})
 	}
 }
 
-func TestNoSnapshotWhereNobodyHasDecided(t *testing.T) {
+// tellsAll runs and holds what it tells against all that is there before and after.
+func (w *world) tellsAll(anew bool) WorkspaceComparison {
+	w.t.Helper()
+	before, err := takeSnapshot(w.t.Context(), w.db)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	got, err := Run(context.Background(), Options{DB: w.db, Tell: true, Anew: anew})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	after, err := takeSnapshot(w.t.Context(), w.db)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if got.Changes == nil {
+		w.t.Fatal("people have decided, and nothing is told")
+	}
+	if diff := cmp.Diff(compareSnapshots(before, after), *got.Changes); diff != "" {
+		w.t.Fatalf("what changed (-all compared +the changed ones compared):\n%s", diff)
+	}
+	return *got.Changes
+}
+
+func TestACollectionThatIsNotMatchedAgainIsTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	all := append(town(40, "a"), copies(town(40, "a"), "b")...)
+	for i := range all {
+		all[i].name = all[i].family
+	}
+	w.fill("people", all, nil)
+	w.exec(`INSERT INTO records SELECT * REPLACE (rid + 1000 AS rid, 'organizations' AS collection) FROM records`)
+	w.exec(`INSERT INTO external_ids SELECT * REPLACE (rid + 1000 AS rid, 'organizations' AS collection) FROM external_ids`)
+	if _, err := Run(t.Context(), Options{DB: w.db, Collections: []string{"organizations"}}); err != nil {
+		t.Fatal(err)
+	}
+	w.judge("a/1/1", "b/1/1", "same")
+	before, err := takeSnapshot(t.Context(), w.db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Run(t.Context(), Options{DB: w.db, Collections: []string{"people"}, Tell: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := takeSnapshot(t.Context(), w.db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(compareSnapshots(before, after), *got.Changes); diff != "" {
+		t.Errorf("organizations as they were, people for the first time (-all compared +told):\n%s", diff)
+	}
+}
+
+func TestNothingIsToldWhereNobodyHasDecided(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.fill("people", town(5, "a"), nil)
 	w.judge("a/1/1", "a/1/2", "same")
-	if s, err := DecidedSnapshot(t.Context(), w.db); err != nil || s != nil {
-		t.Errorf("not matched: %v, %v", s, err)
-	}
-	w.exec(`DELETE FROM decisions`)
-	w.run(nil, 1)
-	if s, err := DecidedSnapshot(t.Context(), w.db); err != nil || s != nil {
-		t.Errorf("nobody decided: %v, %v", s, err)
+	for _, what := range []string{"not matched", "nobody decided"} {
+		if r, err := Run(t.Context(), Options{DB: w.db, Tell: true}); err != nil || r.Changes != nil {
+			t.Errorf("%s: %v, %v", what, r.Changes, err)
+		}
+		w.exec(`DELETE FROM decisions`)
 	}
 }

@@ -22,6 +22,7 @@ type Options struct {
 	Budget      Budget   // beyond it a collection is refused before a pair is scored
 	Engine      Engine   // that compares the pairs elsewhere; nil compares them here
 	Anew        bool     // match even what has not changed since the run before
+	Tell        bool     // say what changed since the run before, if there was one and people have decided something
 	Log         *slog.Logger
 	Progress    func(stage string, done, total int64)
 }
@@ -43,7 +44,8 @@ type Summary struct {
 
 // Result of Run.
 type Result struct {
-	Collections []Summary `json:"collections"`
+	Collections []Summary            `json:"collections"`
+	Changes     *WorkspaceComparison `json:"changes,omitempty"` // see Options.Tell
 }
 
 // EvaluateOptions of Evaluate.

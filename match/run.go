@@ -38,15 +38,24 @@ func Run(ctx context.Context, o Options) (Result, error) {
 		return Result{}, err
 	}
 	defer free()
+	before, err := o.told(ctx)
+	if err != nil {
+		return Result{}, err
+	}
 	var result Result
+	var changes []CollectionComparison
 	for _, collection := range collections {
-		summary, err := runCollection(ctx, o, collection)
+		summary, change, err := runCollection(ctx, o, collection)
 		if err != nil {
 			return Result{}, fmt.Errorf("match %s: %w", collection, err)
 		}
 		result.Collections = append(result.Collections, summary)
+		if change != nil {
+			changes = append(changes, *change)
+		}
 	}
-	return result, nil
+	result.Changes, err = o.allChanges(ctx, before, changes)
+	return result, err
 }
 
 func (o Options) withDefaults() Options {
@@ -118,6 +127,7 @@ type matching struct {
 	linked    []keptPair    // the must-links, in their order, compared
 	edges     int           // rows of edges that were written
 	clusters  *clusterRows
+	former    *formerClusters
 	outcome   outcome
 	oddities  []conflict // of values and of keys that too many records share
 	inputs    inputs     // digests of all that was read
@@ -128,31 +138,40 @@ type matching struct {
 	ownWarnings int // how many of the model's warnings are the fit's own
 }
 
-func runCollection(ctx context.Context, o Options, collection string) (Summary, error) {
+// runCollection matches one collection, unless nothing changed. What it changed is nil where nobody asked, or it is nothing.
+func runCollection(ctx context.Context, o Options, collection string) (Summary, *CollectionComparison, error) {
 	s, err := schemaOf(collection, o.Config)
 	if err != nil {
-		return Summary{}, err
+		return Summary{}, nil, err
 	}
 	m := &matching{options: o, schema: s}
 	if m.inputs, err = m.inputsDigest(ctx); err != nil {
-		return Summary{}, err
+		return Summary{}, nil, err
 	}
 	if !o.Anew {
 		before, err := m.loadBefore(ctx)
 		if err != nil {
-			return Summary{}, err
+			return Summary{}, nil, err
 		}
 		if summary, same := m.unchanged(before); same {
 			o.Log.Info("nothing changed since the match before: its clusters stand", "collection", collection)
-			return summary, nil
+			return summary, nil, nil
 		}
 		m.compareInputs(before)
+	}
+	rerun, err := m.beforeRerun(ctx)
+	if err != nil {
+		return Summary{}, nil, err
 	}
 	summary, err := m.run(ctx)
 	if err == nil {
 		err = m.keepInputs(ctx, summary)
 	}
-	return summary, err
+	if err != nil {
+		return Summary{}, nil, err
+	}
+	changes, err := rerun.changes(ctx, m)
+	return summary, changes, err
 }
 
 // run does all steps.

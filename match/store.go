@@ -43,8 +43,8 @@ func (m *matching) forget() []string {
 // the kept pairs say is written while the clusters are formed of them; the rest when they are.
 func (m *matching) store(ctx context.Context, formed <-chan struct{}) error {
 	return queries.Transact(ctx, m.options.DB, func(tx *sql.Tx) error {
-		former, err := m.loadFormer(ctx, tx)
-		if err == nil {
+		var err error
+		if m.former, err = m.loadFormer(ctx, tx); err == nil {
 			err = m.storeEvidence(ctx, tx)
 		}
 		if err != nil {
@@ -55,7 +55,7 @@ func (m *matching) store(ctx context.Context, formed <-chan struct{}) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		return m.storeClusters(ctx, tx, former)
+		return m.storeClusters(ctx, tx)
 	})
 }
 
@@ -96,15 +96,15 @@ func (m *matching) storeEvidence(ctx context.Context, tx *sql.Tx) error {
 }
 
 // storeClusters writes the clusters and all that is known of them.
-func (m *matching) storeClusters(ctx context.Context, tx *sql.Tx, former *formerClusters) error {
-	m.clusters = m.clusterRows(former)
+func (m *matching) storeClusters(ctx context.Context, tx *sql.Tx) error {
+	m.clusters = m.clusterRows(m.former)
 	var digest string
 	var digesting errgroup.Group // while the engine takes in the rows
 	digesting.Go(func() error {
 		digest = m.clusters.digest()
 		return nil
 	})
-	err := m.fill(ctx, tx, slices.Concat(m.clusterFillings(former), []filling{
+	err := m.fill(ctx, tx, slices.Concat(m.clusterFillings(m.former), []filling{
 		{"match/098_cluster_stats.sql", m.clusters.statRows()},
 		{"match/099_conflicts.sql", m.clusters.conflictRows()},
 	}))

@@ -73,10 +73,7 @@ func (r *runner) matchAndPrint(ctx context.Context, c *cli.Context, s *session, 
 }
 
 // matched is what a match found and, where people have decided something, what it changed.
-type matched struct {
-	match.Result
-	Changes *match.WorkspaceComparison `json:"changes,omitempty"`
-}
+type matched struct{ match.Result }
 
 // Text is both for a terminal.
 func (m matched) Text() string {
@@ -92,16 +89,9 @@ func matchAgain(ctx context.Context, o match.Options) (matched, error) {
 	if _, err := purge.Restore(ctx, o.DB); err != nil { // of an extraction that ended before it could
 		return matched{}, err
 	}
-	before, err := match.DecidedSnapshot(ctx, o.DB)
-	if err != nil {
-		return matched{}, err
-	}
+	o.Tell = true
 	result, err := match.Run(ctx, o)
-	if err != nil || before == nil {
-		return matched{Result: result}, err
-	}
-	changes, err := before.Compare(ctx, o.DB)
-	return matched{result, &changes}, err
+	return matched{result}, err
 }
 
 func budgetOf(c *cli.Context) match.Budget {
