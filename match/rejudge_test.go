@@ -104,7 +104,7 @@ func (j *judgedWorlds) match(t *testing.T, threads int) {
 	}
 }
 
-// decide judges some pairs, most of them found alike, and withdraws some judgements.
+// decide judges some pairs, most of them found alike, withdraws some judgements, and has more or less merged unasked.
 func (j *judgedWorlds) decide(r *rand.Rand) {
 	judge := func(a, b, judgement string) {
 		j.each(func(w *world) { w.judgeIn(j.collection, a, b, judgement) })
@@ -122,6 +122,10 @@ func (j *judgedWorlds) decide(r *rand.Rand) {
 		j.each(func(w *world) {
 			w.exec(`UPDATE decisions SET withdrawn_at = now()::TIMESTAMP WHERE left_key || right_key IN (SELECT left_key || right_key FROM decisions ORDER BY 1 LIMIT 3 OFFSET $1)`, n)
 		})
+	}
+	if r.IntN(3) == 0 {
+		auto := []float64{0.9, 0.97, 0.9999}[r.IntN(3)]
+		j.config = &config.Config{Match: map[string]config.MatchRules{j.collection: {Thresholds: config.Thresholds{Auto: auto}}}}
 	}
 	if r.IntN(2) == 0 { // a warning more beside the model's own
 		judge("a/1/1", fmt.Sprintf("gone/1/%d", r.IntN(1000)), "same")
@@ -177,6 +181,10 @@ func TestPairsAreScoredAgainWhenMoreThanJudgementsChanged(t *testing.T) {
 			w.exec(statement)
 			if !w.rescored(func() { w.run(nil, 0) }) {
 				t.Error("the pairs of the run before were taken for those of this one")
+			}
+			review := config.MatchRules{Thresholds: config.Thresholds{Review: 0.4}}
+			if !w.rescored(func() { w.run(&config.Config{Match: map[string]config.MatchRules{"people": review}}, 0) }) {
+				t.Error("pairs below the threshold of the run before are wanted, and were not looked for")
 			}
 		})
 	}

@@ -133,7 +133,8 @@ type matching struct {
 	inputs    inputs     // digests of all that was read
 	// valuesStand: the normalised values are those of the run before.
 	valuesStand bool
-	// rejudges: only judgements changed since the run before, so its model, its scored pairs and what it found of blocks stand.
+	// rejudges: only judgements, or what is merged unasked, changed since the run before, so its model, its scored pairs and
+	// what it found of blocks stand.
 	rejudges    bool
 	ownWarnings int // how many of the model's warnings are the fit's own
 }

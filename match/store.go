@@ -43,8 +43,8 @@ func (m *matching) forget() []string {
 // the kept pairs say is written while the clusters are formed of them; the rest when they are.
 func (m *matching) store(ctx context.Context, formed <-chan struct{}) error {
 	return queries.Transact(ctx, m.options.DB, func(tx *sql.Tx) error {
-		var err error
-		if m.former, err = m.loadFormer(ctx, tx); err == nil {
+		former, err := m.loadFormer(ctx, tx)
+		if err == nil {
 			err = m.storeEvidence(ctx, tx)
 		}
 		if err != nil {
@@ -55,6 +55,7 @@ func (m *matching) store(ctx context.Context, formed <-chan struct{}) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
+		m.former = former // no sooner: clustering copies what it works on
 		return m.storeClusters(ctx, tx)
 	})
 }
@@ -287,6 +288,17 @@ func appendUnits(text []byte, units int64) []byte {
 
 // configDigest is that of the parts of the configuration which matching reads.
 func (m *matching) configDigest() string {
+	return m.digestOf(m.options.Config.Match[m.schema.collection], m.options.Config.Thresholds(m.schema.collection))
+}
+
+// evidenceDigest is that of the parts which scored pairs hang on: of the thresholds that is the one above which they are
+// kept. The others say what to make of them.
+func (m *matching) evidenceDigest() string {
+	return m.digestOf(m.options.Config.Match[m.schema.collection].Fields, m.options.Config.Thresholds(m.schema.collection).Review)
+}
+
+// digestOf is that of some settings and of those that no digest lacks.
+func (m *matching) digestOf(settings ...any) string {
 	c := m.options.Config
 	var complete []string // sources that list all records of their applications
 	for _, s := range c.Sources {
@@ -294,7 +306,7 @@ func (m *matching) configDigest() string {
 			complete = append(complete, s.Name)
 		}
 	}
-	text, err := json.Marshal([]any{c.Providers, c.Match[m.schema.collection], c.Thresholds(m.schema.collection), m.schema.version(), complete})
+	text, err := json.Marshal(append(settings, c.Providers, m.schema.version(), complete))
 	if err != nil {
 		return ""
 	}

@@ -19,7 +19,7 @@ import (
 // program itself. They are "" where the program cannot be told from another build.
 type inputs struct {
 	all      string
-	evidence string // without the judgements of people, which say what to make of scored pairs and change no score
+	evidence string // without the judgements of people and the thresholds that say what to make of scored pairs and change no score
 	features string // of the records, the organizations that they refer to, and what is read of each: what normalised values hang on
 }
 
@@ -36,7 +36,8 @@ func (m *matching) inputsDigest(ctx context.Context) (inputs, error) {
 		return inputs{}, fmt.Errorf("model of %s: %w", collection, err)
 	}
 	fmt.Fprintf(every, "%s\n%s\n", collection, m.schema.version())
-	fmt.Fprintf(both, "%s\n%s\n", m.configDigest(), model)
+	fmt.Fprintf(all, "%s\n", m.configDigest())
+	fmt.Fprintf(both, "%s\n%s\n", m.evidenceDigest(), model)
 	err = queries.Each(ctx, m.options.DB, "match/003_inputs.sql", queries.Args{"collection": collection}, func(rows *sql.Rows) error {
 		var kind, one, two string
 		var held int64
@@ -111,7 +112,7 @@ func (m *matching) compareInputs(b before) {
 	m.rejudges = m.inputs.evidence != "" && m.inputs.evidence == b.evidence && m.options.Budget == (Budget{})
 	if m.rejudges {
 		m.ownWarnings = b.warnings
-		m.options.Log.Info("only judgements changed since the match before: its model and its scored pairs stand", "collection", m.schema.collection)
+		m.options.Log.Info("only judgements or thresholds changed since the match before: its model and its scored pairs stand", "collection", m.schema.collection)
 	}
 }
 

@@ -16,8 +16,9 @@ CREATE TABLE IF NOT EXISTS meta (
 -- owner: each stage writes its own rows. grain: the latest finished run of one stage over one collection.
 -- A stage whose input_digest differs from the digest of the stage before it is stale. The row of inputs tells a match that
 -- nothing changed since the last one: digest is that of all that it read, input_digest says how many rows it left in which
--- table, and config_digest is what it found, as JSON. That of evidence is the same without people's judgements; its
--- input_digest is that of what the features were made of, its config_digest how many of the model's warnings are the fit's own.
+-- table, and config_digest is what it found, as JSON. That of evidence is the same without people's judgements and
+-- the thresholds auto and attach; its input_digest is that of what the features were made of, its config_digest how many of
+-- the model's warnings are the fit's own.
 CREATE TABLE IF NOT EXISTS stages (
     stage VARCHAR NOT NULL,            -- extract | features | match | inputs | evidence | plan
     collection VARCHAR NOT NULL,
