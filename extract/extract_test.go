@@ -1,9 +1,12 @@
 package extract_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/sameas/sameas/internal/config"
+	queries "github.com/sameas/sameas/sql"
 )
 
 func TestHubFileAndLinks(t *testing.T) {
@@ -35,4 +38,31 @@ func TestHubFileAndLinks(t *testing.T) {
 		"links\n"+w.rows("SELECT * FROM links ORDER BY ALL")+
 		"extractions\n"+w.rows("SELECT * EXCLUDE (started_at, finished_at, endpoint) FROM extractions ORDER BY ALL")+
 		"staged\n"+w.rows("SELECT table_name FROM duckdb_tables() WHERE temporary"))
+}
+
+// TestReferencesAreFollowedInRanges: which records are taken at once decides nothing.
+func TestReferencesAreFollowedInRanges(t *testing.T) {
+	t.Parallel()
+	h := &hub{collections: map[string][]string{}}
+	for i := range 9 {
+		h.collections["organizations"] = append(h.collections["organizations"], fmt.Sprintf(`{"id":[{"realm":"org-1","provider":"connec","id":"o%d"}],"name":"Org %d"}`, i, i))
+		h.collections["people"] = append(h.collections["people"], person(i+1, fmt.Sprintf(`,"organization_id":[{"realm":"org-1","provider":"connec","id":"o%d"}]`, (i*5)%11)))
+	}
+	w := newWorld(t, h)
+	w.mustRun()
+	const told = "SELECT rid, target_rid FROM refs ORDER BY ALL"
+	whole := w.rows(told)
+	if lines := strings.Split(strings.TrimSpace(whole), "\n"); len(lines) != 9 || !strings.Contains(whole+"\n", "|\n") || !strings.Contains(whole, "10|1") {
+		t.Fatalf("not what was to be tried:\n%s", whole)
+	}
+	for _, size := range []int64{1, 2, 5, 100} {
+		w.rows("UPDATE refs SET target_rid = 99")
+		for first := int64(0); first < 20; first += size {
+			of := queries.Args{"first_rid": first, "last_rid": first + size - 1}
+			if _, err := queries.Exec(t.Context(), w.db, "extract/refs_targets.sql", of); err != nil {
+				t.Fatal(err)
+			}
+		}
+		diff(t, fmt.Sprintf("in ranges of %d", size), w.rows(told), whole)
+	}
 }

@@ -35,7 +35,7 @@ func (x *extraction) load(ctx context.Context) (Result, error) {
 				return err
 			}
 		}
-		if _, err := x.exec(ctx, tx, "extract/refs_targets.sql", nil); err != nil {
+		if err := x.target(ctx, tx); err != nil {
 			return err
 		}
 		_, err := x.exec(ctx, tx, "extract/stages_blank.sql", nil)
@@ -66,6 +66,24 @@ func (x *extraction) load(ctx context.Context) (Result, error) {
 		return Result{}, x.stopped(ctx, nil, err)
 	}
 	return result, nil
+}
+
+// rangeRecords is how many records' references are followed at once.
+const rangeRecords = 1 << 20
+
+// target finds the record that each reference means.
+func (x *extraction) target(ctx context.Context, tx *sql.Tx) error {
+	var first, last int64
+	if err := queries.One(ctx, tx, "extract/refs_range.sql", nil, &first, &last); err != nil {
+		return err
+	}
+	for ; first <= last; first += rangeRecords {
+		of := queries.Args{"first_rid": first, "last_rid": first + rangeRecords - 1}
+		if _, err := x.exec(ctx, tx, "extract/refs_targets.sql", of); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // boundByRows gives the database the memory that what was read needs to be sorted.

@@ -1,11 +1,13 @@
 -- extract/refs_targets.sql: finds the record that each reference means, over all collections
 -- reads: refs, records, external_ids
 -- writes: refs
--- params:
+-- params: first_rid, last_rid
 -- grain: one ID of one reference field of one record
 --
 -- A file's record and the hub's copy of it hold the same ID, so "any record that holds one of the IDs" would often be
 -- two: a record of the same source goes before others, one whose own ID it is before one that also bears it.
+--
+-- It is run for one range of records after the other: of ten million at once it would need gigabytes.
 UPDATE refs
 SET target_rid = chosen.target_rid
 FROM (
@@ -28,6 +30,7 @@ FROM (
             ON bearer.rid = target.rid
         INNER JOIN records AS referrer
             ON refs.rid = referrer.rid
+        WHERE refs.rid BETWEEN $first_rid AND $last_rid
         GROUP BY
             refs.rid,
             refs.path,
@@ -64,6 +67,7 @@ FROM (
             rid,
             path
         FROM refs
+        WHERE rid BETWEEN $first_rid AND $last_rid
     ) AS r
     LEFT JOIN single
         ON r.rid = single.rid
