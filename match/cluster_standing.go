@@ -144,11 +144,18 @@ func (c *clusterRows) moved(f *formerClusters) []uint32 {
 	return records
 }
 
-// retold are the IDs that tell another cluster than before.
+// retold are the IDs that tell another cluster than before. What an ID tells hangs on the clusters of those that carry it.
 func (c *clusterRows) retold(f *formerClusters) []uint32 {
 	var ids []uint32
 	s := f.before
+	renamed := make([]bool, len(c.records))
+	for i, g := range c.group {
+		renamed[i] = c.names[g] != f.names[s.cluster[i]]
+	}
 	for n := range uint32(s.ids.len()) {
+		if !slices.ContainsFunc(s.ids.records(n), func(r uint32) bool { return renamed[r] }) {
+			continue
+		}
 		p, before := s.ids.tells(n, c.records, s.cluster)
 		g, now := s.ids.tells(n, c.records, c.group)
 		if before != now || now && c.names[g] != f.names[p] {

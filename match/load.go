@@ -70,10 +70,16 @@ type ridRange struct{ first, last int64 }
 // rangeRecords is how many numbers a range spans: the driver holds a query's whole result in memory.
 const rangeRecords = 1 << 17
 
+// recordRange is between which numbers a collection's records lie, and how many there are.
+func recordRange(ctx context.Context, db queries.Querier, collection string) (all ridRange, held int, err error) {
+	err = queries.One(ctx, db, "match/002_record_range.sql", queries.Args{"collection": collection}, &all.first, &all.last, &held)
+	return all, held, err
+}
+
 // ridRanges cuts the numbers of a collection's records into ranges.
 func ridRanges(ctx context.Context, db queries.Querier, collection string) ([]ridRange, error) {
-	var all ridRange
-	if err := queries.One(ctx, db, "match/002_record_range.sql", queries.Args{"collection": collection}, &all.first, &all.last); err != nil {
+	all, _, err := recordRange(ctx, db, collection)
+	if err != nil {
 		return nil, err
 	}
 	var ranges []ridRange

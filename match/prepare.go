@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -55,6 +56,7 @@ type columns struct {
 	dictionaries []*kernel.Dictionary
 	values       [][]uint32
 	found        []placeholder
+	texts        []string // of a batch of records, one after the other; used again for the next
 }
 
 func newColumns(s *schema, threads int, employers map[int64][]string) *columns {
@@ -98,6 +100,14 @@ func (c *columns) normalise(m *maker, row packedRow, values []string) record {
 
 // read reads all records and reports whether all had the fields that they should have.
 func (c *columns) read(ctx context.Context, db queries.Querier, packed packing, one reader) (whole bool, err error) {
+	_, held, err := recordRange(ctx, db, c.schema.collection)
+	if err != nil {
+		return false, err
+	}
+	c.records = slices.Grow(c.records, held)
+	for f := range c.values {
+		c.values[f] = slices.Grow(c.values[f], held)
+	}
 	batches := make(chan []packedRow, 1)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
@@ -128,7 +138,8 @@ func (c *columns) read(ctx context.Context, db queries.Querier, packed packing, 
 func (c *columns) take(ctx context.Context, rows []packedRow, one reader) error {
 	const chunk = 512
 	width, first := len(c.schema.fields), len(c.records)
-	texts := make([]string, len(rows)*width)
+	c.texts = slices.Grow(c.texts[:0], len(rows)*width)[:len(rows)*width]
+	texts := c.texts
 	c.records = append(c.records, make([]record, len(rows))...)
 	err := inParallel(ctx, c.threads, (len(rows)+chunk-1)/chunk, func(worker, n int) error {
 		m := c.makers[worker]

@@ -192,7 +192,9 @@ func (m *matching) run(ctx context.Context) (Summary, error) {
 		{"score", m.score},
 		{"cluster", m.cluster},
 		{"store", func(context.Context) error {
-			debug.FreeOSMemory() // what clustering needed, before the engine takes its share
+			if !m.rejudges {
+				debug.FreeOSMemory() // what clustering needed, before the engine takes its share
+			}
 			close(formed)
 			return writing.Wait()
 		}},
@@ -263,7 +265,8 @@ func (m *matching) madeColumns(ctx context.Context) (c *columns, err error) {
 	return c, nil
 }
 
-// blockAndIdentify plans the blocks, where pairs are to be scored, while the external IDs are read, which is work for one core.
+// blockAndIdentify plans the blocks, or reads the pairs that were scored before, while the external IDs are read, which is work
+// for one core.
 func (m *matching) blockAndIdentify(ctx context.Context) (err error) {
 	if m.rejudges {
 		oversized, err := m.saidBefore(ctx, "oversized_block")
@@ -271,7 +274,13 @@ func (m *matching) blockAndIdentify(ctx context.Context) (err error) {
 			return err
 		}
 		m.oddities = append(m.oddities, oversized...)
-		return m.identify(ctx)
+		both, ctx := errgroup.WithContext(ctx)
+		both.Go(func() error { return m.identify(ctx) })
+		both.Go(func() (err error) {
+			m.scanned, err = m.scannedBefore(ctx)
+			return err
+		})
+		return both.Wait()
 	}
 	both, ctxBoth := errgroup.WithContext(ctx)
 	both.Go(func() error { return m.planBlocks(ctxBoth) })
@@ -371,9 +380,6 @@ func (m *matching) linkedPatterns() linkedPairs {
 
 func (m *matching) score(ctx context.Context) (err error) {
 	if m.rejudges {
-		if m.scanned, err = m.scannedBefore(ctx); err != nil {
-			return err
-		}
 		return m.judgeScanned(ctx)
 	}
 	stage := m.schema.collection + "/score"
