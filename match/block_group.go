@@ -20,20 +20,20 @@ type keyEntries []keyEntry
 // madeKeys are the keys of all records by part of the records and by rule.
 type madeKeys [][]keyEntries
 
-// blockKeys makes the keys of all records, a part of them on each core.
-func (s *schema) blockKeys(ctx context.Context, set *kernel.Set, threads int) (madeKeys, error) {
+// blockKeys makes the keys of all records under some rules, a part of the records on each core.
+func (s *schema) blockKeys(ctx context.Context, set *kernel.Set, rules ruleRange, threads int) (madeKeys, error) {
 	n := set.Len()
 	parts := max(1, min(threads, n))
 	made := make(madeKeys, parts)
 	err := inParallel(ctx, parts, parts, func(_, part int) error {
 		k := s.newKeyring()
-		made[part] = make([]keyEntries, len(s.rules))
+		made[part] = make([]keyEntries, rules.len())
 		var texts []string
 		for i := part * n / parts; i < (part+1)*n/parts; i++ {
 			texts = vals(set, uint32(i), texts)
 			k.read(texts)
-			for r := range s.rules {
-				for _, key := range k.of(r) {
+			for r := range rules.len() {
+				for _, key := range k.of(rules.from + r) {
 					made[part][r] = append(made[part][r], keyEntry{key, uint32(i)})
 				}
 			}

@@ -59,37 +59,74 @@ type group struct {
 	records []uint32
 }
 
-// planBlocks groups the records by key rule by rule, refines keys until each rule keeps its budget, gives set the keys
-// as refined, and cuts large blocks into tiles.
+// keysAtOnce is of how many records times rules the keys are held at once: those of ten million people's fifteen rules
+// would take more memory than all else.
+const keysAtOnce = 60_000_000
+
+// planBlocks groups the records by key, refines keys until each rule keeps its budget, gives set the
+// keys as refined, and cuts large blocks into tiles.
 func planBlocks(ctx context.Context, s *schema, set *kernel.Set, threads int) (*plan, error) {
-	made, err := s.blockKeys(ctx, set, workers(threads))
-	if err != nil {
-		return nil, err
-	}
+	return s.planBy(ctx, set, max(1, keysAtOnce/max(1, set.Len())), threads)
+}
+
+// planBy plans so many rules at a time.
+func (s *schema) planBy(ctx context.Context, set *kernel.Set, some, threads int) (*plan, error) {
 	p := &plan{rules: make([]rulePlan, len(s.rules)), keyed: s.keyed(), owners: []int{0}, starts: []uint32{0}}
-	budget := max(int64(set.Len())*pairsPerRecord, pairsAtLeast)
-	groups, refiners := make([][]group, len(s.rules)), s.refiners(set)
-	err = inParallel(ctx, workers(threads), len(s.rules), func(_, r int) error {
-		all := made.take(r).groups()
-		p.rules[r].top = s.largestKeys(set, r, all)
-		groups[r] = s.refine(set, r, all, refiners, budget, &p.rules[r])
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	for r := range groups {
-		for _, g := range groups[r] {
-			p.rules[r].add(len(g.records))
-			p.members = append(p.members, g.records...)
-			p.starts = append(p.starts, uint32(len(p.members)))
+	refiners := s.refiners(set)
+	for from := 0; from < len(s.rules); from += some {
+		rules := ruleRange{from, min(from+some, len(s.rules))}
+		groups, err := s.groupByKey(ctx, set, rules, refiners, p.rules, workers(threads))
+		if err != nil {
+			return nil, err
 		}
-		groups[r] = nil
-		p.owners = append(p.owners, len(p.starts)-1)
+		p.append(groups, rules)
 	}
 	p.cut(tileRecords)
 	p.giveKeys(set)
 	return p, nil
+}
+
+// ruleRange is some rules, the last one not included.
+type ruleRange struct{ from, to int }
+
+func (r ruleRange) len() int { return r.to - r.from }
+
+// groupByKey groups the records by the keys of some rules, as refined.
+func (s *schema) groupByKey(ctx context.Context, set *kernel.Set, rules ruleRange, refiners []refiner, plans []rulePlan, threads int) ([][]group, error) {
+	made, err := s.blockKeys(ctx, set, rules, threads)
+	if err != nil {
+		return nil, err
+	}
+	groups, budget := make([][]group, rules.len()), max(int64(set.Len())*pairsPerRecord, pairsAtLeast)
+	err = inParallel(ctx, threads, rules.len(), func(_, n int) error {
+		r := rules.from + n
+		all := made.take(n).groups()
+		plans[r].top = s.largestKeys(set, r, all)
+		groups[n] = s.refine(set, r, all, refiners, budget, &plans[r])
+		return nil
+	})
+	return groups, err
+}
+
+// append adds the groups of the next rules.
+func (p *plan) append(groups [][]group, rules ruleRange) {
+	keys, members := 0, 0
+	for _, of := range groups {
+		keys += len(of)
+		for _, g := range of {
+			members += len(g.records)
+		}
+	}
+	p.starts, p.members = slices.Grow(p.starts, keys), slices.Grow(p.members, members)
+	for n, of := range groups {
+		for _, g := range of {
+			p.rules[rules.from+n].add(len(g.records))
+			p.members = append(p.members, g.records...)
+			p.starts = append(p.starts, uint32(len(p.members)))
+		}
+		groups[n] = nil
+		p.owners = append(p.owners, len(p.starts)-1)
+	}
 }
 
 func (rp *rulePlan) add(records int) {

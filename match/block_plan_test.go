@@ -2,6 +2,7 @@ package match
 
 import (
 	"bytes"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -134,5 +135,30 @@ func TestTilesOfAHotKeyGiveWhatOneBlockGives(t *testing.T) {
 	}
 	if len(whole.edges) < 300 {
 		t.Errorf("only %d edges: little was tried", len(whole.edges))
+	}
+}
+
+// TestRulesArePlannedByAnyNumber: how many rules' keys are held at once decides nothing.
+func TestRulesArePlannedByAnyNumber(t *testing.T) {
+	t.Parallel()
+	m := crowded(t, 3000)
+	through(t, m.features)
+	whole, err := m.schema.planBy(t.Context(), m.set, len(m.schema.rules), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := slices.Clone(m.set.Keys.Keys)
+	for _, some := range []int{1, 4, 100} {
+		p, err := m.schema.planBy(t.Context(), m.set, some, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(p.starts, whole.starts) || !slices.Equal(p.members, whole.members) || !slices.Equal(p.owners, whole.owners) ||
+			!slices.Equal(m.set.Keys.Keys, keys) || !reflect.DeepEqual(p.rules, whole.rules) {
+			t.Errorf("%d rules at a time: another plan", some)
+		}
+	}
+	if len(whole.members) < 3000 {
+		t.Errorf("only %d members: little was tried", len(whole.members))
 	}
 }
