@@ -181,7 +181,7 @@ func (m *matching) run(ctx context.Context) (Summary, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var writing errgroup.Group // while the next steps go on
-	formed := make(chan struct{})
+	former, formed := make(chan *formerClusters, 1), make(chan struct{})
 	steps := []struct {
 		name string
 		do   func(context.Context) error
@@ -194,6 +194,9 @@ func (m *matching) run(ctx context.Context) (Summary, error) {
 		{"store", func(context.Context) error {
 			if !m.rejudges {
 				debug.FreeOSMemory() // what clustering needed, before the engine takes its share
+			}
+			if m.former = <-former; m.former != nil { // or writing stopped, and tells why
+				m.clusters = m.clusterRows(m.former)
 			}
 			close(formed)
 			return writing.Wait()
@@ -214,7 +217,7 @@ func (m *matching) run(ctx context.Context) (Summary, error) {
 		case "features":
 			writing.Go(func() error { return m.saveFeatures(ctx) })
 		case "score":
-			writing.Go(func() error { return m.store(ctx, formed) })
+			writing.Go(func() error { return m.store(ctx, former, formed) })
 		}
 		o.Log.Debug("match step done", "collection", collection, "step", step.name)
 	}

@@ -40,14 +40,16 @@ func (m *matching) forget() []string {
 }
 
 // store replaces the collection's rows of all tables in one transaction, so that a reader sees one run or the other. What
-// the kept pairs say is written while the clusters are formed of them; the rest when they are.
-func (m *matching) store(ctx context.Context, formed <-chan struct{}) error {
+// the kept pairs say is written while the clusters are formed of them, and named by those of before; the rest when they are.
+func (m *matching) store(ctx context.Context, before chan<- *formerClusters, formed <-chan struct{}) error {
+	defer close(before)
 	return queries.Transact(ctx, m.options.DB, func(tx *sql.Tx) error {
 		former, err := m.loadFormer(ctx, tx)
-		if err == nil {
-			err = m.storeEvidence(ctx, tx)
-		}
 		if err != nil {
+			return err
+		}
+		before <- former
+		if err := m.storeEvidence(ctx, tx); err != nil {
 			return err
 		}
 		select {
@@ -55,7 +57,6 @@ func (m *matching) store(ctx context.Context, formed <-chan struct{}) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		m.former = former // no sooner: clustering copies what it works on
 		return m.storeClusters(ctx, tx)
 	})
 }
@@ -98,7 +99,6 @@ func (m *matching) storeEvidence(ctx context.Context, tx *sql.Tx) error {
 
 // storeClusters writes the clusters and all that is known of them.
 func (m *matching) storeClusters(ctx context.Context, tx *sql.Tx) error {
-	m.clusters = m.clusterRows(m.former)
 	var digest string
 	var digesting errgroup.Group // while the engine takes in the rows
 	digesting.Go(func() error {
