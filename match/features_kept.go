@@ -24,8 +24,7 @@ func (m *matching) keptColumns(ctx context.Context) (*columns, error) {
 	if err != nil || !whole {
 		return nil, err
 	}
-	c.sort()
-	return c, nil
+	return c, c.sort(ctx)
 }
 
 // saidBefore are the conflict rows of a kind that is found before any cluster is, as the run before wrote them.

@@ -83,8 +83,7 @@ func readColumns(ctx context.Context, db queries.Querier, s *schema, threads int
 	if err != nil {
 		return nil, err
 	}
-	c.sort()
-	return c, nil
+	return c, c.sort(ctx)
 }
 
 // reader makes a record and its normalised values, one text a field, of a packed one.
@@ -164,12 +163,16 @@ func (c *columns) take(ctx context.Context, rows []packedRow, one reader) error 
 }
 
 // sort puts the records in the order of their keys.
-func (c *columns) sort() {
+func (c *columns) sort(ctx context.Context) error {
 	order := inKeyOrder(c.records)
-	c.records = permuted(c.records, order)
-	for f := range c.values {
-		c.values[f] = permuted(c.values[f], order)
-	}
+	return inParallel(ctx, c.threads, 1+len(c.values), func(_, n int) error {
+		if n == 0 {
+			c.records = permuted(c.records, order)
+		} else {
+			c.values[n-1] = permuted(c.values[n-1], order)
+		}
+		return nil
+	})
 }
 
 // set is the kernel's form of the columns, without block keys. No value can be added any more.
@@ -181,7 +184,6 @@ func (c *columns) set() *kernel.Set {
 	for _, d := range c.dictionaries {
 		d.Seal()
 	}
-	set.Pack()
 	return set
 }
 

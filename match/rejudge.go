@@ -24,6 +24,19 @@ func (m *matching) before(ctx context.Context, terms []termTable, t config.Thres
 	return m.schema.compiled(stored.Model, m.sources, terms, t)
 }
 
+// readScanned reads what the run before found of blocks and of pairs, and makes the values ready to be compared.
+func (m *matching) readScanned(ctx context.Context) error {
+	oversized, err := m.saidBefore(ctx, "oversized_block")
+	if err != nil {
+		return err
+	}
+	m.oddities = append(m.oddities, oversized...)
+	if m.scanned, err = m.scannedBefore(ctx); err == nil {
+		m.set.Pack()
+	}
+	return err
+}
+
 // scannedBefore are the pairs that the run before compared, by rule, and those that it kept.
 func (m *matching) scannedBefore(ctx context.Context) (kernel.Result, error) {
 	result := kernel.Result{Pairs: make([]int64, len(m.schema.rules))}

@@ -242,6 +242,9 @@ func (m *matching) features(ctx context.Context) (err error) {
 		return err
 	}
 	m.records, m.set = c.records, c.set()
+	if !m.rejudges { // then the values are packed while other things are read
+		m.set.Pack()
+	}
 	m.sources, m.set.Stratum = strataOf(m.records)
 	m.schema.forRecords(len(m.records))
 	return nil
@@ -270,25 +273,15 @@ func (m *matching) madeColumns(ctx context.Context) (c *columns, err error) {
 
 // blockAndIdentify plans the blocks, or reads the pairs that were scored before, while the external IDs are read, which is work
 // for one core.
-func (m *matching) blockAndIdentify(ctx context.Context) (err error) {
+func (m *matching) blockAndIdentify(ctx context.Context) error {
+	group, ctxGroup := errgroup.WithContext(ctx)
+	group.Go(func() error { return m.identify(ctxGroup) })
 	if m.rejudges {
-		oversized, err := m.saidBefore(ctx, "oversized_block")
-		if err != nil {
-			return err
-		}
-		m.oddities = append(m.oddities, oversized...)
-		both, ctx := errgroup.WithContext(ctx)
-		both.Go(func() error { return m.identify(ctx) })
-		both.Go(func() (err error) {
-			m.scanned, err = m.scannedBefore(ctx)
-			return err
-		})
-		return both.Wait()
+		group.Go(func() error { return m.readScanned(ctxGroup) })
+		return group.Wait()
 	}
-	both, ctxBoth := errgroup.WithContext(ctx)
-	both.Go(func() error { return m.planBlocks(ctxBoth) })
-	both.Go(func() error { return m.identify(ctxBoth) })
-	if err := both.Wait(); err != nil {
+	group.Go(func() error { return m.planBlocks(ctxGroup) })
+	if err := group.Wait(); err != nil {
 		return err
 	}
 	m.oddities = append(m.oddities, m.plan.oversized(m.schema)...)
