@@ -47,6 +47,11 @@ func (m *matching) judgeKept(ctx context.Context, edges []kernel.Edge) error {
 		pairs = slices.Clone(pairs) // hardly larger than it must be: it stays to the end
 	}
 	m.kept = pairs
+	return m.judgeLinked(ctx)
+}
+
+// judgeLinked compares the must-links.
+func (m *matching) judgeLinked(ctx context.Context) error {
 	m.index()
 	m.linked = make([]keptPair, len(m.identity.links))
 	return m.inChunks(ctx, len(m.linked), func(m *matching, i int) {
@@ -105,8 +110,13 @@ func (j *judge) keep(e kernel.Edge) keptPair {
 		p.pattern |= kernel.Pattern(level) << (4 * f)
 		p.terms[f] = int16(c.Terms[f])
 	}
-	p.agrees = j.speaksAgainst(e.A, e.B, c) == ""
-	p.auto = c.Weight >= thresholdUnits(j.model.Thresholds.Auto) && j.independent(e.A, e.B, c)
-	p.asks = p.auto || j.worthAsking(c)
+	j.settle(&p, c)
 	return p
+}
+
+// settle says what to make of a pair that was compared.
+func (j *judge) settle(p *keptPair, c kernel.Comparison) {
+	p.agrees = j.speaksAgainst(p.a, p.b, c) == ""
+	p.auto = c.Weight >= thresholdUnits(j.model.Thresholds.Auto) && j.independent(p.a, p.b, c)
+	p.asks = p.auto || j.worthAsking(c)
 }

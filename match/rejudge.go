@@ -1,9 +1,13 @@
 package match
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/sameas/sameas/internal/config"
 	"github.com/sameas/sameas/match/kernel"
@@ -31,19 +35,20 @@ func (m *matching) readScanned(ctx context.Context) error {
 		return err
 	}
 	m.oddities = append(m.oddities, oversized...)
-	if m.scanned, err = m.scannedBefore(ctx); err == nil {
-		m.set.Pack()
+	var kept int64
+	if m.scanned, kept, err = m.scannedBefore(ctx); err == nil {
+		m.kept, err = m.keptBefore(ctx, kept)
 	}
+	m.set.Pack()
 	return err
 }
 
-// scannedBefore are the pairs that the run before compared, by rule, and those that it kept.
-func (m *matching) scannedBefore(ctx context.Context) (kernel.Result, error) {
-	result := kernel.Result{Pairs: make([]int64, len(m.schema.rules))}
-	args := queries.Args{"collection": m.schema.collection}
-	err := queries.Each(ctx, m.options.DB, "match/073_compared_before.sql", args, func(rows *sql.Rows) error {
-		var rule, pairs int64
-		err := rows.Scan(&rule, &pairs)
+// scannedBefore are the pairs that the run before compared, by rule, and how many it kept.
+func (m *matching) scannedBefore(ctx context.Context) (result kernel.Result, kept int64, err error) {
+	result = kernel.Result{Pairs: make([]int64, len(m.schema.rules))}
+	err = queries.Each(ctx, m.options.DB, "match/073_compared_before.sql", queries.Args{"collection": m.schema.collection}, func(rows *sql.Rows) error {
+		var rule, pairs, found int64
+		err := rows.Scan(&rule, &pairs, &found)
 		if err != nil {
 			return err
 		}
@@ -51,28 +56,77 @@ func (m *matching) scannedBefore(ctx context.Context) (kernel.Result, error) {
 			return m.unlike("blocking")
 		}
 		result.Pairs[rule] = pairs
+		kept += found
 		return nil
 	})
-	if err != nil {
-		return kernel.Result{}, err
-	}
+	return result, kept, err
+}
+
+// keptBefore are the pairs that the run before kept, as it compared them.
+func (m *matching) keptBefore(ctx context.Context, held int64) ([]keptPair, error) {
+	pairs := make([]keptPair, 0, held)
 	numbers := numbersOf(m.records)
-	err = queries.Each(ctx, m.options.DB, "match/074_kept_before.sql", args, func(rows *sql.Rows) error {
+	err := queries.Each(ctx, m.options.DB, "match/074_kept_before.sql", queries.Args{"collection": m.schema.collection}, func(rows *sql.Rows) error {
 		var one, other int64
-		var rule uint8
-		if err := rows.Scan(&one, &other, &rule); err != nil {
+		var p keptPair
+		var weight float64
+		var compared string
+		if err := rows.Scan(&one, &other, &p.rule, &weight, &compared); err != nil {
 			return err
 		}
 		a, okA := numbers.of(one)
 		b, okB := numbers.of(other)
-		if !okA || !okB {
+		p.a, p.b, p.weight = min(a, b), max(a, b), units(weight)
+		levels, terms, _ := strings.Cut(compared, fieldSeparator)
+		if !okA || !okB || !p.readTexts(levels, terms, len(m.schema.fields)) {
 			return m.unlike("edges")
 		}
-		result.Edges = append(result.Edges, kernel.Edge{A: min(a, b), B: max(a, b), Rule: rule})
+		pairs = append(pairs, p)
 		return nil
 	})
-	sortEdges(result.Edges)
-	return result, err
+	if err == nil && int64(len(pairs)) != held {
+		err = m.unlike("edges")
+	}
+	slices.SortFunc(pairs, func(x, y keptPair) int { return cmp.Or(cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b)) })
+	return pairs, err
+}
+
+// readTexts reads what appendLevels and appendTerms write, and reports whether it is that of so many fields.
+func (p *keptPair) readTexts(levels, terms string, fields int) bool {
+	for f := range fields {
+		level, rest, more := strings.Cut(levels, ",")
+		bits, others, moreBits := strings.Cut(terms, ",")
+		if more != (f+1 < fields) || moreBits != more {
+			return false
+		}
+		n, err := strconv.ParseUint(level, 10, 4)
+		if err != nil {
+			return false
+		}
+		p.pattern |= kernel.Pattern(n) << (4 * f)
+		if bits != "0" {
+			x, err := strconv.ParseFloat(bits, 64)
+			if err != nil || x != rounded(x) {
+				return false
+			}
+			p.terms[f] = int16(units(x))
+		}
+		levels, terms = rest, others
+	}
+	return true
+}
+
+// judgeStored says what to make of the pairs that the run before kept, and compares the must-links.
+func (m *matching) judgeStored(ctx context.Context) error {
+	fields := len(m.schema.fields)
+	err := m.inChunks(ctx, len(m.kept), func(m *matching, i int) {
+		p := &m.kept[i]
+		m.judge.settle(p, p.comparison(fields))
+	})
+	if err != nil {
+		return err
+	}
+	return m.judgeLinked(ctx)
 }
 
 // unlike says that a table is not as the run before left it, though its number of rows is.

@@ -216,3 +216,31 @@ func TestJudgementsNeedNoOtherEngine(t *testing.T) {
 		t.Error("a record changed, and the engine was not asked")
 	}
 }
+
+func TestPairsAreReadAsTheyWereWritten(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(4, 4))
+	for range 2000 {
+		var p, got keptPair
+		fields := 1 + r.IntN(kernel.MaxFields)
+		for f := range fields {
+			p.pattern |= kernel.Pattern(r.IntN(16)) << (4 * f)
+			p.terms[f] = int16(r.IntN(1<<16) - 1<<15)
+			if r.IntN(2) == 0 {
+				p.terms[f] = 0
+			}
+		}
+		levels, terms := string(p.appendLevels(nil, fields)), string(p.appendTerms(nil, fields))
+		if !got.readTexts(levels, terms, fields) || got != p {
+			t.Fatalf("%q %q is read as %+v, want %+v", levels, terms, got, p)
+		}
+		if got.readTexts(levels+",1", terms+",0", fields) || fields > 1 && got.readTexts("1", "0", fields) {
+			t.Fatalf("texts of another number of fields are taken for those of %d", fields)
+		}
+	}
+	for _, c := range [][2]string{{"", ""}, {"16", "0"}, {"-1", "0"}, {"1", "x"}, {"1", "0.0001"}} {
+		if new(keptPair).readTexts(c[0], c[1], 1) {
+			t.Errorf("%q is read", c)
+		}
+	}
+}

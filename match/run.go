@@ -376,7 +376,7 @@ func (m *matching) linkedPatterns() linkedPairs {
 
 func (m *matching) score(ctx context.Context) (err error) {
 	if m.rejudges {
-		return m.judgeScanned(ctx)
+		return m.judgeStored(ctx)
 	}
 	stage := m.schema.collection + "/score"
 	m.scanned, err = m.options.scan(ctx, stage, m.set, m.model.spec, kernel.Blocks{N: m.plan.blocks(), At: m.plan.block}, func(done, total int64) {
@@ -386,10 +386,6 @@ func (m *matching) score(ctx context.Context) (err error) {
 		return err
 	}
 	m.plan.dropBlocks()
-	return m.judgeScanned(ctx)
-}
-
-func (m *matching) judgeScanned(ctx context.Context) error {
 	edges := m.scanned.Edges
 	m.scanned.Edges = nil
 	return m.judgeKept(ctx, edges)

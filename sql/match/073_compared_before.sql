@@ -1,11 +1,12 @@
--- match/073_compared_before.sql: how many pairs the run before compared under each rule.
+-- match/073_compared_before.sql: how many pairs the run before compared and kept under each rule.
 -- reads: blocking
 -- writes: nothing
 -- params: collection
 -- grain: one rule
 SELECT
     position,
-    pairs
+    pairs,
+    kept
 FROM blocking
 WHERE collection = $collection
 ORDER BY position

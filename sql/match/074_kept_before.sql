@@ -1,4 +1,4 @@
--- match/074_kept_before.sql: the pairs that the run before found alike, and the rule that found each.
+-- match/074_kept_before.sql: the pairs that the run before found alike, the rule that found each, and how they compare.
 -- reads: edges, blocking
 -- writes: nothing
 -- params: collection
@@ -6,7 +6,9 @@
 SELECT
     edges.rid_a,
     edges.rid_b,
-    blocking.position
+    blocking.position,
+    edges.weight,
+    concat_ws(chr(29), edges.levels, edges.tf) AS compared
 FROM edges
 JOIN blocking ON blocking.collection = edges.collection AND blocking.rule = edges.via
 WHERE edges.collection = $collection
