@@ -9,23 +9,30 @@ import (
 // maxGroups is how many groups of correlated fields a spec may have.
 const maxGroups = 16
 
-// bounds drops hopeless pairs early. Fields are compared one after the other, those first that take the least, and
-// for those to come the weight counts the most that they can still add by their sketches. Since the sum, and what a
-// group's cap leaves of it, never falls when a field's weight rises, a pair that stays below the threshold so would
-// stay below it in full.
+// bounds drops hopeless pairs early. First every field counts the most that it may by the sketches of its values; then the
+// fields of which that leaves the level open are looked up, names first and then those that take the least. Since the sum,
+// and what a group's cap leaves of it, never falls when a field's weight rises, a pair that stays below the threshold so
+// would stay below it in full.
 type bounds struct {
-	names  []int // given names and those that they are exchanged with: they decide in which group others count
-	others []int // the other fields that have weights, those first that take the least to compare
-	most   [MaxFields][MaxFields]int32
-	equal  [MaxFields]int32
+	names  []int            // given names and those that they are exchanged with: they decide in which group others count
+	others []int            // the other fields that have weights, those first that take the least to compare
+	order  []int            // names, then others
+	name   uint32           // bit f: field f is among names
+	swaps  [][2]int         // a given name and the family name that it may have been exchanged with
+	lends  []int            // fields that count elsewhere when the given names differ
 	group  [MaxFields]uint8 // the sum that a field counts in, 0 for that outside groups
 	lent   [MaxFields]uint8 // the same when the given names differ
 
+	// Of the record at hand: its values, the names that it lacks, and what all that it lacks adds to the sums.
+	values  [MaxFields]held
+	has     []held
+	unnamed []uint8
+	lacking [maxGroups + 1]int32
+
 	// Of the pair at hand: what a field counts as, its weight or the most that it may be; the fields of which this is
-	// not settled; and the sums.
+	// not settled.
 	counted [MaxFields]int32
 	open    [MaxFields]uint8
-	sums    [2][maxGroups + 1]int32
 }
 
 func newBounds(spec *Spec) bounds {
@@ -39,45 +46,50 @@ func newBounds(spec *Spec) bounds {
 		case field.Bits != nil:
 			b.others = append(b.others, f)
 		}
+		if field.Swap > f {
+			b.swaps = append(b.swaps, [2]int{f, field.Swap})
+		}
 		if field.Bits == nil {
 			continue
 		}
-		b.most[f], b.equal[f] = field.most()
 		b.group[f] = uint8(field.Group + 1)
 		b.lent[f] = b.group[f]
 		if field.Group == NoGroup && field.Lent != NoGroup {
 			b.lent[f] = uint8(field.Lent + 1)
+			b.lends = append(b.lends, f)
 		}
 	}
 	slices.SortStableFunc(b.others, func(f, g int) int {
 		return cmp.Or(cmp.Compare(spec.Fields[f].Kind.cost(), spec.Fields[g].Kind.cost()), cmp.Compare(b.drop(spec, g), b.drop(spec, f)))
 	})
+	b.order = slices.Concat(b.names, b.others)
+	for _, f := range b.names {
+		b.name |= 1 << f
+	}
 	return b
 }
 
-// most is the greatest weight of each level and those after it, and that of equal values.
-func (f *Field) most() (most [MaxFields]int32, equal int32) {
-	rarest := f.rarest
-	if len(f.Terms) > 0 {
-		rarest = max(rarest, slices.Max(f.Terms))
-	}
-	top := int32(math.MinInt32)
+// most is the greatest weight of each level and those after it: of those that frequency does not adjust, and of those
+// that it does, before it does.
+func (f *Field) most() (steady, adjusted [maxLevels]int32) {
+	const none = math.MinInt32 / 2
+	top, before := int32(none), int32(none)
 	for l := len(f.Bits) - 1; l > Missing; l-- {
-		bits := f.Bits[l]
 		if f.Kind.byFrequency(uint8(l)) {
-			bits += rarest
+			before = max(before, f.Bits[l])
+		} else {
+			top = max(top, f.Bits[l])
 		}
-		top = max(top, bits)
-		most[l] = top
+		steady[l], adjusted[l] = top, before
 	}
-	most[Missing] = f.Bits[Missing]
-	return most, f.Bits[Same] + rarest
+	return steady, adjusted
 }
 
 // drop is how much a pair loses when the values of a field turn out to differ.
 func (b *bounds) drop(spec *Spec, f int) int32 {
-	bits := spec.Fields[f].Bits
-	return b.most[f][Same+1] - bits[len(bits)-1]
+	field := &spec.Fields[f]
+	steady, adjusted := field.most()
+	return max(steady[Same+1], adjusted[Same+1]+max(field.rarest, mostOf(field.Terms))) - field.Bits[len(field.Bits)-1]
 }
 
 // cost ranks the kinds by what it takes to compare two values.
@@ -85,84 +97,171 @@ func (k Kind) cost() int {
 	return slices.Index([]Kind{Exact, Date, Phone, Code, City, Email, Text, Street, Employer, OrgName, Family, Given}, k)
 }
 
-// bounded compares a pair of rows as far as it takes to tell whether it weighs keep or more; then every level and the
-// weight are those of compare and weigh.
-func (c *comparer) bounded(a, b []coded, prior, keep int32) (weight int32, kept bool) {
-	open := c.sketched(a, b)
-	sums := c.compareNames(a, b)
-	weight = c.total(sums, prior)
-	group := &c.bounds.group
-	if sums == &c.bounds.sums[1] {
-		group = &c.bounds.lent
+// held is a value of the record at hand.
+type held struct {
+	value  coded
+	column *column
+	field  uint8
+}
+
+// begin takes in the record that the next ones are compared with. What it lacks is settled for all of them.
+func (c *comparer) begin(a []coded) {
+	s := &c.bounds
+	s.lacking = [maxGroups + 1]int32{}
+	s.unnamed = s.unnamed[:0]
+	n := 0
+	for _, f := range s.order {
+		column := &c.columns[f]
+		if a[f] != 0 {
+			s.values[n] = held{a[f], column, uint8(f)}
+			n++
+			continue
+		}
+		c.levels[f], c.terms[f], s.counted[f] = Missing, 0, column.missing
+		s.lacking[column.group] += column.missing
+		if s.name>>f&1 != 0 {
+			s.unnamed = append(s.unnamed, uint8(f))
+		}
 	}
-	for _, f := range open {
+	s.has = s.values[:n]
+}
+
+// bounded compares a pair of rows, the first one that of begin, as far as it takes to tell whether it weighs keep or
+// more; then every level and the weight are those of compare and weigh.
+func (c *comparer) bounded(a, b []coded, prior, keep int32) (weight int32, kept bool) {
+	s := &c.bounds
+	sums := s.lacking
+	open := c.sketched(b, &sums)
+	if !c.mayWeigh(&sums, prior, keep) {
+		return 0, false
+	}
+	group, names := c.compareNames(a, b, &sums, open)
+	weight = c.total(&sums, prior)
+	for _, f := range open[names:] {
 		if weight < keep {
 			return 0, false
 		}
 		o := c.look(int(f), a[f], b[f])
 		c.levels[f], c.terms[f] = o.level, o.term
-		sums[group[f]] += c.columns[f].bits[o.level] + o.term - c.bounds.counted[f]
-		weight = c.total(sums, prior)
+		sums[group[f]] += c.columns[f].bits[o.level] + o.term - s.counted[f]
+		weight = c.total(&sums, prior)
 	}
 	return weight, weight >= keep
 }
 
-// sketched settles the fields other than names that the sketches settle, and sums what each counts as, both for given
-// names that differ and for those that do not. It returns the fields that are open.
-func (c *comparer) sketched(a, b []coded) []uint8 {
+// sketched settles the fields that the sketches settle, and sums what each counts as while the given names do not differ.
+// It returns the fields that are open, names first.
+func (c *comparer) sketched(b []coded, sums *[maxGroups + 1]int32) []uint8 {
 	s := &c.bounds
-	clear(s.sums[0][:len(c.spec.Caps)+1])
-	clear(s.sums[1][:len(c.spec.Caps)+1])
+	for _, f := range s.unnamed { // as it was, unless names were exchanged in the pair before
+		c.levels[f] = Missing
+	}
 	n := 0
-	for _, f := range s.others {
-		x, y := a[f], b[f]
-		column := &c.columns[f]
-		level, counted := uint8(Missing), int32(0)
-		switch {
-		case x == 0 || y == 0:
-			counted = column.bits[Missing]
-		case x == y:
-			counted = s.equal[f]
-			s.open[n] = uint8(f)
-			n++
+	for i := range s.has {
+		h := &s.has[i]
+		f, column := h.field&(MaxFields-1), h.column
+		level, counted, term := uint8(Missing), column.missing, int32(0)
+		switch y := b[f]; y {
+		case 0:
+		case h.value:
+			level = Same
+			if column.same != nil {
+				term = column.same[y.code()]
+			}
+			counted = column.equal + term
 		default:
-			level = bestLevel(column.kind, x, y)
-			counted = s.most[f][level]
+			level = uint8(bestLevel(column.kind, h.value, y, c.needed))
+			counted = column.most(level, h.value)
+			s.open[n&(MaxFields-1)] = f
 			if level < column.last {
-				s.open[n] = uint8(f)
+				level = max(level, Same+1) // only what is equal is settled as the same
 				n++
 			}
 		}
-		c.levels[f], c.terms[f] = level, 0
-		s.counted[f] = counted
-		s.sums[0][s.group[f]] += counted
-		s.sums[1][s.lent[f]] += counted
+		c.levels[f], c.terms[f], s.counted[f] = level, term, counted
+		sums[column.group] += counted
 	}
 	return s.open[:n]
 }
 
-// compareNames adds the weights of the names to the sums that hold good for them.
-func (c *comparer) compareNames(a, b []coded) *[maxGroups + 1]int32 {
-	s := &c.bounds
-	for _, f := range s.names {
-		o := c.field(f, a[f], b[f])
-		c.levels[f], c.terms[f] = o.level, o.term
+// most is what a value counts at most with another one, from a level on: that is adjusted by the rarer of the two.
+func (c *column) most(level uint8, value coded) int32 {
+	level &= maxLevels - 1
+	if level > Same+1 {
+		return c.steady[level]
 	}
-	for _, f := range s.names {
-		if g := c.spec.Fields[f].Swap; g > f {
-			c.swap(f, g, a, b)
+	term := int32(0)
+	if c.same != nil {
+		term = c.same[value.code()]
+	}
+	return max(c.steady[level], c.adjusted[level]+term)
+}
+
+// mayWeigh reports whether a pair may weigh keep or more by its sketches.
+func (c *comparer) mayWeigh(sums *[maxGroups + 1]int32, prior, keep int32) bool {
+	s := &c.bounds
+	bound := *sums
+	for _, w := range s.swaps {
+		f, g := w[0], w[1]
+		if c.levels[f] == Same || c.levels[g] == Same {
+			continue
+		}
+		bound[c.columns[f].group] += max(0, c.columns[f].exchanged-s.counted[f])
+		bound[c.columns[g].group] += max(0, c.columns[g].exchanged-s.counted[g])
+	}
+	if c.total(&bound, prior) >= keep {
+		return true
+	}
+	if len(s.lends) == 0 || !c.givenMayDiffer() {
+		return false
+	}
+	c.lend(&bound)
+	return c.total(&bound, prior) >= keep
+}
+
+// givenMayDiffer reports whether some given name is not the same.
+func (c *comparer) givenMayDiffer() bool {
+	for f, mask := 0, c.given; mask != 0; f, mask = f+1, mask>>1 {
+		if mask&1 != 0 && c.levels[f] > Same {
+			return true
 		}
 	}
-	sums, group := &s.sums[0], &s.group
+	return false
+}
+
+// lend puts what the given names lend into the sums that it counts in when they differ.
+func (c *comparer) lend(sums *[maxGroups + 1]int32) {
+	s := &c.bounds
+	for _, f := range s.lends {
+		sums[s.group[f]] -= s.counted[f]
+		sums[s.lent[f]] += s.counted[f]
+	}
+}
+
+// compareNames settles the names and with them the sums that fields count in, which it returns; with it, how many of the
+// open fields were names.
+func (c *comparer) compareNames(a, b []coded, sums *[maxGroups + 1]int32, open []uint8) (group *[MaxFields]uint8, names int) {
+	s := &c.bounds
+	for names < len(open) && s.name>>open[names]&1 != 0 {
+		f := open[names]
+		o := c.look(int(f), a[f], b[f])
+		c.levels[f], c.terms[f] = o.level, o.term
+		names++
+	}
+	for _, w := range s.swaps {
+		c.swap(w[0], w[1], a, b)
+	}
+	group = &s.group
 	if c.givenDiffers() {
-		sums, group = &s.sums[1], &s.lent
+		group = &s.lent
+		c.lend(sums)
 	}
 	for _, f := range s.names {
 		if bits := c.columns[f].bits; bits != nil {
-			sums[group[f]] += bits[c.levels[f]] + c.terms[f]
+			sums[group[f]] += bits[c.levels[f]] + c.terms[f] - s.counted[f]
 		}
 	}
-	return sums
+	return group, names
 }
 
 // total is the weight that sums amount to under the caps.

@@ -1,5 +1,7 @@
 package kernel
 
+import "slices"
+
 // comparer compares pairs of one set under one spec. It does not remember levels of pairs of values: measured with
 // tables from 16 KiB up, looking one up took as long as comparing anew.
 type comparer struct {
@@ -8,6 +10,7 @@ type comparer struct {
 	scratch Scratch
 	strata  int
 	bounds  bounds
+	needed  *floors
 	given   uint32 // bit f: field f is of kind Given
 	columns [MaxFields]column
 	groups  []int32 // sums of the groups
@@ -19,9 +22,15 @@ type comparer struct {
 type column struct {
 	kind  Kind
 	last  uint8 // the level of disagreement
+	group uint8 // the sum that it counts in, 0 for that outside groups
 	dict  *Dictionary
 	bits  []int32
 	terms []int32
+	same  []int32 // by code, where pairs are dropped early: what frequency adds when both have this value
+
+	missing, equal   int32            // what it counts as when one value is missing, and when they are equal, frequency aside
+	exchanged        int32            // what a name counts as at most when it was exchanged
+	steady, adjusted [maxLevels]int32 // the most from a level on, of levels that frequency does not adjust and of those that it does
 }
 
 type outcome struct {
@@ -30,15 +39,47 @@ type outcome struct {
 }
 
 func newComparer(set *Set, spec *Spec) comparer {
-	c := comparer{set: set, spec: spec, strata: spec.strata(), bounds: newBounds(spec), groups: make([]int32, len(spec.Caps))}
+	c := comparer{set: set, spec: spec, strata: spec.strata(), bounds: newBounds(spec), needed: needed(), groups: make([]int32, len(spec.Caps))}
 	for f := range spec.Fields {
 		field := &spec.Fields[f]
 		c.columns[f] = column{kind: field.Kind, last: field.Kind.Different(), dict: set.Dictionaries[f], bits: field.Bits, terms: field.Terms}
+		if field.Bits != nil {
+			c.columns[f].weigh(field)
+			c.columns[f].group = c.bounds.group[f]
+		}
 		if field.Kind == Given {
 			c.given |= 1 << f
 		}
 	}
 	return c
+}
+
+// weigh takes in what a field's levels weigh.
+func (c *column) weigh(field *Field) {
+	c.missing, c.equal = field.Bits[Missing], field.Bits[Same]
+	c.steady, c.adjusted = field.most()
+	c.exchanged = field.Bits[Missing]
+	switch field.Kind {
+	case Given:
+		c.exchanged = max(c.exchanged, field.Bits[GivenSwapped])
+	case Family:
+		c.exchanged = max(c.exchanged, field.Bits[FamilySwapped])
+	}
+}
+
+// weighSame works out what the frequency of equal values adds, for those that were numbered since it last did.
+func (c *comparer) weighSame() {
+	for f := range c.spec.Fields {
+		column := &c.columns[f]
+		if column.terms == nil {
+			continue
+		}
+		from, to := len(column.same), column.dict.Len()
+		column.same = slices.Grow(column.same, to-from)
+		for code := from; code < to; code++ {
+			column.same = append(column.same, column.dict.sameTerm(uint32(code), column.terms))
+		}
+	}
 }
 
 // row is a record's values: as they were packed, or filled in field by field.
@@ -119,7 +160,7 @@ func (c *comparer) field(f int, v, w coded) outcome {
 	switch column := &c.columns[f]; {
 	case v == 0 || w == 0:
 		return outcome{}
-	case v != w && bestLevel(column.kind, v, w) == column.last:
+	case v != w && bestLevel(column.kind, v, w, c.needed) == uint32(column.last):
 		return outcome{level: column.last}
 	}
 	return c.look(f, v, w)
@@ -196,7 +237,7 @@ func (c *comparer) across(f, g int, v, w coded) uint8 {
 	if v == 0 || w == 0 {
 		return 0
 	}
-	if uint32(v|w)&vagueCode == 0 && sketchesDiffer(v.sketch(), w.sketch()) {
+	if uint32(v|w)&vagueCode == 0 && sketchesDiffer(v.sketch(), w.sketch(), c.needed) {
 		return 3
 	}
 	given, family := v.code(), w.code()

@@ -183,3 +183,12 @@ func (d *Dictionary) part(code uint32, i int) *part {
 	}
 	return &d.more[d.parts[code].more+uint32(i)-1]
 }
+
+// sameTerm is what frequency adds when two records have this value: of its parts, the one that adds most.
+func (d *Dictionary) sameTerm(code uint32, terms []int32) int32 {
+	most := terms[d.parts[code].term]
+	for i := 1; i < d.partsOf(code); i++ {
+		most = max(most, terms[d.part(code, i).term])
+	}
+	return most
+}

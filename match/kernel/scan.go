@@ -48,7 +48,9 @@ const seenBits = 4096
 
 // NewScanner returns a scanner over a set.
 func NewScanner(set *Set, spec *Spec) *Scanner {
-	return &Scanner{comparer: newComparer(set, spec), pairs: make([]int64, set.RuleCount())}
+	s := &Scanner{comparer: newComparer(set, spec), pairs: make([]int64, set.RuleCount())}
+	s.weighAnew()
+	return s
 }
 
 // Result is what was found so far.
@@ -64,6 +66,14 @@ func (s *Scanner) Result() Result {
 func (s *Scanner) refresh() {
 	for f := range s.spec.Fields {
 		s.columns[f].terms = s.spec.Fields[f].Terms
+	}
+	s.weighAnew()
+}
+
+// weighAnew takes in what equal values weigh; where all fields are compared, nobody asks.
+func (s *Scanner) weighAnew() {
+	if !s.spec.Count {
+		s.weighSame()
 	}
 }
 
@@ -81,6 +91,9 @@ func (s *Scanner) Scan(b Block) {
 		}
 		s.note(x, b.Key)
 		row := s.row(x, &s.rows[0])
+		if !s.spec.Count {
+			s.begin(row)
+		}
 		for _, y := range others {
 			if x != y && !s.sharesEarlier(y, b.Key) && !s.set.apart(x, y) {
 				s.pair(b.Rule, x, y, row)

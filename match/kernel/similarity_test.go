@@ -215,8 +215,46 @@ func checkSketch(t *testing.T, d *Dictionary, a, b string, level uint8) {
 	if x == 0 || y == 0 || x == y {
 		return
 	}
-	if best := bestLevel(d.kind, x, y); level < best || level != bestLevel(d.kind, y, x) && best == d.kind.Different() {
+	if best := uint8(bestLevel(d.kind, x, y, needed())); level < best || level != uint8(bestLevel(d.kind, y, x, needed())) && best == d.kind.Different() {
 		t.Errorf("kind %d: %q and %q are level %d, by their sketches %d at best", d.kind, a, b, level, best)
+	}
+}
+
+// Sketches are what makes comparing fast: these strangers must be told without a look into the dictionary.
+func TestSketchesTellStrangers(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		kind Kind
+		a, b string
+		best uint8
+	}{
+		{Given, "robert", "william", GivenDifferent}, // both known, of no common group
+		{Given, "robert james", "susan ann", GivenDifferent},
+		{Given, "wiremu", "dimitra", GivenDifferent},
+		{Given, "robert", "bob", GivenNickname},
+		{Given, "maryann", "mary ann", Same},
+		{Family, "thompson", "simpson", FamilyRelated}, // not close: the first letters differ
+		{Family, "marlow", "martow", FamilyClose},
+		{Date, "1980-02-03", "1971-11-25", DateDifferent},
+		{Email, "~anna.smith61@mail.test", "~peter.jones7@mail.test", EmailDifferent},
+		{Email, "~anna.smith61@mail.test", "~anna.smih61@mail.test", EmailClose},
+		{Phone, "61298765432", "61355501794", CodeDifferent},
+		{Phone, "61298765432\x1f61412345678", "61355501794", CodeDifferent},
+		{Phone, "61298765432\x1f61412345678", "61298765433", Same},
+		{Code, "2000", "3121", CodeDifferent},
+		{Exact, "office@a.test\x1fa.test", "office@b.test\x1fb.test", ExactDifferent},
+		{Exact, "office@a.test\x1fa.test", "a.test", Same},
+		{City, "sydney", "melbourne", CodeDifferent},
+		{Text, "zenith.example", "walkers.test", TextDifferent},
+	} {
+		d := NewDictionary(c.kind)
+		a, b := d.Code(c.a), d.Code(c.b)
+		x, y := d.coded(a), d.coded(b)
+		for _, got := range []uint32{bestLevel(c.kind, x, y, needed()), bestLevel(c.kind, y, x, needed())} {
+			if got != uint32(c.best) {
+				t.Errorf("%v: %q and %q are level %d at best, want %d", c.kind, c.a, c.b, got, c.best)
+			}
+		}
 	}
 }
 

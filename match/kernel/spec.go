@@ -56,3 +56,6 @@ type Pattern uint64
 
 // Level of field f.
 func (p Pattern) Level(f int) uint8 { return uint8(p>>(4*f)) & 15 }
+
+// maxLevels is how many levels a kind has at most.
+const maxLevels = 8
