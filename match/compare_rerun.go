@@ -90,9 +90,7 @@ func (m *matching) membersBefore(ctx context.Context) (*members, error) {
 			return err
 		}
 		name, _, tier := cutField(&packed), cutField(&packed), slices.Index(tierNames[:], packed)
-		if tier < 0 {
-			return m.unlike("clusters")
-		}
+		tier = max(tier, 0) // one that somebody wrote by hand: matching anew is to put it right
 		place, known := places[name]
 		if !known {
 			place = uint32(len(before.names))
@@ -141,13 +139,21 @@ func (r *rerun) changes(ctx context.Context, m *matching) (*CollectionComparison
 }
 
 // told reports whether Run is to say what it changes, and which collections were matched before: that is worth a person's time
-// where people have decided something, be it undone.
+// where people have decided something, be it undone. Clusters are held against each other by the numbers of their records,
+// so that nothing can be said where an extraction numbered these anew.
 func (o *Options) told(ctx context.Context) (before []string, err error) {
 	if !o.Tell {
 		return nil, nil
 	}
-	if err := queries.One(ctx, o.DB, "match/041_decided.sql", nil, &o.Tell); err != nil || !o.Tell {
+	var decided, renumbered bool
+	if err := queries.One(ctx, o.DB, "match/041_decided.sql", nil, &decided, &renumbered); err != nil {
 		return nil, err
+	}
+	if o.Tell = decided && !renumbered; !o.Tell {
+		if decided {
+			o.Log.Info("records were numbered anew since the match before: what this one changes is not told; `sameas compare` tells it of a copy of the workspace")
+		}
+		return nil, nil
 	}
 	before, err = matchedCollections(ctx, o.DB)
 	o.Tell = len(before) > 0

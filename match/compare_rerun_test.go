@@ -108,3 +108,22 @@ func TestNothingIsToldWhereNobodyHasDecided(t *testing.T) {
 		w.exec(`DELETE FROM decisions`)
 	}
 }
+
+// TestNothingIsToldOfRecordsNumberedAnew: after another extraction a number may be another record's. Nor does what somebody
+// wrote into the clusters keep them from being matched anew.
+func TestNothingIsToldOfRecordsNumberedAnew(t *testing.T) {
+	t.Parallel()
+	for statement, told := range map[string]bool{
+		`UPDATE clusters SET rid = rid + 1`:                   false,
+		`DELETE FROM records WHERE key = 'a/1/149'`:           false,
+		`UPDATE clusters SET tier = 'sure' WHERE tier <> 'x'`: true,
+	} {
+		w := judgedTown(t)
+		w.judge("a/1/3", "b/1/9", "different")
+		w.exec(statement)
+		got, err := Run(context.Background(), Options{DB: w.db, Tell: true, Anew: true})
+		if err != nil || (got.Changes != nil) != told {
+			t.Errorf("after %s: %v, told %v", statement, err, got.Changes != nil)
+		}
+	}
+}

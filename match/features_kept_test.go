@@ -34,9 +34,20 @@ func TestStandingValuesGiveWhatMatchingAnewGives(t *testing.T) {
 
 			j.as.exec(`UPDATE features SET vals = 'x' || vals WHERE rid = 7`)
 			j.as.link("known", 100, "people", "a/1/97", "b/1/97")
+			const clusters = `SELECT string_agg(concat_ws('|', rid, cluster_id, tier, review_id), ' ' ORDER BY rid) FROM clusters`
+			before := j.as.text(clusters)
 			_, err := Run(context.Background(), Options{DB: j.as.db, Config: j.config})
 			if err == nil || !strings.Contains(err.Error(), "table features is not as the match of people before left it: run `sameas match --anew`") {
 				t.Errorf("the values were altered: %v", err)
+			}
+			if j.as.text(clusters) != before {
+				t.Error("clusters were made of the altered values")
+			}
+			if _, err := Run(context.Background(), Options{DB: j.as.db, Config: j.config, Anew: true}); err != nil {
+				t.Fatal(err)
+			}
+			if altered := j.as.text(`SELECT count(*) FROM features WHERE rid = 7 AND starts_with(vals, 'x')`); altered != "0" {
+				t.Error("matching anew left the altered values there")
 			}
 		})
 	}

@@ -13,19 +13,14 @@ import (
 // its content, the normalisation and what the collection's other records tell of it. It is a transaction of its own, since
 // nobody reads features without the clusters that are written after them.
 func (m *matching) saveFeatures(ctx context.Context) error {
-	digest, err := m.featuresDigest(ctx)
-	if err != nil {
-		return err
-	}
-	var before string
-	args := queries.Args{"collection": m.schema.collection}
-	err = queries.One(ctx, m.options.DB, "match/082_features_digest.sql", args, &before)
-	if err == nil && before == digest || err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return err
-	}
 	if m.valuesStand {
-		return m.unlike("features")
+		return nil
 	}
+	digest, same, err := m.featuresAsStored(ctx)
+	if err != nil || same && !m.options.Anew {
+		return err
+	}
+	args := queries.Args{"collection": m.schema.collection}
 	return queries.Transact(ctx, m.options.DB, func(tx *sql.Tx) error {
 		for _, statement := range []string{"match/080_clear_features.sql", "match/083_clear_features_digest.sql"} {
 			if _, err := queries.Exec(ctx, tx, statement, args); err != nil {
@@ -40,6 +35,28 @@ func (m *matching) saveFeatures(ctx context.Context) error {
 		_, err := queries.Exec(ctx, tx, "match/084_features_digest.sql", queries.Args{"collection": m.schema.collection, "digest": digest, "spec": version})
 		return err
 	})
+}
+
+// featuresAsStored returns the digest of the features, and whether the stored ones had the same when they were written.
+func (m *matching) featuresAsStored(ctx context.Context) (digest string, same bool, err error) {
+	if digest, err = m.featuresDigest(ctx); err != nil {
+		return "", false, err
+	}
+	var before string
+	err = queries.One(ctx, m.options.DB, "match/082_features_digest.sql", queries.Args{"collection": m.schema.collection}, &before)
+	if errors.Is(err, sql.ErrNoRows) {
+		return digest, false, nil
+	}
+	return digest, before == digest, err
+}
+
+// checkFeatures refuses features that were read and are not as the run before wrote them.
+func (m *matching) checkFeatures(ctx context.Context) error {
+	_, same, err := m.featuresAsStored(ctx)
+	if err == nil && !same {
+		err = m.unlike("features")
+	}
+	return err
 }
 
 // featuresDigest is that of all features: a sum over records, so that their order does not count.

@@ -276,6 +276,9 @@ func (m *matching) madeColumns(ctx context.Context) (c *columns, err error) {
 func (m *matching) blockAndIdentify(ctx context.Context) error {
 	group, ctxGroup := errgroup.WithContext(ctx)
 	group.Go(func() error { return m.identify(ctxGroup) })
+	if m.valuesStand {
+		group.Go(func() error { return m.checkFeatures(ctxGroup) })
+	}
 	if m.rejudges {
 		group.Go(func() error { return m.readScanned(ctxGroup) })
 		return group.Wait()

@@ -8,15 +8,13 @@ import (
 )
 
 // How much garbage matching may leave beside what it holds: a quarter of that, as it holds all records and throws away
-// early what it throws away; but never so little that it collects for nothing, nor so much that ten million records need
-// half as much memory again.
+// early what it throws away; but never so little that it collects for nothing.
 const (
 	garbageShare = 25 // percent
 	garbageLeast = 256 << 20
-	garbageMost  = 1 << 30
 )
 
-// boundGarbage keeps the garbage collector to these bounds until it is told to stop: after every collection it says anew
+// boundGarbage keeps the garbage collector to this until it is told to stop: after every collection it says anew
 // at which share of what is held the next one comes.
 func boundGarbage() (stop func()) {
 	var mutex sync.Mutex
@@ -43,8 +41,7 @@ func boundGarbage() (stop func()) {
 
 // garbagePercent is the garbage that may stand beside so many bytes held, in percent of them.
 func garbagePercent(held uint64) int {
-	allowed := min(max(held*garbageShare/100, garbageLeast), garbageMost)
-	return max(1, int(allowed*100/max(held, 1<<20)))
+	return max(garbageShare, int(garbageLeast*100/max(held, 1<<20)))
 }
 
 // heldBytes is what the last collection found in use.

@@ -23,7 +23,7 @@ func (r *runner) matchCommand() *cli.Command {
 		ArgsUsage: "[FILE] [COLLECTION...]",
 		Description: "Without a collection: organizations, then people. The same input gives the same clusters, whatever the threads;\n" +
 			"where nothing changed since the match before, its clusters stand and nothing is compared again; where judgements\n" +
-			"alone changed, clusters are formed again of the pairs that it scored.\n" +
+			"or the thresholds auto and attach alone changed, clusters are formed again of the pairs that it scored.\n" +
 			"--engine spark has the Apache Spark that the configuration's engine names compare the pairs; the clusters are the same.\n" +
 			"--model alone prints the fitted model. --model FILE matches with the models that `match --model --json` printed into FILE, and fits none.",
 		Flags: []cli.Flag{
@@ -58,7 +58,6 @@ func (r *runner) matchCommand() *cli.Command {
 
 func (r *runner) matchAndPrint(ctx context.Context, c *cli.Context, s *session, collections []string, kept match.Models) error {
 	defer s.progress.Close()
-	defer boundGarbage()()
 	o := r.matchOptions(s, collections, c.Int("threads"))
 	o.Models, o.Budget, o.Anew = kept, budgetOf(c), c.Bool("anew")
 	var err error
@@ -86,6 +85,7 @@ func (m matched) Text() string {
 // matchAgain matches. Where people have decided something and there was a match before, it says what changed: that costs
 // memory by the record and the cluster, so it is not done unasked.
 func matchAgain(ctx context.Context, o match.Options) (matched, error) {
+	defer boundGarbage()()
 	if _, err := purge.Restore(ctx, o.DB); err != nil { // of an extraction that ended before it could
 		return matched{}, err
 	}
