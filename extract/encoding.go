@@ -109,8 +109,8 @@ const (
 	nulsPerLow = 4  // NULs of ASCII to one of a character such as U+4E00, whose other half is none
 )
 
-// encoding is what the bytes speak for. UTF-16 without a mark shows in NULs at places nearly all of which are even, or odd. Text that is no UTF-8
-// is Windows-1252, of which Latin-1 is a part; text with more characters of UTF-8 than bytes that are none is UTF-8 with
+// encoding is what the bytes speak for. UTF-16 without a mark shows in NULs at places nearly all of which are even, or odd.
+// Text that is no UTF-8 is Windows-1252, of which Latin-1 is a part; text with more characters of UTF-8 than bytes that are none is UTF-8 with
 // damaged lines, since letters of the former hardly ever stand as those of the latter do.
 func (c *byteCensus) encoding() (name string, bom, guessed bool) {
 	switch {

@@ -73,7 +73,8 @@ type Extraction struct {
 	Vanished      int64    `json:"vanished,omitempty"`
 	FirstVanished []string `json:"first_vanished,omitempty"`
 	// Unread counts the records that an extraction held and that were not read, though they may be there: rows were set aside,
-	// the file may be another source's or its IDs are spoiled, or the hub's verdict is in doubt or has no count to prove it. FirstUnread are the keys of the first ten, and the table unread_records holds all.
+	// the file may be another source's or its IDs are spoiled, or the hub's verdict is in doubt or has no count to prove it.
+	// FirstUnread are the keys of the first ten, and the table unread_records holds all.
 	Unread      int64    `json:"unread,omitempty"`
 	FirstUnread []string `json:"first_unread,omitempty"`
 

@@ -5,7 +5,6 @@ import (
 	"container/heap"
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -63,8 +62,8 @@ type group struct {
 // would take more memory than all else.
 const keysAtOnce = 60_000_000
 
-// planBlocks groups the records by key, refines keys until each rule keeps its budget, gives set the
-// keys as refined, and cuts large blocks into tiles.
+// planBlocks groups the records by key, refines keys until each rule keeps its budget, gives set the keys as refined, and
+// cuts large blocks into tiles.
 func planBlocks(ctx context.Context, s *schema, set *kernel.Set, threads int) (*plan, error) {
 	return s.planBy(ctx, set, max(1, keysAtOnce/max(1, set.Len())), threads)
 }
@@ -331,25 +330,20 @@ func (s *schema) refiners(set *kernel.Set) []refiner {
 
 // ranked gives each value of a dictionary the rank of what is taken of it.
 func ranked(d *kernel.Dictionary, take func(text string) string) []uint32 {
-	numbers := map[string]uint32{}
-	ranks := make([]uint32, d.Len())
-	for code := range ranks {
-		what := take(d.Text(uint32(code)))
-		n, known := numbers[what]
-		if !known {
-			n = uint32(len(numbers))
-			numbers[what] = n
-		}
-		ranks[code] = n
+	numbers, texts := numbered(d, take)
+	order := make([]uint32, len(texts))
+	for n := range order {
+		order[n] = uint32(n)
 	}
-	rank := make([]uint32, len(numbers))
-	for r, what := range slices.Sorted(maps.Keys(numbers)) {
-		rank[numbers[what]] = uint32(r)
+	slices.SortFunc(order, func(a, b uint32) int { return strings.Compare(texts[a], texts[b]) })
+	rank := make([]uint32, len(texts))
+	for r, n := range order {
+		rank[n] = uint32(r)
 	}
-	for code, n := range ranks {
-		ranks[code] = rank[n]
+	for code, n := range numbers {
+		numbers[code] = rank[n]
 	}
-	return ranks
+	return numbers
 }
 
 // sortedWord is the first word of a name in alphabetical order, so that the order of its words does not matter.

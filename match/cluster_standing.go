@@ -24,6 +24,20 @@ type standing struct {
 	successor       map[string]string
 }
 
+// eachBefore calls do for every record with the cluster that the run before had it in, the wider one, "" where that bears the
+// same name, and the tier among tierNames, -1 for none of them.
+func (m *matching) eachBefore(ctx context.Context, on queries.Querier, do func(rid int64, name, wider string, tier int) error) error {
+	return queries.Each(ctx, on, "match/072_clusters_before.sql", queries.Args{"collection": m.schema.collection}, func(rows *sql.Rows) error {
+		var rid int64
+		var packed string
+		if err := rows.Scan(&rid, &packed); err != nil {
+			return err
+		}
+		name, wider := cutField(&packed), cutField(&packed)
+		return do(rid, name, wider, slices.Index(tierNames[:], packed))
+	})
+}
+
 // loadStanding reads which cluster each record was in.
 func (m *matching) loadStanding(ctx context.Context, on queries.Querier, f *formerClusters) error {
 	n := len(m.records)
@@ -33,24 +47,17 @@ func (m *matching) loadStanding(ctx context.Context, on queries.Querier, f *form
 		s.successor[id] = successor
 	}
 	numbers, read := numbersOf(m.records), 0
-	err := queries.Each(ctx, on, "match/072_clusters_before.sql", queries.Args{"collection": m.schema.collection}, func(rows *sql.Rows) error {
-		var rid int64
-		var packed string
-		if err := rows.Scan(&rid, &packed); err != nil {
-			return err
-		}
-		name, wider, tier := cutField(&packed), cutField(&packed), packed
+	err := m.eachBefore(ctx, on, func(rid int64, name, wider string, tier int) error {
 		i, okRecord := numbers.of(rid)
 		cluster, okName := f.place[name]
 		review, okWider := cluster, okName
 		if wider != "" {
 			review, okWider = f.place[wider]
 		}
-		t := slices.Index(tierNames[:], tier)
-		if !okRecord || !okName || !okWider || t < 0 {
+		if !okRecord || !okName || !okWider || tier < 0 {
 			return m.unlike("clusters")
 		}
-		s.cluster[i], s.review[i], s.tier[i] = cluster, review, uint8(t)
+		s.cluster[i], s.review[i], s.tier[i] = cluster, review, uint8(tier)
 		read++
 		return nil
 	})

@@ -83,13 +83,7 @@ func ridsOf(records []record) []int64 {
 // membersBefore reads the clusters of the run before.
 func (m *matching) membersBefore(ctx context.Context) (*members, error) {
 	before, places := &members{}, map[string]uint32{}
-	err := queries.Each(ctx, m.options.DB, "match/072_clusters_before.sql", queries.Args{"collection": m.schema.collection}, func(rows *sql.Rows) error {
-		var rid int64
-		var packed string
-		if err := rows.Scan(&rid, &packed); err != nil {
-			return err
-		}
-		name, _, tier := cutField(&packed), cutField(&packed), slices.Index(tierNames[:], packed)
+	err := m.eachBefore(ctx, m.options.DB, func(rid int64, name, _ string, tier int) error {
 		tier = max(tier, 0) // one that somebody wrote by hand: matching anew is to put it right
 		place, known := places[name]
 		if !known {

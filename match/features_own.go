@@ -53,7 +53,9 @@ func (c *columns) markOwn() {
 	if f < 0 || name < 0 || city < 0 {
 		return
 	}
-	leads, units, places := c.leads(), numbered(c.dictionaries[name], unitsOf), numbered(c.dictionaries[city], placeOf)
+	leads := c.leads()
+	units, _ := numbered(c.dictionaries[name], unitsOf)
+	places, _ := numbered(c.dictionaries[city], placeOf)
 	d := c.dictionaries[f]
 	seen := make([]bearers, d.TermCount())
 	var terms []uint32
@@ -82,23 +84,25 @@ func (c *columns) markOwn() {
 
 // leads numbers the first words of organizations' names by their sound, for each number of a name. Places do not lead.
 func (c *columns) leads() []uint32 {
-	return numbered(c.dictionaries[c.schema.index("name")], func(text string) string { return soundOf(firstOwn(text)) })
+	leads, _ := numbered(c.dictionaries[c.schema.index("name")], func(text string) string { return soundOf(firstOwn(text)) })
+	return leads
 }
 
-// numbered gives each value of a dictionary the number of what it is taken for; "" has none.
-func numbered(d *kernel.Dictionary, take func(text string) string) []uint32 {
+// numbered gives each value of a dictionary the number of what it is taken for, and says what the numbers stand for; that of
+// "" is 0.
+func numbered(d *kernel.Dictionary, take func(text string) string) (out []uint32, texts []string) {
 	numbers := map[string]uint32{"": 0}
-	out := make([]uint32, d.Len())
+	out, texts = make([]uint32, d.Len()), []string{""}
 	for code := 1; code < d.Len(); code++ {
 		what := take(d.Text(uint32(code)))
 		n, known := numbers[what]
 		if !known {
-			n = uint32(len(numbers))
-			numbers[what] = n
+			n = uint32(len(texts))
+			numbers[what], texts = n, append(texts, what)
 		}
 		out[code] = n
 	}
-	return out
+	return out, texts
 }
 
 // firstOwn is the first word of a marked name that is no place, or its first word.

@@ -15,8 +15,9 @@ import (
 )
 
 // A judgement says what to make of scored pairs; it changes no score: neither the fit nor the frequency of values takes
-// part of it. No more do the thresholds from which pairs are merged, or attached, unasked. So where nothing else changed, the model and the pairs that the run before kept are read, not made again,
-// and what a judgement brings about is seen around it alone.
+// part of it. No more do the thresholds from which pairs are merged, or attached, unasked. So where nothing else changed, the
+// model and the pairs that the run before kept are read, not made again, and what a judgement brings about is seen around it
+// alone.
 
 // before is the model that the run before fitted, with the frequencies of values counted anew.
 func (m *matching) before(ctx context.Context, terms []termTable, t config.Thresholds) (*model, error) {

@@ -64,7 +64,7 @@ func (r *runner) matchAndPrint(ctx context.Context, c *cli.Context, s *session, 
 	if o.Engine, err = r.matchEngine(ctx, s, c.String("engine")); err != nil {
 		return err
 	}
-	result, err := matchAgain(ctx, o)
+	result, err := matchAndTell(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -82,16 +82,21 @@ func (m matched) Text() string {
 	return "What changed since the match before:\n" + m.Changes.Text() + "\n" + matchText(m.Result)
 }
 
-// matchAgain matches. Where people have decided something and there was a match before, it says what changed: that costs
+// matchAndTell matches. Where people have decided something and there was a match before, it says what changed: that costs
 // memory by the record and the cluster, so it is not done unasked.
-func matchAgain(ctx context.Context, o match.Options) (matched, error) {
+func matchAndTell(ctx context.Context, o match.Options) (matched, error) {
+	o.Tell = true
+	result, err := matchWorkspace(ctx, o)
+	return matched{result}, err
+}
+
+// matchWorkspace matches what was extracted.
+func matchWorkspace(ctx context.Context, o match.Options) (match.Result, error) {
 	defer boundGarbage()()
 	if _, err := purge.Restore(ctx, o.DB); err != nil { // of an extraction that ended before it could
-		return matched{}, err
+		return match.Result{}, err
 	}
-	o.Tell = true
-	result, err := match.Run(ctx, o)
-	return matched{result}, err
+	return match.Run(ctx, o)
 }
 
 func budgetOf(c *cli.Context) match.Budget {
@@ -128,16 +133,12 @@ func readModels(path string) (match.Models, error) {
 
 func (r *runner) match(ctx context.Context, s *session, collections []string, threads int) (match.Result, error) {
 	defer s.progress.Close()
-	defer boundGarbage()()
-	if _, err := purge.Restore(ctx, s.db); err != nil {
-		return match.Result{}, err
-	}
 	o := r.matchOptions(s, collections, threads)
 	var err error
 	if o.Engine, err = r.matchEngine(ctx, s, ""); err != nil {
 		return match.Result{}, err
 	}
-	return match.Run(ctx, o)
+	return matchWorkspace(ctx, o)
 }
 
 func (r *runner) matchOptions(s *session, collections []string, threads int) match.Options {

@@ -115,7 +115,7 @@ func (r *runner) rematch(ctx context.Context, s *session, progress func(stage st
 	if s.config.Engine.Type != config.EngineEmbedded {
 		o.Engine = &laterEngine{make: func(ctx context.Context) (match.Engine, error) { return r.matchEngine(ctx, s, "") }}
 	}
-	result, err := matchAgain(ctx, o)
+	result, err := matchAndTell(ctx, o)
 	return result.Text(), err
 }
 

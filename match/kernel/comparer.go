@@ -99,10 +99,8 @@ func (c *comparer) compare(a, b []coded) {
 		o := c.field(f, a[f], b[f])
 		c.levels[f], c.terms[f] = o.level, o.term
 	}
-	for f := range c.spec.Fields {
-		if g := c.spec.Fields[f].Swap; g > f {
-			c.swap(f, g, a, b)
-		}
+	for _, w := range c.bounds.swaps {
+		c.swap(w[0], w[1], a, b)
 	}
 }
 
