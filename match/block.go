@@ -12,47 +12,57 @@ import (
 // rule is one blocking rule: the keys that a record has under it. Two records are compared when they share one.
 type rule struct {
 	name string
+	strength
 	// fields are those that the key is made of: m of them is never estimated from pairs that only this rule found.
 	fields []string
 	keys   func(v *values, k *keyring)
 }
 
+// strength is how much agreeing on a rule's key says, and so how many of the pairs that do are worth comparing.
+type strength uint8
+
+const (
+	telling strength = iota
+	// loose: of a thousand pairs that agree on this and on no key before it, one or two at most are of one thing.
+	loose
+)
+
 // peopleRules find the duplicates of people. No rule needs what every other one needs too: a birth date may be
 // missing, an e-mail may be missing, either name may be misspelt in its first letter, and names may be exchanged.
 func peopleRules() []rule {
 	return []rule{
-		{"email", []string{"email"}, func(v *values, k *keyring) { k.each(v.emails) }},
-		{"identifier", nil, func(v *values, k *keyring) { k.each(v.extras) }},
-		{"phone", []string{"mobile", "landline", "work_phone"}, phoneInitials},
-		{"birth date, name initial", []string{"birth_date"}, initials},
-		{"names", []string{"given", "family"}, names},
-		{"family name, place", []string{"family", "postcode", "city"}, func(v *values, k *keyring) { places(v, k, k.sound(v.family)) }},
-		{"given name, place", []string{"given", "postcode", "city"}, func(v *values, k *keyring) { k.prefixed(v.postcodes, v.canonical) }},
-		{"given name, birth month", []string{"given", "birth_date"}, birthMonth},
-		{"birth date, place", []string{"birth_date", "postcode", "city"}, func(v *values, k *keyring) { places(v, k, fullDate(v.birth)) }},
-		{"family name, birth year", []string{"family", "birth_date"}, birthYear},
-		{"end of family name, given name", []string{"family", "given"}, tail},
-		{"e-mail name", []string{"email"}, locals},
-		{"street", []string{"street", "postcode", "city"}, streetInitials},
-		{"shared mailbox, given name", []string{"work_email", "given"}, func(v *values, k *keyring) { k.prefixed(v.shared, v.canonical) }},
-		{"organization, given name", []string{"organization", "given"}, func(v *values, k *keyring) { k.prefixed(v.organizations, v.canonical) }},
+		{"email", telling, []string{"email"}, func(v *values, k *keyring) { k.each(v.emails) }},
+		{"identifier", telling, nil, func(v *values, k *keyring) { k.each(v.extras) }},
+		{"phone", telling, []string{"mobile", "landline", "work_phone"}, phoneInitials},
+		{"birth date, name initial", telling, []string{"birth_date"}, initials},
+		{"names", telling, []string{"given", "family"}, names},
+		{"family name, place", loose, []string{"family", "postcode", "city"}, func(v *values, k *keyring) { places(v, k, k.sound(v.family)) }},
+		{"given name, place", loose, []string{"given", "postcode", "city"}, func(v *values, k *keyring) { k.prefixed(v.postcodes, v.canonical) }},
+		{"given name, birth month", loose, []string{"given", "birth_date"}, birthMonth},
+		{"birth date, place", telling, []string{"birth_date", "postcode", "city"}, func(v *values, k *keyring) { places(v, k, fullDate(v.birth)) }},
+		{"family name, birth year", loose, []string{"family", "birth_date"}, birthYear},
+		{"end of family name, given name", loose, []string{"family", "given"}, tail},
+		{"e-mail name", loose, []string{"email"}, locals},
+		{"street", telling, []string{"street", "postcode", "city"}, streetInitials},
+		{"shared mailbox, given name", telling, []string{"work_email", "given"}, func(v *values, k *keyring) { k.prefixed(v.shared, v.canonical) }},
+		{"organization, given name", telling, []string{"organization", "given"}, func(v *values, k *keyring) { k.prefixed(v.organizations, v.canonical) }},
 	}
 }
 
 // organizationRules find the duplicates of organizations.
 func organizationRules() []rule {
 	return []rule{
-		{"tax number", []string{"tax_number"}, func(v *values, k *keyring) { k.add(v.tax, "") }},
-		{"identifier", nil, func(v *values, k *keyring) { k.each(v.extras) }},
-		{"phone", []string{"phone"}, func(v *values, k *keyring) { k.each(v.phones) }},
-		{"domain", []string{"domain", "email", "own_web"}, func(v *values, k *keyring) { k.each(v.domains) }},
-		{"email", []string{"email", "domain", "own_web"}, func(v *values, k *keyring) { k.each(v.emails) }},
-		{"name", []string{"name"}, sortedNames},
-		{"word of name, place", []string{"name", "city", "postcode"}, wordPlaces},
-		{"two words of name", []string{"name"}, wordPairs},
-		{"acronym, place", []string{"name", "city"}, acronyms},
-		{"first word of name", []string{"name"}, firstWords},
-		{"street", []string{"street", "postcode", "city"}, func(v *values, k *keyring) { streetKeys(v, k, "") }},
+		{"tax number", telling, []string{"tax_number"}, func(v *values, k *keyring) { k.add(v.tax, "") }},
+		{"identifier", telling, nil, func(v *values, k *keyring) { k.each(v.extras) }},
+		{"phone", telling, []string{"phone"}, func(v *values, k *keyring) { k.each(v.phones) }},
+		{"domain", telling, []string{"domain", "email", "own_web"}, func(v *values, k *keyring) { k.each(v.domains) }},
+		{"email", telling, []string{"email", "domain", "own_web"}, func(v *values, k *keyring) { k.each(v.emails) }},
+		{"name", telling, []string{"name"}, sortedNames},
+		{"word of name, place", loose, []string{"name", "city", "postcode"}, wordPlaces},
+		{"two words of name", loose, []string{"name"}, wordPairs},
+		{"acronym, place", loose, []string{"name", "city"}, acronyms},
+		{"first word of name", loose, []string{"name"}, firstWords},
+		{"street", telling, []string{"street", "postcode", "city"}, func(v *values, k *keyring) { streetKeys(v, k, "") }},
 	}
 }
 
@@ -72,7 +82,7 @@ func (s *schema) forRecords(n int) {
 
 func (s *schema) addEveryPair() {
 	if s.rules[len(s.rules)-1].name != everyPair {
-		s.rules = append(s.rules, rule{everyPair, []string{}, func(_ *values, k *keyring) { k.add(everyPair, "") }})
+		s.rules = append(s.rules, rule{everyPair, telling, []string{}, func(_ *values, k *keyring) { k.add(everyPair, "") }})
 	}
 }
 

@@ -16,7 +16,8 @@ import (
 const (
 	tileRecords    = 2000      // a block of more records is cut into tiles of this many, compared two by two: nothing is lost
 	pairsPerRecord = 8         // a rule's pairs may be this many for each record,
-	pairsAtLeast   = 3_000_000 // or this many, whichever is more
+	pairsAtLeast   = 3_000_000 // or this many, whichever is more,
+	looseShare     = 4         // of which a loose rule has one in this many
 	toldKeys       = 20        // of the keys over the budget, so many are told of one by one
 )
 
@@ -96,15 +97,25 @@ func (s *schema) groupByKey(ctx context.Context, set *kernel.Set, rules ruleRang
 	if err != nil {
 		return nil, err
 	}
-	groups, budget := make([][]group, rules.len()), max(int64(set.Len())*pairsPerRecord, pairsAtLeast)
+	groups := make([][]group, rules.len())
 	err = inParallel(ctx, threads, rules.len(), func(_, n int) error {
 		r := rules.from + n
 		all := made.take(n).groups()
 		plans[r].top = s.largestKeys(set, r, all)
-		groups[n] = s.refine(set, r, all, refiners, budget, &plans[r])
+		groups[n] = s.refine(set, r, all, refiners, s.rules[r].budget(set.Len()), &plans[r])
 		return nil
 	})
 	return groups, err
+}
+
+// budget is how many pairs of so many records a rule may compare. What a loose rule's largest keys lose by having less, other
+// rules find: of a generated million's true pairs those that no rule finds grow from one in a thousand to two.
+func (r *rule) budget(records int) int64 {
+	pairs := max(int64(records)*pairsPerRecord, pairsAtLeast)
+	if r.strength == loose {
+		pairs /= looseShare
+	}
+	return pairs
 }
 
 // append adds the groups of the next rules.

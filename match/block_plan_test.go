@@ -2,6 +2,7 @@ package match
 
 import (
 	"bytes"
+	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
@@ -160,5 +161,39 @@ func TestRulesArePlannedByAnyNumber(t *testing.T) {
 	}
 	if len(whole.members) < 3000 {
 		t.Errorf("only %d members: little was tried", len(whole.members))
+	}
+}
+
+func TestALooseRuleHasAQuarterOfTheBudget(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		strength strength
+		records  int
+		most     int64
+	}{
+		{telling, 10, 3_000_000}, {telling, 1_000_000, 8_000_000},
+		{loose, 10, 750_000}, {loose, 1_000_000, 2_000_000},
+	} {
+		if got := (&rule{strength: c.strength}).budget(c.records); got != c.most {
+			t.Errorf("strength %d, %d records: %d pairs, not %d", c.strength, c.records, got, c.most)
+		}
+	}
+	s := &schema{collection: "people", fields: peopleSchema().fields}
+	hot := func(_ *values, k *keyring) { k.add("hot", "") }
+	s.rules = []rule{{name: "telling", strength: telling, keys: hot}, {name: "loose", strength: loose, keys: hot}}
+	rows := make([][]string, 2000) // two million pairs
+	for i := range rows {
+		rows[i] = make([]string, len(s.fields))
+		rows[i][0] = fmt.Sprintf("name%d", i%7)
+	}
+	p, err := planBlocks(t.Context(), s, s.coded(rows), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := p.rules[0]; got.pairs != pairsOf(2000) || len(got.refined) != 0 {
+		t.Errorf("the telling rule compares %d pairs, and refined %d keys", got.pairs, len(got.refined))
+	}
+	if got := p.rules[1]; got.pairs == 0 || got.pairs > 750_000 || len(got.refined) != 1 {
+		t.Errorf("the loose rule compares %d pairs, and refined %d keys", got.pairs, len(got.refined))
 	}
 }
