@@ -4,84 +4,148 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/hex"
+	"hash/maphash"
 	"slices"
 	"strings"
 
 	queries "github.com/sameas/sameas/sql"
 )
 
-// formerClusters is what runs before this one called their clusters.
+// formerClusters is what runs before this one called their clusters. An ID that was ever given has a number, which it keeps.
 type formerClusters struct {
-	names     []string          // every ID that was ever given, in the order in which they were
-	runs      []int64           // of each name: the run that gave it, from 1
-	place     map[string]uint32 // of each name among names
-	successor map[string]string // of an ID whose cluster was merged into another: that one's
+	names     []string // every ID that was ever given, by its number
+	runs      []int64  // of each: the run that gave it, from 1
+	successor []uint32 // of an ID whose cluster was merged into another: that one's number + 1; 0 of others
 	shares    []share
 	before    *standing // nil where the records are others than those of the run before
+
+	kept   texts
+	seed   maphash.Seed
+	byHash map[uint32]uint32 // number + 1 of the last ID of a hash
+	alike  []uint32          // of each ID: number + 1 of the one before of the same hash
 }
 
 func newFormerClusters() *formerClusters {
-	return &formerClusters{place: map[string]uint32{}, successor: map[string]string{}}
+	return &formerClusters{seed: maphash.MakeSeed(), byHash: map[uint32]uint32{}}
 }
 
-// give notes that a run gave an ID.
-func (f *formerClusters) give(id string, run int64) {
-	f.place[id] = uint32(len(f.names))
-	f.names, f.runs = append(f.names, id), append(f.runs, run)
+// give notes that a run gave an ID, which is then the last one.
+func (f *formerClusters) give(id string, run int64) uint32 {
+	n := uint32(len(f.names))
+	f.names, f.runs, f.successor = append(f.names, id), append(f.runs, run), append(f.successor, 0)
+	f.index(n)
+	return n
+}
+
+func (f *formerClusters) index(n uint32) {
+	hash := uint32(maphash.String(f.seed, f.names[n]))
+	f.alike = append(f.alike, f.byHash[hash])
+	f.byHash[hash] = n + 1
+}
+
+// number is that of an ID.
+func (f *formerClusters) number(id string) (n uint32, known bool) {
+	for at := f.byHash[uint32(maphash.String(f.seed, id))]; at != 0; at = f.alike[at-1] {
+		if f.names[at-1] == id {
+			return at - 1, true
+		}
+	}
+	return 0, false
+}
+
+// texts are the IDs of some numbers.
+func (f *formerClusters) texts(numbers []uint32) []string {
+	texts := make([]string, len(numbers))
+	for i, n := range numbers {
+		texts[i] = f.names[n]
+	}
+	return texts
 }
 
 // share is some external IDs of a former cluster that a record carries.
 type share struct {
 	record  uint32
-	cluster uint32 // its name's place
+	cluster uint32 // its ID's number
 	ids     uint32
 }
 
 func (m *matching) loadFormer(ctx context.Context, on queries.Querier) (*formerClusters, error) {
 	f := newFormerClusters()
 	args := queries.Args{"collection": m.schema.collection}
-	err := queries.Each(ctx, on, "match/071_cluster_names.sql", args, func(rows *sql.Rows) error {
-		var id, successor string
-		var run int64
-		err := rows.Scan(&id, &run, &successor)
-		f.give(id, run)
-		if successor != "" {
-			f.successor[id] = successor
+	table := "cluster_names"
+	whole, err := f.load(ctx, on, args)
+	if err == nil && whole {
+		if m.rejudges {
+			return f, m.loadStanding(ctx, on, f)
 		}
-		return err
-	})
-	switch {
-	case err != nil:
-		return nil, err
-	case m.rejudges:
-		return f, m.loadStanding(ctx, on, f)
+		table = "cluster_keys"
+		whole, err = f.loadShares(ctx, on, args, m.identity.ids, m.records)
 	}
-	return f, f.loadShares(ctx, on, args, m.identity.ids, m.records)
+	switch {
+	case err != nil || whole:
+		return f, err
+	case !m.options.Anew:
+		return nil, m.unlike(table)
+	}
+	m.options.Log.Warn("the IDs of former clusters are not as the match before left them: all are given anew", "collection", m.schema.collection, "table", table)
+	return newFormerClusters(), nil
 }
 
-// loadShares reads which external IDs told the clusters of the run before.
-func (f *formerClusters) loadShares(ctx context.Context, on queries.Querier, args queries.Args, ids *externalIDs, records []record) error {
-	last := 0
-	return queries.Each(ctx, on, "match/070_previous_clusters.sql", args, func(rows *sql.Rows) error {
-		var hash uint64
-		var cluster int64
-		if err := rows.Scan(&hash, &cluster); err != nil {
-			return err
+// load reads the IDs, and reports whether they are numbered as they should be.
+func (f *formerClusters) load(ctx context.Context, on queries.Querier, args queries.Args) (whole bool, err error) {
+	var held int64
+	if err := queries.One(ctx, on, "match/069_cluster_names_held.sql", args, &held); err != nil {
+		return false, err
+	}
+	f.names, f.runs, f.successor = make([]string, held), make([]int64, held), make([]uint32, held)
+	f.byHash, f.alike = make(map[uint32]uint32, held), make([]uint32, 0, held)
+	whole = true
+	merged := map[uint32]string{}
+	err = queries.Stream(ctx, on, "match/071_cluster_names.sql", args, func(row *queries.Streamed) error {
+		n, run := row.Int(0), row.Int(2)
+		if whole = whole && 0 <= n && n < held && run > 0 && f.runs[n] == 0; !whole {
+			return nil
 		}
+		f.names[n], f.runs[n] = f.kept.keep(row.Text(1)), run
+		if successor := row.Text(3); successor != "" {
+			merged[uint32(n)] = f.kept.keep(successor)
+		}
+		return nil
+	})
+	if err != nil || !whole {
+		return whole, err
+	}
+	for n := range f.names {
+		f.index(uint32(n))
+	}
+	for n, successor := range merged {
+		to, known := f.number(successor)
+		f.successor[n], whole = to+1, whole && known
+	}
+	return whole, nil
+}
+
+// loadShares reads which external IDs told the clusters of the run before, and reports whether all name clusters.
+func (f *formerClusters) loadShares(ctx context.Context, on queries.Querier, args queries.Args, ids *externalIDs, records []record) (whole bool, err error) {
+	whole = true
+	last := 0
+	err = queries.Stream(ctx, on, "match/070_previous_clusters.sql", args, func(row *queries.Streamed) error {
+		hash, cluster := row.Uint(0), row.Int(1)
+		whole = whole && 0 <= cluster && cluster < int64(len(f.names))
 		var found bool
-		if last, found = ids.seek(hash, last); found {
+		if last, found = ids.seek(hash, last); found && whole {
 			f.shares = append(f.shares, share{ids.carrier(uint32(last), records), uint32(cluster), 1})
 		}
 		return nil
 	})
+	return whole, err
 }
 
 // claim is a former cluster's ID and the present cluster that holds the largest part of it.
 type claim struct {
-	id      string
-	run     int64 // that gave it
+	id      uint32 // its number
+	run     int64  // that gave it
 	group   int
 	overlap int
 }
@@ -96,7 +160,7 @@ func (f *formerClusters) heirs(group []uint32) []claim {
 	best := claim{group: -1}
 	for from := 0; from < len(f.shares); {
 		s := f.shares[from]
-		part := claim{f.names[s.cluster], f.runs[s.cluster], int(group[s.record]), 0}
+		part := claim{s.cluster, f.runs[s.cluster], int(group[s.record]), 0}
 		to := from
 		for ; to < len(f.shares) && f.shares[to].cluster == s.cluster && int(group[f.shares[to].record]) == part.group; to++ {
 			part.overlap += int(f.shares[to].ids)
@@ -112,22 +176,25 @@ func (f *formerClusters) heirs(group []uint32) []claim {
 	return claims
 }
 
-// nameClusters gives every cluster an ID; group is the cluster of each record. A former ID goes to the cluster that holds
-// the largest part of its external IDs; of several that come together the one given first stays, and the others become
-// its aliases. What is left gets a new one, made from its smallest key. It keeps f in step.
-func nameClusters(collection string, records []record, groups [][]uint32, group []uint32, f *formerClusters) []string {
-	names := make([]string, len(groups))
-	f.keep(names, groups)
+// unnamed is the number of no ID.
+const unnamed = ^uint32(0)
+
+// nameClusters gives every cluster an ID, of which it returns the number; group is the cluster of each record. A former ID
+// goes to the cluster that holds the largest part of its external IDs; of several that come together the one given first
+// stays, and the others become its aliases. What is left gets a new one, made from its smallest key. It keeps f in step.
+func nameClusters(collection string, records []record, groups [][]uint32, group []uint32, f *formerClusters) []uint32 {
+	numbers := slices.Repeat([]uint32{unnamed}, len(groups))
+	f.keep(numbers, groups)
 	claims := f.heirs(group)
 	slices.SortFunc(claims, func(a, b claim) int {
-		return cmp.Or(cmp.Compare(a.run, b.run), cmp.Compare(b.overlap, a.overlap), strings.Compare(a.id, b.id))
+		return cmp.Or(cmp.Compare(a.run, b.run), cmp.Compare(b.overlap, a.overlap), strings.Compare(f.names[a.id], f.names[b.id]))
 	})
 	for _, c := range claims {
-		if names[c.group] == "" {
-			names[c.group] = c.id
-			delete(f.successor, c.id)
+		if numbers[c.group] == unnamed {
+			numbers[c.group] = c.id
+			f.successor[c.id] = 0
 		} else {
-			f.successor[c.id] = names[c.group]
+			f.successor[c.id] = numbers[c.group] + 1
 		}
 	}
 	now := int64(1)
@@ -135,18 +202,17 @@ func nameClusters(collection string, records []record, groups [][]uint32, group 
 		now = max(now, run+1)
 	}
 	for g, members := range groups {
-		if names[g] == "" {
-			names[g] = newClusterID(collection, records[members[0]].key, f.place)
-			f.give(names[g], now)
+		if numbers[g] == unnamed {
+			numbers[g] = f.give(f.newID(collection, records[members[0]].key), now)
 		}
 	}
-	return names
+	return numbers
 }
 
-// newClusterID is the collection and a hash of the smallest key, as short as is free.
-func newClusterID(collection, key string, taken map[string]uint32) string {
+// newID is the collection and a hash of the smallest key, as short as is free.
+func (f *formerClusters) newID(collection, key string) string {
 	isTaken := func(id string) bool {
-		_, is := taken[id]
+		_, is := f.number(id)
 		return is
 	}
 	sum := sha256.Sum256([]byte(collection + "\x00" + key))
@@ -166,11 +232,11 @@ func newClusterID(collection, key string, taken map[string]uint32) string {
 	}
 }
 
-// standing is the cluster that stands for a former one that was merged, "" of one that was not; an alias of an alias names
-// the cluster that stands.
-func (f *formerClusters) standing(id string) string {
-	successor := f.successor[id]
-	for next := successor; next != ""; next = f.successor[next] {
+// standing is the number + 1 of the cluster that stands for a former one that was merged, 0 of one that was not; an alias of
+// an alias names the cluster that stands.
+func (f *formerClusters) standing(n uint32) uint32 {
+	successor := f.successor[n]
+	for next := successor; next != 0; next = f.successor[next-1] {
 		successor = next
 	}
 	return successor
@@ -182,7 +248,12 @@ func (f *formerClusters) rows() queries.Rows {
 }
 
 func (f *formerClusters) fill(row *queries.Row, n int) {
+	row.Int(int64(n))
 	row.Text(f.names[n])
 	row.Int(f.runs[n])
-	row.TextOrNull(f.standing(f.names[n]))
+	if successor := f.standing(uint32(n)); successor != 0 {
+		row.Text(f.names[successor-1])
+	} else {
+		row.Null()
+	}
 }

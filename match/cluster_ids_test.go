@@ -29,7 +29,7 @@ func TestClusterIDsGoWithTheExternalIDs(t *testing.T) {
 	for i := range records {
 		records[i] = record{rid: int64(i), key: fmt.Sprintf("a/1/%d", i)}
 	}
-	fresh := func(i int) string { return newClusterID("people", records[i].key, nil) }
+	fresh := func(i int) string { return newFormerClusters().newID("people", records[i].key) }
 	for _, c := range []struct {
 		name    string
 		groups  [][]uint32
@@ -43,7 +43,7 @@ func TestClusterIDsGoWithTheExternalIDs(t *testing.T) {
 		{"split: the part with most external IDs keeps it, not the one with most records", [][]uint32{{0, 1}, {2}}, former(map[string]map[uint32]uint32{"p": {0: 1, 1: 1, 2: 3}}, "p"), []string{fresh(0), "p"}, ""},
 		{"merged: the one assigned first stays, though it is smaller", [][]uint32{{0, 1, 2}}, former(map[string]map[uint32]uint32{"new": {0: 2, 1: 2}, "old": {2: 1}}, "old", "new"), []string{"old"}, "new=old"},
 		{"a part taken over by another: each keeps its own", [][]uint32{{0, 1}, {2, 3}}, former(map[string]map[uint32]uint32{"p": {0: 1, 1: 1, 2: 1}, "q": {3: 1}}, "p", "q"), []string{"p", "q"}, ""},
-		{"an ID that is gone is not given again", [][]uint32{{0}}, former(nil, fresh(0)), []string{newClusterID("people", records[0].key, map[string]uint32{fresh(0): 0})}, ""},
+		{"an ID that is gone is not given again", [][]uint32{{0}}, former(nil, fresh(0)), []string{former(nil, fresh(0)).newID("people", records[0].key)}, ""},
 	} {
 		group := make([]uint32, len(records))
 		for g, members := range c.groups {
@@ -51,14 +51,15 @@ func TestClusterIDsGoWithTheExternalIDs(t *testing.T) {
 				group[r] = uint32(g)
 			}
 		}
-		names := nameClusters("people", records, c.groups, group, c.former)
+		names := c.former.texts(nameClusters("people", records, c.groups, group, c.former))
 		if !slices.Equal(names, c.want) {
 			t.Errorf("%s: %v, want %v", c.name, names, c.want)
 		}
 		var aliases []string
 		for _, id := range slices.Sorted(slices.Values(c.former.names)) {
-			if successor := c.former.standing(id); successor != "" {
-				aliases = append(aliases, fmt.Sprintf("%s=%s", id, successor))
+			n, _ := c.former.number(id)
+			if successor := c.former.standing(n); successor != 0 {
+				aliases = append(aliases, fmt.Sprintf("%s=%s", id, c.former.names[successor-1]))
 			}
 		}
 		if strings.Join(aliases, " ") != c.aliases {
@@ -133,5 +134,38 @@ func TestClusterIDsOfRecordsWithoutAnIDToThemselves(t *testing.T) {
 		if diff := cmp.Diff(strings.Split(before, "\n"), strings.Split(w.text(allTables), "\n")); diff != "" {
 			t.Fatalf("matched anew, nothing having changed, the tables differ:\n%s", diff)
 		}
+	}
+}
+
+// Cluster IDs that somebody renumbered, removed or invented are no IDs to go on with; matching anew begins them again.
+func TestClusterIDsThatWereTamperedWithAreRefused(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ statement, table string }{
+		"one less":             {`DELETE FROM cluster_names WHERE number = 3`, "cluster_names"},
+		"the last one less":    {`DELETE FROM cluster_names WHERE number = (SELECT max(number) FROM cluster_names)`, "cluster_keys"},
+		"one twice":            {`UPDATE cluster_names SET number = 4 WHERE number = 3`, "cluster_names"},
+		"one given in no run":  {`UPDATE cluster_names SET assigned = 0 WHERE number = 3`, "cluster_names"},
+		"an unknown successor": {`UPDATE cluster_names SET successor = 'people-nobody' WHERE number = 3`, "cluster_names"},
+		"keys of none":         {`UPDATE cluster_keys SET cluster = -1 WHERE cluster = 3`, "cluster_keys"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.fill("people", append(town(40, "a"), copies(town(40, "a"), "b")...), nil)
+			w.run(nil, 1)
+			before := w.text(allTables)
+			w.exec(c.statement)
+			w.exec(`UPDATE records SET content_hash = repeat('f', 64) WHERE key = 'a/1/7'`) // so that it is matched
+			_, err := Run(t.Context(), Options{DB: w.db})
+			if err == nil || !strings.Contains(err.Error(), "table "+c.table+" is not as") || !strings.Contains(err.Error(), "--anew") {
+				t.Errorf("error %v", err)
+			}
+			if _, err := Run(t.Context(), Options{DB: w.db, Anew: true}); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(strings.Split(before, "\n"), strings.Split(w.text(allTables), "\n")); diff != "" {
+				t.Errorf("matched anew the tables differ:\n%s", diff)
+			}
+		})
 	}
 }

@@ -2,7 +2,6 @@ package match
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 
 	queries "github.com/sameas/sameas/sql"
@@ -18,23 +17,23 @@ var tierNames = [...]string{"single", "auto", "review"}
 type standing struct {
 	ids             *externalIDs
 	records         []record
-	cluster, review []uint32 // of each record: the places of its cluster's and its wider cluster's names among all
+	cluster, review []uint32 // of each record: the numbers of its cluster's and its wider cluster's IDs
 	tier            []uint8  // of each record, among tierNames
-	known           int      // names that were given before
-	successor       map[string]string
+	known           int      // IDs that were given before
+	successor       []uint32 // of each of these: number + 1 of the one that stands for it
 }
 
-// eachBefore calls do for every record with the cluster that the run before had it in, the wider one, "" where that bears the
-// same name, and the tier among tierNames, -1 for none of them.
-func (m *matching) eachBefore(ctx context.Context, on queries.Querier, do func(rid int64, name, wider string, tier int) error) error {
-	return queries.Each(ctx, on, "match/072_clusters_before.sql", queries.Args{"collection": m.schema.collection}, func(rows *sql.Rows) error {
-		var rid int64
-		var packed string
-		if err := rows.Scan(&rid, &packed); err != nil {
-			return err
-		}
-		name, wider := cutField(&packed), cutField(&packed)
-		return do(rid, name, wider, slices.Index(tierNames[:], packed))
+// recordBefore is where the run before had a record. Its texts are good until the next one comes.
+type recordBefore struct {
+	rid            int64
+	cluster, wider string
+	tier           int // among tierNames, -1 for none of them
+}
+
+// eachBefore calls do for every record, one call at a time.
+func (m *matching) eachBefore(ctx context.Context, on queries.Querier, do func(recordBefore) error) error {
+	return queries.Stream(ctx, on, "match/072_clusters_before.sql", queries.Args{"collection": m.schema.collection}, func(row *queries.Streamed) error {
+		return do(recordBefore{row.Int(0), row.Text(1), row.Text(2), slices.Index(tierNames[:], row.Text(3))})
 	})
 }
 
@@ -42,22 +41,19 @@ func (m *matching) eachBefore(ctx context.Context, on queries.Querier, do func(r
 func (m *matching) loadStanding(ctx context.Context, on queries.Querier, f *formerClusters) error {
 	n := len(m.records)
 	s := &standing{ids: m.identity.ids, records: m.records, cluster: make([]uint32, n), review: make([]uint32, n), tier: make([]uint8, n),
-		known: len(f.names), successor: map[string]string{}}
-	for id, successor := range f.successor {
-		s.successor[id] = successor
-	}
+		known: len(f.names), successor: slices.Clone(f.successor)}
 	numbers, read := numbersOf(m.records), 0
-	err := m.eachBefore(ctx, on, func(rid int64, name, wider string, tier int) error {
-		i, okRecord := numbers.of(rid)
-		cluster, okName := f.place[name]
+	err := m.eachBefore(ctx, on, func(r recordBefore) error {
+		i, okRecord := numbers.of(r.rid)
+		cluster, okName := f.number(r.cluster)
 		review, okWider := cluster, okName
-		if wider != "" {
-			review, okWider = f.place[wider]
+		if r.wider != r.cluster {
+			review, okWider = f.number(r.wider)
 		}
-		if !okRecord || !okName || !okWider || tier < 0 {
+		if !okRecord || !okName || !okWider || r.tier < 0 {
 			return m.unlike("clusters")
 		}
-		s.cluster[i], s.review[i], s.tier[i] = cluster, review, uint8(tier)
+		s.cluster[i], s.review[i], s.tier[i] = cluster, review, uint8(r.tier)
 		read++
 		return nil
 	})
@@ -92,7 +88,7 @@ func (x *externalIDs) carrier(n uint32, records []record) uint32 {
 
 // keep names the clusters that are as they were and that an ID tells, and notes what shares the present ones have in the
 // others. No cluster that changed has a share in one that did not.
-func (f *formerClusters) keep(names []string, groups [][]uint32) {
+func (f *formerClusters) keep(numbers []uint32, groups [][]uint32) {
 	s := f.before
 	if s == nil {
 		return
@@ -117,26 +113,20 @@ func (f *formerClusters) keep(names []string, groups [][]uint32) {
 	}
 	for g, members := range groups {
 		if p := s.cluster[members[0]]; stands[p] && told[p] {
-			names[g] = f.names[p]
+			numbers[g] = p
 		}
 	}
 }
 
-// renamed are the places of the names that are new, or whose clusters were merged into others than before.
+// renamed are the IDs, by their numbers, that are new, or whose clusters were merged into others than before.
 func (f *formerClusters) renamed() []uint32 {
-	var places []uint32
-	for _, ids := range []map[string]string{f.before.successor, f.successor} {
-		for id := range ids {
-			if f.standing(id) != f.before.successor[id] {
-				places = append(places, f.place[id])
-			}
+	var ids []uint32
+	for n := range uint32(len(f.names)) {
+		if int(n) >= f.before.known || f.standing(n) != f.before.successor[n] {
+			ids = append(ids, n)
 		}
 	}
-	for p := f.before.known; p < len(f.names); p++ {
-		places = append(places, uint32(p))
-	}
-	slices.Sort(places)
-	return slices.Compact(places)
+	return ids
 }
 
 // moved are the records of which a row of clusters would differ from the one that stands.
@@ -144,7 +134,7 @@ func (c *clusterRows) moved(f *formerClusters) []uint32 {
 	var records []uint32
 	for i, g := range c.group {
 		s := f.before
-		if c.names[g] != f.names[s.cluster[i]] || c.reviewID(g) != f.names[s.review[i]] || c.tier(g) != tierNames[s.tier[i]] {
+		if c.numbers[g] != s.cluster[i] || c.numbers[c.wider[g]] != s.review[i] || c.tier(g) != tierNames[s.tier[i]] {
 			records = append(records, uint32(i))
 		}
 	}
@@ -157,7 +147,7 @@ func (c *clusterRows) retold(f *formerClusters) []uint32 {
 	s := f.before
 	renamed := make([]bool, len(c.records))
 	for i, g := range c.group {
-		renamed[i] = c.names[g] != f.names[s.cluster[i]]
+		renamed[i] = c.numbers[g] != s.cluster[i]
 	}
 	for n := range uint32(s.ids.len()) {
 		if !slices.ContainsFunc(s.ids.records(n), func(r uint32) bool { return renamed[r] }) {
@@ -165,7 +155,7 @@ func (c *clusterRows) retold(f *formerClusters) []uint32 {
 		}
 		p, before := s.ids.tells(n, c.records, s.cluster)
 		g, now := s.ids.tells(n, c.records, c.group)
-		if before != now || now && c.names[g] != f.names[p] {
+		if before != now || now && c.numbers[g] != p {
 			ids = append(ids, n)
 		}
 	}

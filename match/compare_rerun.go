@@ -83,16 +83,18 @@ func ridsOf(records []record) []int64 {
 // membersBefore reads the clusters of the run before.
 func (m *matching) membersBefore(ctx context.Context) (*members, error) {
 	before, places := &members{}, map[string]uint32{}
-	err := m.eachBefore(ctx, m.options.DB, func(rid int64, name, _ string, tier int) error {
-		tier = max(tier, 0) // one that somebody wrote by hand: matching anew is to put it right
-		place, known := places[name]
+	var kept texts
+	err := m.eachBefore(ctx, m.options.DB, func(r recordBefore) error {
+		tier := max(r.tier, 0) // of one that somebody wrote by hand: matching anew is to put it right
+		place, known := places[r.cluster]
 		if !known {
 			place = uint32(len(before.names))
+			name := kept.keep(r.cluster)
 			places[name] = place
 			before.names, before.tiers, before.sizes = append(before.names, name), append(before.tiers, uint8(tier)), append(before.sizes, 0)
 		}
 		before.sizes[place]++
-		before.rids, before.place = append(before.rids, rid), append(before.place, place)
+		before.rids, before.place = append(before.rids, r.rid), append(before.place, place)
 		return nil
 	})
 	return before.inOrder(), err

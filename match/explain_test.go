@@ -307,7 +307,7 @@ func TestClusterIsFoundByEachOfItsNames(t *testing.T) {
 	w := scene(t, anna("b/1/1"), anna("c/1/1"), bruno("connec/o/3f2a"))
 	w.run(nil, 1)
 	cluster := w.text(`SELECT cluster_id FROM clusters WHERE key = 'b/1/1'`)
-	if _, err := w.db.Exec(`INSERT INTO cluster_names VALUES ('people', 'people-former', 1, '` + cluster + `'), ('people', 'people-gone', 1, NULL)`); err != nil {
+	if _, err := w.db.Exec(`INSERT INTO cluster_names VALUES ('people', 100, 'people-former', 1, '` + cluster + `'), ('people', 101, 'people-gone', 1, NULL)`); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{cluster, "b/1/1", "c/1/1", "people-former"} {

@@ -31,39 +31,31 @@ type idRow struct {
 
 // loadExternalIDs reads the external IDs of one collection's records.
 func loadExternalIDs(ctx context.Context, db *sql.DB, collection string, records []record) (*externalIDs, error) {
-	ranges, err := ridRanges(ctx, db, collection)
-	if err != nil {
+	args := queries.Args{"collection": collection}
+	var held int
+	if err := queries.One(ctx, db, "match/019_external_ids_held.sql", args, &held); err != nil {
 		return nil, err
 	}
-	x, numbers := &externalIDs{}, numbersOf(records)
-	var rows []idRow
+	x, numbers, rows := &externalIDs{}, numbersOf(records), make([]idRow, 0, held)
 	var kept texts
-	var last string
-	var scopeNumber uint32
-	for _, r := range ranges {
-		err := queries.Each(ctx, db, "match/020_external_ids.sql", r.args(collection), func(at *sql.Rows) error {
-			var rid int64
-			var packed string
-			if err := at.Scan(&rid, &packed); err != nil {
-				return err
-			}
-			n, known := numbers.of(rid)
-			if !known {
-				return nil
-			}
-			from := strings.IndexByte(packed, fieldSeparator[0]) + 1
-			from += strings.IndexByte(packed[from:], fieldSeparator[0]) + 1
-			if packed[:from] != last {
-				last = packed[:from]
-				provider, realm, _ := strings.Cut(packed[:from-1], fieldSeparator)
-				scopeNumber = x.scopeOf(scope{provider, realm})
-			}
-			rows = append(rows, idRow{scopeNumber, n, mix(hashed(hashed(fnvOffset, packed[:from]), packed[from:])), kept.keep(packed[from:])})
+	var prefix []uint64 // of each scope: the hash of what comes before an ID's own part
+	last := 0
+	err := queries.Stream(ctx, db, "match/020_external_ids.sql", args, func(row *queries.Streamed) error {
+		n, known := numbers.of(row.Int(0))
+		if !known {
 			return nil
-		})
-		if err != nil {
-			return nil, err
 		}
+		s, id := scope{row.Text(1), row.Text(2)}, row.Text(3)
+		if last >= len(x.scopes) || x.scopes[last] != s {
+			if last = int(x.scopeOf(s)); last == len(prefix) {
+				prefix = append(prefix, hashed(fnvOffset, s.provider+fieldSeparator+s.realm+fieldSeparator))
+			}
+		}
+		rows = append(rows, idRow{uint32(last), n, mix(hashed(prefix[last], id)), kept.keep(id)})
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	x.sortScopes(rows)
 	x.number(rows)
@@ -194,8 +186,10 @@ func numbersOf(records []record) ridNumbers {
 	if len(records) == 0 {
 		return ridNumbers{}
 	}
-	byRID := func(a, b record) int { return int(a.rid - b.rid) }
-	first, last := slices.MinFunc(records, byRID).rid, slices.MaxFunc(records, byRID).rid
+	first, last := records[0].rid, records[0].rid
+	for i := range records {
+		first, last = min(first, records[i].rid), max(last, records[i].rid)
+	}
 	x := ridNumbers{first: first}
 	if last-first > int64(len(records))*8 {
 		x.other = make(map[int64]uint32, len(records))
@@ -220,4 +214,15 @@ func (x ridNumbers) of(rid int64) (uint32, bool) {
 		return 0, false
 	}
 	return x.dense[rid-x.first] - 1, true
+}
+
+// ascending lists the records in the order of their numbers in the workspace; not all of them where these are far apart.
+func (x ridNumbers) ascending() []uint32 {
+	var order []uint32
+	for _, n := range x.dense {
+		if n > 0 {
+			order = append(order, n-1)
+		}
+	}
+	return order
 }

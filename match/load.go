@@ -3,7 +3,6 @@ package match
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"maps"
 	"slices"
 	"strconv"
@@ -67,8 +66,8 @@ type packedRow struct {
 // ridRange is a range of records' numbers in the workspace, both ends included.
 type ridRange struct{ first, last int64 }
 
-// rangeRecords is how many numbers a range spans: the driver holds a query's whole result in memory.
-const rangeRecords = 1 << 17
+// rangeRecords is how many numbers a range spans: the engine holds the values of one in memory to join them with their records.
+const rangeRecords = 1 << 19
 
 // recordRange is between which numbers a collection's records lie, and how many there are.
 func recordRange(ctx context.Context, db queries.Querier, collection string) (all ridRange, held int, err error) {
@@ -109,17 +108,15 @@ func eachPacked(ctx context.Context, db queries.Querier, collection string, pack
 		return false, err
 	}
 	whole = true
+	var kept texts
 	rows := make([]packedRow, 0, batch)
 	for _, r := range ranges {
 		args := r.args(collection)
 		maps.Copy(args, packed.args)
-		err = queries.Each(ctx, db, packed.statement, args, func(r *sql.Rows) error {
-			var p packedRow
-			if err := r.Scan(&p.rid, &p.text); err != nil {
-				return err
-			}
-			whole = whole && strings.Count(p.text, fieldSeparator) == packed.fields-1
-			rows = append(rows, p)
+		err = queries.Stream(ctx, db, packed.statement, args, func(row *queries.Streamed) error {
+			text := row.Text(1)
+			whole = whole && strings.Count(text, fieldSeparator) == packed.fields-1
+			rows = append(rows, packedRow{row.Int(0), kept.keep(text)})
 			if len(rows) < batch {
 				return nil
 			}
@@ -253,13 +250,17 @@ func inKeyOrder(records []record) []uint32 {
 	if sorted {
 		return nil
 	}
-	order := make([]uint32, len(records))
-	for i := range order {
-		order[i] = uint32(i)
+	order := numbersOf(records).ascending()
+	if len(order) != len(records) { // numbers far apart, or given twice
+		order = order[:0]
+		for i := range records {
+			order = append(order, uint32(i))
+		}
 	}
-	// The workspace numbers records in the order of keys, so that sorting by number first leaves little to do.
-	slices.SortFunc(order, func(a, b uint32) int { return cmp.Compare(records[a].rid, records[b].rid) })
-	slices.SortStableFunc(order, func(a, b uint32) int { return byKey(&records[a], &records[b]) })
+	inOrder := func(a, b uint32) int { return byKey(&records[a], &records[b]) }
+	if !slices.IsSortedFunc(order, inOrder) { // the workspace numbers records in the order of keys
+		slices.SortFunc(order, inOrder)
+	}
 	return order
 }
 

@@ -67,19 +67,11 @@ func (m *matching) scannedBefore(ctx context.Context) (result kernel.Result, kep
 func (m *matching) keptBefore(ctx context.Context, held int64) ([]keptPair, error) {
 	pairs := make([]keptPair, 0, held)
 	numbers := numbersOf(m.records)
-	err := queries.Each(ctx, m.options.DB, "match/074_kept_before.sql", queries.Args{"collection": m.schema.collection}, func(rows *sql.Rows) error {
-		var one, other int64
-		var p keptPair
-		var weight float64
-		var compared string
-		if err := rows.Scan(&one, &other, &p.rule, &weight, &compared); err != nil {
-			return err
-		}
-		a, okA := numbers.of(one)
-		b, okB := numbers.of(other)
-		p.a, p.b, p.weight = min(a, b), max(a, b), units(weight)
-		levels, terms, _ := strings.Cut(compared, fieldSeparator)
-		if !okA || !okB || !p.readTexts(levels, terms, len(m.schema.fields)) {
+	err := queries.Stream(ctx, m.options.DB, "match/074_kept_before.sql", queries.Args{"collection": m.schema.collection}, func(row *queries.Streamed) error {
+		a, okA := numbers.of(row.Int(0))
+		b, okB := numbers.of(row.Int(1))
+		p := keptPair{a: min(a, b), b: max(a, b), rule: uint8(row.Int(2)), weight: units(row.Float(3))}
+		if !okA || !okB || !p.readTexts(row.Text(4), row.Text(5), len(m.schema.fields)) {
 			return m.unlike("edges")
 		}
 		pairs = append(pairs, p)

@@ -19,8 +19,8 @@ const allTables = `SELECT to_json(x)::VARCHAR FROM (SELECT 'c' AS t, key AS a, c
 	UNION ALL SELECT 'k', kind || coalesce(key_a, '') || coalesce(key_b, ''), cluster_id, other_cluster_id, detail, weight::VARCHAR FROM conflicts
 	UNION ALL SELECT 'b', rule, pairs::VARCHAR, kept::VARCHAR, must_links_found::VARCHAR, largest::VARCHAR || ' ' || keys::VARCHAR FROM blocking
 	UNION ALL SELECT 't', field, term, bits::VARCHAR, NULL, NULL FROM term_weights
-	UNION ALL SELECT 'n', cluster_id, assigned::VARCHAR, successor, NULL, NULL FROM cluster_names
-	UNION ALL SELECT 'i', cluster_id, id_hash::VARCHAR, NULL, NULL, NULL FROM cluster_keys
+	UNION ALL SELECT 'n', cluster_id, assigned::VARCHAR, successor, number::VARCHAR, NULL FROM cluster_names
+	UNION ALL SELECT 'i', cluster::VARCHAR, id_hash::VARCHAR, NULL, NULL, NULL FROM cluster_keys
 	UNION ALL SELECT 'm', model, NULL, NULL, NULL, NULL FROM models
 	UNION ALL SELECT 'd', digest, input_digest, config_digest, NULL, NULL FROM stages WHERE stage NOT IN ('features', 'inputs', 'evidence')) AS x ORDER BY 1`
 

@@ -133,7 +133,7 @@ func (m *matching) clusterFillings(former *formerClusters) []filling {
 	return []filling{
 		{"match/086_replace_clusters.sql", these(moved, func(row *queries.Row, i int) { row.Int(m.records[i].rid) })},
 		{"match/095_clusters.sql", these(moved, c.fillRow)},
-		{"match/086_replace_cluster_names.sql", these(renamed, func(row *queries.Row, n int) { row.Text(former.names[n]) })},
+		{"match/086_replace_cluster_names.sql", these(renamed, func(row *queries.Row, n int) { row.Int(int64(n)) })},
 		{"match/096_cluster_names.sql", these(renamed, former.fill)},
 		{"match/086_replace_cluster_keys.sql", these(retold, func(row *queries.Row, n int) { row.Uint(m.identity.ids.hash[n]) })},
 		{"match/097_cluster_keys.sql", these(retold, c.fillKey)},

@@ -12,10 +12,11 @@ import (
 // clusterRows are the named clusters, ready to be written.
 type clusterRows struct {
 	*matching
-	groups [][]uint32
-	names  []string // of each group
-	group  []uint32 // of each record
-	wider  []uint32 // of each group: that of the first record of its wider cluster
+	groups  [][]uint32
+	numbers []uint32 // of each group: its ID's
+	names   []string // of each group: its ID
+	group   []uint32 // of each record
+	wider   []uint32 // of each group: that of the first record of its wider cluster
 }
 
 func (m *matching) clusterRows(former *formerClusters) *clusterRows {
@@ -37,7 +38,8 @@ func (m *matching) clusterRows(former *formerClusters) *clusterRows {
 		c.groups = append(c.groups, members)
 		c.wider = append(c.wider, c.group[m.outcome.review.find(root)])
 	}
-	c.names = nameClusters(m.schema.collection, m.records, c.groups, c.group, former)
+	c.numbers = nameClusters(m.schema.collection, m.records, c.groups, c.group, former)
+	c.names = former.texts(c.numbers)
 	return c
 }
 
@@ -76,7 +78,7 @@ func (c *clusterRows) fillKey(row *queries.Row, n int) {
 	ids := c.identity.ids
 	row.Uint(ids.hash[n])
 	if g, ok := ids.tells(uint32(n), c.records, c.group); ok {
-		row.Text(c.names[g])
+		row.Int(int64(c.numbers[g]))
 	} else {
 		row.Null()
 	}

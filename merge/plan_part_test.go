@@ -146,7 +146,7 @@ func TestPilotTriesEveryKind(t *testing.T) {
 func TestPartByCluster(t *testing.T) {
 	t.Parallel()
 	db := goldenCases()["create"].world.open(t)
-	if _, err := db.Exec("INSERT INTO cluster_names VALUES ('people', 'people-old', 1, 'alone-a/1/5')"); err != nil {
+	if _, err := db.Exec("INSERT INTO cluster_names VALUES ('people', 0, 'people-old', 1, 'alone-a/1/5')"); err != nil {
 		t.Fatal(err)
 	}
 	c := settings(func(c *config.Config) { c.Merge.Create = true })

@@ -77,6 +77,9 @@ func registerFunctions(ctx context.Context, db *sql.DB) error {
 			return fmt.Errorf("register %s: %w", name, err)
 		}
 	}
+	if err := registerTaken(conn); err != nil {
+		return err
+	}
 	return registerRows(conn)
 }
 

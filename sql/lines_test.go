@@ -18,6 +18,7 @@ func manyNames(t *testing.T, n int) *sql.DB {
 	t.Helper()
 	db := openMemory(t)
 	_, err := queries.Insert(t.Context(), db, "match/096_cluster_names.sql", queries.Args{"collection": "people"}, queries.Rows{Len: n, Fill: func(row *queries.Row, i int) {
+		row.Int(int64(i))
 		row.Text(fmt.Sprintf("name-%07d, \"\x00\r\n", n-1-i))
 		row.Int(int64(n - 1 - i))
 		row.Null()

@@ -206,7 +206,7 @@ func TestOpenErrors(t *testing.T) {
 		{"not a database", write("text.duckdb", strings.Repeat("not a database\n", 400)), "is not a DuckDB file"},
 		{"a folder", dir, "is not a regular file"},
 		{"another tool's", foreign, "not a workspace of sameas"},
-		{"newer", newer, "has schema 99, this sameas knows schema 8"},
+		{"newer", newer, "has schema 99, this sameas knows schema 9"},
 		{"older", older, "extract again into another --workspace; what people decided is kept if the older sameas writes it by `review --export`"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

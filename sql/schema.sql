@@ -284,6 +284,7 @@ CREATE TABLE IF NOT EXISTS clusters (
 -- owner: match. grain: one cluster_id that was ever given in the collection; no ID is given twice.
 CREATE TABLE IF NOT EXISTS cluster_names (
     collection VARCHAR NOT NULL,
+    number BIGINT NOT NULL,            -- the ID's among all of the collection, from 0 without a gap; it stays the ID's
     cluster_id VARCHAR NOT NULL,
     assigned BIGINT NOT NULL,          -- in which matching of the collection it was given, from 1
     successor VARCHAR                  -- the cluster that its cluster was merged into; NULL while it stands, or when all its IDs are gone
@@ -293,7 +294,7 @@ CREATE TABLE IF NOT EXISTS cluster_names (
 CREATE TABLE IF NOT EXISTS cluster_keys (
     collection VARCHAR NOT NULL,
     id_hash UBIGINT NOT NULL,          -- of an external ID that the cluster alone carries, or that is the own one of a record of it
-    cluster_id VARCHAR NOT NULL
+    cluster BIGINT NOT NULL            -- the number of the cluster's ID in cluster_names
 );
 
 -- owner: match. grain: one cluster of two records or more (by cluster_id).

@@ -16,7 +16,7 @@ import (
 )
 
 // SchemaVersion is the number of schema.sql; it grows with every change that an older sameas could not read.
-const SchemaVersion = 8
+const SchemaVersion = 9
 
 // ErrNoWorkspace says that the workspace file is not there.
 var ErrNoWorkspace = errors.New("workspace does not exist")

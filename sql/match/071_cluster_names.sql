@@ -2,13 +2,11 @@
 -- reads: cluster_names
 -- writes: nothing
 -- params: collection
--- grain: one cluster ID
+-- grain: one cluster ID, in no order
 SELECT
+    number,
     cluster_id,
     assigned,
-    coalesce(successor, '') AS successor
+    successor
 FROM cluster_names
 WHERE collection = $collection
-ORDER BY
-    assigned,
-    cluster_id

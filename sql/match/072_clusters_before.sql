@@ -1,10 +1,12 @@
--- match/072_clusters_before.sql: which cluster each record was in, and which wider one, packed into one text each.
+-- match/072_clusters_before.sql: which cluster each record was in, and which wider one.
 -- reads: clusters
 -- writes: nothing
 -- params: collection
--- grain: one record, in no order; the wider cluster is '' where it bears the cluster's own name
+-- grain: one record, in no order
 SELECT
     rid,
-    concat_ws(chr(29), cluster_id, CASE WHEN review_id = cluster_id THEN '' ELSE review_id END, tier) AS packed
+    cluster_id,
+    review_id,
+    tier
 FROM clusters
 WHERE collection = $collection

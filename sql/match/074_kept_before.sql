@@ -8,7 +8,8 @@ SELECT
     edges.rid_b,
     blocking.position,
     edges.weight,
-    concat_ws(chr(29), edges.levels, edges.tf) AS compared
+    edges.levels,
+    edges.tf
 FROM edges
 JOIN blocking ON blocking.collection = edges.collection AND blocking.rule = edges.via
 WHERE edges.collection = $collection

@@ -2,8 +2,8 @@
 -- reads: rows()
 -- writes: cluster_names
 -- params: collection
--- rows: cluster_id VARCHAR
+-- rows: number BIGINT
 -- grain: none; rows of the collection are deleted
 DELETE FROM cluster_names
 WHERE collection = $collection
-    AND cluster_id IN (SELECT cluster_id FROM rows())
+    AND number IN (SELECT number FROM rows())

@@ -2,11 +2,12 @@
 -- reads: rows()
 -- writes: cluster_names
 -- params: collection
--- rows: cluster_id VARCHAR, assigned BIGINT, successor VARCHAR
+-- rows: number BIGINT, cluster_id VARCHAR, assigned BIGINT, successor VARCHAR
 -- grain: one cluster ID
 INSERT INTO cluster_names
 SELECT
     $collection AS collection,
+    made.number,
     made.cluster_id,
     made.assigned,
     made.successor

@@ -2,12 +2,12 @@
 -- reads: rows()
 -- writes: cluster_keys
 -- params: collection
--- rows: id_hash UBIGINT, cluster_id VARCHAR
+-- rows: id_hash UBIGINT, cluster BIGINT
 -- grain: one external ID
 INSERT INTO cluster_keys
 SELECT
     $collection AS collection,
     made.id_hash,
-    made.cluster_id
+    made.cluster
 FROM rows() AS made
-WHERE made.cluster_id IS NOT NULL
+WHERE made.cluster IS NOT NULL
