@@ -227,12 +227,13 @@ CREATE TABLE IF NOT EXISTS id_coverage (
 );
 
 -- owner: match. grain: one record's normalised values, reused while content_hash and spec stand.
+-- Where a text is kept uncompressed, here and in clusters, finding out how to compress it took longer than writing it.
 CREATE TABLE IF NOT EXISTS features (
     rid BIGINT NOT NULL,
     collection VARCHAR NOT NULL,
-    content_hash VARCHAR NOT NULL,     -- the first half of the record's
+    content_hash VARCHAR NOT NULL USING COMPRESSION uncompressed, -- the first half of the record's
     spec VARCHAR NOT NULL,             -- version of the normalisation
-    vals VARCHAR NOT NULL              -- one text per field of the model, in its order, joined by U+001D; '' = missing; several values joined by U+001F.
+    vals VARCHAR NOT NULL USING COMPRESSION uncompressed -- one text per field of the model, in its order, joined by U+001D; '' = missing; several values joined by U+001F.
                                        -- Block keys are made of them
 );
 
@@ -275,10 +276,10 @@ CREATE TABLE IF NOT EXISTS edges (
 CREATE TABLE IF NOT EXISTS clusters (
     collection VARCHAR NOT NULL,
     rid BIGINT NOT NULL,
-    key VARCHAR NOT NULL,
-    cluster_id VARCHAR NOT NULL,       -- formed of must-links and edges at or above auto
+    key VARCHAR NOT NULL USING COMPRESSION uncompressed,
+    cluster_id VARCHAR NOT NULL USING COMPRESSION uncompressed, -- formed of must-links and edges at or above auto
     tier VARCHAR NOT NULL,             -- single | auto | review (taken out of auto: see conflicts); equal for all of a cluster
-    review_id VARCHAR NOT NULL         -- the wider cluster formed at the review threshold; equal for all of a cluster_id
+    review_id VARCHAR NOT NULL USING COMPRESSION uncompressed -- the wider cluster formed at the review threshold; equal for all of a cluster_id
 );
 
 -- owner: match. grain: one cluster_id that was ever given in the collection; no ID is given twice.
