@@ -58,7 +58,7 @@ func workspace(t *testing.T, collection string, records []oneRecord, edges []one
 		if r.cluster != "" {
 			exec(`INSERT INTO clusters VALUES (?, ?, ?, ?, ?, ?)`, collection, i+1, "p/1/"+r.id, r.cluster, r.tier, r.review)
 		}
-		exec(`INSERT INTO features VALUES (?, ?, '', '', ?)`, i+1, collection, mailboxes(t, collection, r.blocks))
+		exec(`INSERT INTO features VALUES (?, ?, ?)`, i+1, collection, mailboxes(t, collection, r.blocks))
 	}
 	for _, e := range edges {
 		weight, probability := any(e.weight), any(1/(1+math.Exp2(-e.weight)))

@@ -27,12 +27,10 @@ func (m *matching) saveFeatures(ctx context.Context) error {
 				return err
 			}
 		}
-		version := m.schema.version()
-		made := queries.Args{"collection": m.schema.collection, "spec": version}
-		if _, err := queries.Insert(ctx, tx, "match/085_features.sql", made, m.featureRows()); err != nil {
+		if _, err := queries.Insert(ctx, tx, "match/085_features.sql", args, m.featureRows()); err != nil {
 			return err
 		}
-		_, err := queries.Exec(ctx, tx, "match/084_features_digest.sql", queries.Args{"collection": m.schema.collection, "digest": digest, "spec": version})
+		_, err := queries.Exec(ctx, tx, "match/084_features_digest.sql", queries.Args{"collection": m.schema.collection, "digest": digest, "spec": m.schema.version()})
 		return err
 	})
 }
@@ -87,10 +85,7 @@ func (m *matching) featuresDigest(ctx context.Context) (string, error) {
 // featureRows are one a record.
 func (m *matching) featureRows() queries.Rows {
 	return queries.Rows{Len: len(m.records), Fill: func(row *queries.Row, i int) {
-		r := &m.records[i]
-		row.Int(r.rid)
-		row.Scratch = r.content.append(row.Scratch[:0])
-		row.Bytes(row.Scratch)
+		row.Int(m.records[i].rid)
 		row.Scratch = row.Scratch[:0]
 		for f, d := range m.set.Dictionaries {
 			if f > 0 {

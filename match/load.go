@@ -212,19 +212,6 @@ func hashOf(hex string) contentHash {
 	return h
 }
 
-func (h contentHash) String() string { return string(h.append(nil)) }
-
-// append writes the hash as 32 hexadecimal digits.
-func (h contentHash) append(text []byte) []byte {
-	const digits = "0123456789abcdef"
-	for _, half := range h {
-		for shift := 60; shift >= 0; shift -= 4 {
-			text = append(text, digits[half>>shift&15])
-		}
-	}
-	return text
-}
-
 func addressList(list []address, joined string) []address {
 	for joined != "" {
 		var text string

@@ -64,7 +64,11 @@ func (c *clusterRows) fillRow(row *queries.Row, i int) {
 	row.Text(c.records[i].key)
 	row.Text(c.names[g])
 	row.Text(c.tier(g))
-	row.Text(c.reviewID(g))
+	if wider := c.wider[g]; wider != g {
+		row.Text(c.names[wider])
+	} else {
+		row.Null()
+	}
 }
 
 // keyRows are the external IDs, each with the cluster that alone carries it, or that has the record whose own ID it is: what

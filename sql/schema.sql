@@ -226,13 +226,11 @@ CREATE TABLE IF NOT EXISTS id_coverage (
     most_shared VARCHAR                -- that ID; NULL when none is shared
 );
 
--- owner: match. grain: one record's normalised values, reused while content_hash and spec stand.
+-- owner: match. grain: one record's normalised values. What they were made of, and how, is in stages.
 -- Where a text is kept uncompressed, here and in clusters, finding out how to compress it took longer than writing it.
 CREATE TABLE IF NOT EXISTS features (
     rid BIGINT NOT NULL,
     collection VARCHAR NOT NULL,
-    content_hash VARCHAR NOT NULL USING COMPRESSION uncompressed, -- the first half of the record's
-    spec VARCHAR NOT NULL,             -- version of the normalisation
     vals VARCHAR NOT NULL USING COMPRESSION uncompressed -- one text per field of the model, in its order, joined by U+001D; '' = missing; several values joined by U+001F.
                                        -- Block keys are made of them
 );

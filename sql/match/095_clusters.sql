@@ -4,6 +4,8 @@
 -- params: collection
 -- rows: rid BIGINT, key VARCHAR, cluster_id VARCHAR, tier VARCHAR, review_id VARCHAR
 -- grain: one record
+--
+-- The wider cluster is NULL where it bears the name of the cluster itself: every text that is handed over costs.
 INSERT INTO clusters
 SELECT
     $collection AS collection,
@@ -11,5 +13,5 @@ SELECT
     made.key,
     made.cluster_id,
     made.tier,
-    made.review_id
+    coalesce(made.review_id, made.cluster_id) AS review_id
 FROM rows() AS made
