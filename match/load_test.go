@@ -1,6 +1,9 @@
 package match
 
 import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -28,5 +31,36 @@ func TestSeparatorsInsideAFieldMoveNoOther(t *testing.T) {
 	}
 	if !w.together("b/1/500", "connec/org/1") {
 		t.Error("the record is not with its like")
+	}
+}
+
+// TestRecordsComeInTheOrderOfTheirKeys, however they are numbered: close together and in that order, as extraction does it,
+// or as somebody did who made a workspace by hand.
+func TestRecordsComeInTheOrderOfTheirKeys(t *testing.T) {
+	t.Parallel()
+	for name, rid := range map[string]func(i int) int64{
+		"by their keys":   func(i int) int64 { return int64(i) + 7 },
+		"against them":    func(i int) int64 { return int64(-i) },
+		"far apart":       func(i int) int64 { return int64(i*7919%1000) << 40 },
+		"twice":           func(i int) int64 { return int64(i / 2) },
+		"the same of all": func(int) int64 { return 3 },
+	} {
+		var records []record
+		for i := range 1000 {
+			records = append(records, record{rid: rid(i), key: fmt.Sprintf("a/1/%04d", i)})
+		}
+		if inKeyOrder(records) != nil {
+			t.Errorf("%s: records that stand in the order of their keys are put in another", name)
+		}
+		r := rand.New(rand.NewPCG(5, 5))
+		r.Shuffle(len(records), func(i, j int) { records[i], records[j] = records[j], records[i] })
+		sorted := permuted(records, inKeyOrder(records))
+		if len(sorted) != 1000 || !slices.IsSortedFunc(sorted, func(a, b record) int { return strings.Compare(a.key, b.key) }) {
+			t.Errorf("%s: not in the order of keys", name)
+		}
+		slices.SortFunc(sorted, func(a, b record) int { return strings.Compare(a.key, b.key) })
+		if len(slices.CompactFunc(sorted, func(a, b record) bool { return a.key == b.key })) != 1000 {
+			t.Errorf("%s: a record was lost", name)
+		}
 	}
 }

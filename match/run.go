@@ -165,13 +165,17 @@ func runCollection(ctx context.Context, o Options, collection string) (Summary, 
 		return Summary{}, nil, err
 	}
 	summary, err := m.run(ctx)
-	if err == nil {
-		err = m.keepInputs(ctx, summary)
-	}
 	if err != nil {
 		return Summary{}, nil, err
 	}
-	changes, err := rerun.changes(ctx, m)
+	var changes *CollectionComparison
+	var ending errgroup.Group // neither stops the other: what is written stands, told or not
+	ending.Go(func() error { return m.keepInputs(ctx, summary) })
+	ending.Go(func() (err error) {
+		changes, err = rerun.changes(ctx, m)
+		return err
+	})
+	err = ending.Wait()
 	return summary, changes, err
 }
 
