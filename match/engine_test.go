@@ -56,7 +56,7 @@ func addLine(result *kernel.Result, columns []string) {
 	}
 	switch columns[0] {
 	case "e":
-		result.Edges = append(result.Edges, kernel.Edge{A: uint32(n[0]), B: uint32(n[1]), Rule: uint8(n[2]), Weight: int32(n[4])})
+		result.Edges = append(result.Edges, kernel.Edge{A: uint32(n[0]), B: uint32(n[1]), Rule: uint8(n[2]), Weight: int32(n[4]), Pattern: kernel.Pattern(n[3])})
 	case "r":
 		result.Pairs[n[0]] += n[1]
 	case "c":

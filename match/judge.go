@@ -19,7 +19,9 @@ type judge struct {
 	dependence    *dependence // nil of organizations
 	model         *model
 	veto          []vetoField
+	recalled      kernel.Comparison
 	sums          []float64
+	groups        []int32
 	known         map[[2]uint32]bool
 	stratum       []uint8             // of each record, nil for one
 	organizations *organizationFields // nil of people
@@ -29,10 +31,22 @@ type judge struct {
 // Compare compares a pair in full, with what its fields say of each other taken into account.
 func (j *judge) Compare(a, b uint32) kernel.Comparison {
 	c := j.comparer.Compare(a, b)
-	if j.dependence != nil && j.dependence.apply(min(a, b), max(a, b), &c, j.model) {
-		c.Weight = j.weigh(a, b, &c)
-	}
+	j.correct(a, b, &c)
 	return c
+}
+
+// recall is Compare of an edge that was scanned. What it returns stands until the next one.
+func (j *judge) recall(e kernel.Edge) *kernel.Comparison {
+	j.comparer.Recall(e, &j.recalled)
+	j.correct(e.A, e.B, &j.recalled)
+	return &j.recalled
+}
+
+// correct takes back what the fields of a comparison say of each other.
+func (j *judge) correct(a, b uint32, c *kernel.Comparison) {
+	if j.dependence != nil && j.dependence.apply(min(a, b), max(a, b), c, j.model) {
+		c.Weight = j.weigh(a, b, c)
+	}
 }
 
 // Weight is that of a pair, in units.
@@ -54,7 +68,8 @@ func (j *judge) evidence(a, b uint32, weight int32) float64 {
 // weigh sums a comparison anew, as the kernel does.
 func (j *judge) weigh(a, b uint32, c *kernel.Comparison) int32 {
 	spec := j.model.spec
-	groups := make([]int32, len(spec.Caps))
+	groups := append(j.groups[:0], make([]int32, len(spec.Caps))...)
+	j.groups = groups
 	differs := j.names != nil && c.Levels[j.names.given] == kernel.GivenDifferent
 	weight := j.prior(a, b)
 	for f := range spec.Fields {

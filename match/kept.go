@@ -34,11 +34,17 @@ func (p *keptPair) comparison(fields int) kernel.Comparison {
 	return c
 }
 
-// judgeKept compares the pairs that the kernel kept in full, on all cores, takes back what their fields say of each other,
-// and leaves out those that then fall below the review threshold. It compares the must-links too.
+// judgeKept takes back, of the pairs that the kernel kept, what their fields say of each other, on all cores, and leaves out
+// those that then fall below the review threshold. It compares the must-links too.
 func (m *matching) judgeKept(ctx context.Context, edges []kernel.Edge) error {
 	pairs := make([]keptPair, len(edges))
-	err := m.inChunks(ctx, len(edges), func(m *matching, i int) { pairs[i] = m.judge.keep(edges[i]) })
+	err := m.inChunks(ctx, len(edges), func(m *matching, i int) {
+		if c := m.judge.recall(edges[i]); c.Weight < m.model.spec.Keep {
+			pairs[i].weight = c.Weight
+		} else {
+			pairs[i] = m.judge.keep(edges[i].A, edges[i].B, edges[i].Rule, *c)
+		}
+	})
 	if err != nil {
 		return err
 	}
@@ -62,7 +68,7 @@ func (m *matching) judgeLinked(ctx context.Context) error {
 				rule = uint8(r)
 			}
 		}
-		m.linked[i] = m.judge.keep(kernel.Edge{A: l.a, B: l.b, Rule: rule})
+		m.linked[i] = m.judge.keep(l.a, l.b, rule, m.judge.Compare(l.a, l.b))
 	})
 }
 
@@ -103,9 +109,9 @@ func (m *matching) weight(a, b uint32) int32 {
 	return m.judge.Weight(a, b)
 }
 
-func (j *judge) keep(e kernel.Edge) keptPair {
-	c := j.Compare(e.A, e.B)
-	p := keptPair{a: e.A, b: e.B, weight: c.Weight, rule: e.Rule}
+// keep is a pair as it was compared, and what to make of it.
+func (j *judge) keep(a, b uint32, rule uint8, c kernel.Comparison) keptPair {
+	p := keptPair{a: a, b: b, weight: c.Weight, rule: rule}
 	for f, level := range c.Levels {
 		p.pattern |= kernel.Pattern(level) << (4 * f)
 		p.terms[f] = int16(c.Terms[f])

@@ -50,9 +50,10 @@ func scan(ctx context.Context, set *kernel.Set, spec *kernel.Spec, blocks kernel
 
 func together(scanners []*kernel.Scanner, rules int) kernel.Result {
 	sum := kernel.Result{Pairs: make([]int64, rules), Counts: map[kernel.Count]int64{}}
-	for _, s := range scanners {
+	found := make([][]kernel.Edge, len(scanners))
+	for i, s := range scanners {
 		result := s.Result()
-		sum.Edges = append(sum.Edges, result.Edges...)
+		found[i] = result.Edges
 		for r, n := range result.Pairs {
 			sum.Pairs[r] += n
 		}
@@ -60,11 +61,41 @@ func together(scanners []*kernel.Scanner, rules int) kernel.Result {
 			sum.Counts[c] += n
 		}
 	}
-	sortEdges(sum.Edges)
+	sum.Edges = sortedEdges(found)
 	return sum
 }
 
-// sortEdges puts edges in the order of records.
-func sortEdges(edges []kernel.Edge) {
-	slices.SortFunc(edges, func(a, b kernel.Edge) int { return cmp.Or(cmp.Compare(a.A, b.A), cmp.Compare(a.B, b.B)) })
+// sortedEdges are the edges in the order of records: put in place by their first record, and then the few
+// that share it by their second.
+func sortedEdges(found [][]kernel.Edge) []kernel.Edge {
+	records, n := 0, 0
+	for _, edges := range found {
+		n += len(edges)
+		for i := range edges {
+			records = max(records, int(edges[i].A)+1)
+		}
+	}
+	at := make([]uint32, records+1) // where the next edge of a record goes
+	for _, edges := range found {
+		for i := range edges {
+			at[edges[i].A+1]++
+		}
+	}
+	for i := range records {
+		at[i+1] += at[i]
+	}
+	sorted := make([]kernel.Edge, n)
+	for _, edges := range found {
+		for i := range edges {
+			to := &at[edges[i].A]
+			sorted[*to] = edges[i]
+			*to++
+		}
+	}
+	from := uint32(0)
+	for _, to := range at[:records] {
+		slices.SortFunc(sorted[from:to], func(a, b kernel.Edge) int { return cmp.Compare(a.B, b.B) })
+		from = to
+	}
+	return sorted
 }

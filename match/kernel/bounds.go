@@ -132,7 +132,7 @@ func (c *comparer) bounded(a, b []coded, prior, keep int32) (weight int32, kept 
 	s := &c.bounds
 	sums := s.lacking
 	open := c.sketched(b, &sums)
-	if !c.mayWeigh(&sums, prior, keep) {
+	if !c.mayWeigh(a, b, &sums, prior, keep) {
 		return 0, false
 	}
 	group, names := c.compareNames(a, b, &sums, open)
@@ -198,7 +198,13 @@ func (c *column) most(level uint8, value coded) int32 {
 }
 
 // mayWeigh reports whether a pair may weigh keep or more by its sketches.
-func (c *comparer) mayWeigh(sums *[maxGroups + 1]int32, prior, keep int32) bool {
+func (c *comparer) mayWeigh(a, b []coded, sums *[maxGroups + 1]int32, prior, keep int32) bool {
+	if c.mayReach(sums, prior, keep) {
+		return true
+	}
+	if !c.someExchanged(a, b) {
+		return false
+	}
 	s := &c.bounds
 	bound := *sums
 	for _, w := range s.swaps {
@@ -209,14 +215,31 @@ func (c *comparer) mayWeigh(sums *[maxGroups + 1]int32, prior, keep int32) bool 
 		bound[c.columns[f].group] += max(0, c.columns[f].exchanged-s.counted[f])
 		bound[c.columns[g].group] += max(0, c.columns[g].exchanged-s.counted[g])
 	}
-	if c.total(&bound, prior) >= keep {
+	return c.mayReach(&bound, prior, keep)
+}
+
+// someExchanged reports whether some names of a pair may have been exchanged, by their sketches.
+func (c *comparer) someExchanged(a, b []coded) bool {
+	for _, w := range c.bounds.swaps {
+		f, g := w[0], w[1]
+		if c.levels[f] != Same && c.levels[g] != Same && c.mayBeExchanged(f, g, a, b) {
+			return true
+		}
+	}
+	return false
+}
+
+// mayReach reports whether sums may amount to keep or more, whether the given names differ or not.
+func (c *comparer) mayReach(sums *[maxGroups + 1]int32, prior, keep int32) bool {
+	if c.total(sums, prior) >= keep {
 		return true
 	}
-	if len(s.lends) == 0 || !c.givenMayDiffer() {
+	if len(c.bounds.lends) == 0 || !c.givenMayDiffer() {
 		return false
 	}
-	c.lend(&bound)
-	return c.total(&bound, prior) >= keep
+	lent := *sums
+	c.lend(&lent)
+	return c.total(&lent, prior) >= keep
 }
 
 // givenMayDiffer reports whether some given name is not the same.

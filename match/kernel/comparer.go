@@ -226,6 +226,18 @@ func (c *comparer) swap(f, g int, a, b []coded) {
 	}
 }
 
+// mayBeExchanged reports whether swap may find two names exchanged, by their sketches: on no cross may they be certain to
+// differ.
+func (c *comparer) mayBeExchanged(f, g int, a, b []coded) bool {
+	one, other := a[f] != 0 && b[g] != 0, b[f] != 0 && a[g] != 0
+	return (one || other) && !(one && c.apartAcross(a[f], b[g])) && !(other && c.apartAcross(b[f], a[g]))
+}
+
+// apartAcross reports whether a given and a family name are certain by their sketches to be neither equal nor close.
+func (c *comparer) apartAcross(given, family coded) bool {
+	return uint32(given|family)&vagueCode == 0 && sketchesDiffer(given.sketch(), family.sketch(), c.needed)
+}
+
 func (c *comparer) unrelated(f int) bool { return c.levels[f] == Missing || c.levels[f] >= 5 }
 
 func (c *comparer) setLevel(f int, level uint8) { c.levels[f], c.terms[f] = level, 0 }
@@ -235,7 +247,7 @@ func (c *comparer) across(f, g int, v, w coded) uint8 {
 	if v == 0 || w == 0 {
 		return 0
 	}
-	if uint32(v|w)&vagueCode == 0 && sketchesDiffer(v.sketch(), w.sketch(), c.needed) {
+	if c.apartAcross(v, w) {
 		return 3
 	}
 	given, family := v.code(), w.code()
@@ -296,6 +308,20 @@ func (c *Comparer) Weight(a, b uint32) int32 { return c.pair(a, b) }
 func (c *Comparer) Pattern(a, b uint32) Pattern {
 	c.pair(a, b)
 	return c.pattern()
+}
+
+// Recall is Compare of an edge that was scanned, into a comparison whose memory it uses again: its levels and its weight
+// are known, and only what frequency adds to levels that it adjusts is looked up.
+func (c *Comparer) Recall(e Edge, into *Comparison) {
+	a, b := c.row(e.A, &c.rows[0]), c.row(e.B, &c.rows[1])
+	into.Weight, into.Levels, into.Terms = e.Weight, into.Levels[:0], into.Terms[:0]
+	for f := range c.spec.Fields {
+		level, term := e.Pattern.Level(f), int32(0)
+		if column := &c.columns[f]; column.terms != nil && column.kind.byFrequency(level) {
+			term = c.look(f, a[f], b[f]).term
+		}
+		into.Levels, into.Terms = append(into.Levels, level), append(into.Terms, term)
+	}
 }
 
 // Compare compares a pair in full.

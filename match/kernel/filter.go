@@ -150,11 +150,11 @@ func (f *filter) scan() error {
 		f.enumerated += n * (n - 1) / 2
 	}
 	for i, e := range f.scanner.edges {
-		if err := f.edge(e, f.scanner.patterns[i]); err != nil {
+		if err := f.edge(e, f.scanner.edgeTerms[i]); err != nil {
 			return err
 		}
 	}
-	f.scanner.edges, f.scanner.patterns = f.scanner.edges[:0], f.scanner.patterns[:0]
+	f.scanner.edges, f.scanner.edgeTerms = f.scanner.edges[:0], f.scanner.edgeTerms[:0]
 	f.tiles++
 	f.read ^= HashTile(f.tile[0].rule, f.tile[0].key, f.tile[0].tile, len(f.tile))
 	f.tile = f.tile[:0]
@@ -237,8 +237,8 @@ func (f *filter) retire() {
 	}
 }
 
-func (f *filter) edge(e Edge, p keptPattern) error {
-	if err := f.write('e', int64(f.tile[e.A].id), int64(f.tile[e.B].id), int64(e.Rule), int64(p.pattern), int64(e.Weight), int64(p.terms)); err != nil {
+func (f *filter) edge(e Edge, terms int32) error {
+	if err := f.write('e', int64(f.tile[e.A].id), int64(f.tile[e.B].id), int64(e.Rule), int64(e.Pattern), int64(e.Weight), int64(terms)); err != nil {
 		return err
 	}
 	f.edges++

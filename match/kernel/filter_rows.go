@@ -143,7 +143,7 @@ func (f *filter) load() ([]blockKey, error) {
 	f.set.Pack()
 	if f.scanner == nil {
 		f.scanner = NewScanner(f.set, f.spec)
-		f.scanner.patterns = []keptPattern{}
+		f.scanner.edgeTerms = []int32{}
 	}
 	f.scanner.refresh()
 	return keys, nil

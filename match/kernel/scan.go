@@ -18,9 +18,10 @@ type Blocks struct {
 
 // Edge is a pair that was kept, A < B.
 type Edge struct {
-	A, B   uint32
-	Rule   uint8
-	Weight int32 // in units
+	A, B    uint32
+	Rule    uint8
+	Weight  int32 // in units
+	Pattern Pattern
 }
 
 // Result is what scanning found. Results of several workers are put together by adding.
@@ -35,13 +36,13 @@ type Scanner struct {
 	comparer
 	rows  [2][MaxFields]coded // of a pair, where the set was not packed
 	edges []Edge
-	// patterns are those of the edges, where they are wanted: not nil.
-	patterns []keptPattern
-	pairs    []int64
-	counts   counts
-	fetched  uint32
-	seen     [seenBits / 64]uint64 // of the record at hand: its keys before that of the block, modulo seenBits
-	earlier  []uint32              // the same keys
+	// edgeTerms are what the frequency of the values adds to the edges in all, in units, where that is wanted: not nil.
+	edgeTerms []int32
+	pairs     []int64
+	counts    counts
+	fetched   uint32
+	seen      [seenBits / 64]uint64 // of the record at hand: its keys before that of the block, modulo seenBits
+	earlier   []uint32              // the same keys
 }
 
 const seenBits = 4096
@@ -173,17 +174,11 @@ func (s *Scanner) pair(rule int, x, y uint32, row []coded) {
 	}
 }
 
-// keptPattern is what an edge's weight is made of.
-type keptPattern struct {
-	pattern Pattern
-	terms   int32 // what the frequency of the values adds in all, in units
-}
-
 func (s *Scanner) keep(rule int, x, y uint32, weight int32) {
-	if s.patterns != nil {
-		s.patterns = append(s.patterns, keptPattern{s.pattern(), s.termSum()})
+	if s.edgeTerms != nil {
+		s.edgeTerms = append(s.edgeTerms, s.termSum())
 	}
-	s.edges = append(s.edges, Edge{A: min(x, y), B: max(x, y), Rule: uint8(rule), Weight: weight})
+	s.edges = append(s.edges, Edge{A: min(x, y), B: max(x, y), Rule: uint8(rule), Weight: weight, Pattern: s.pattern()})
 }
 
 // count compares a pair in full and counts its pattern.

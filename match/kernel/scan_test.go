@@ -96,7 +96,7 @@ func TestScanIsEveryBlockedPairOnceWhateverTheTiles(t *testing.T) {
 			}
 			pairs++
 			if w := comparer.Weight(a, b); w >= spec.Keep {
-				want = append(want, Edge{a, b, uint8(rule), w})
+				want = append(want, Edge{a, b, uint8(rule), w, comparer.Pattern(a, b)})
 			}
 		}
 	}

@@ -274,7 +274,7 @@ func TestScanIsTheReferenceOnEveryBlockedPair(t *testing.T) {
 			}
 			rule := set.FirstRule(a, b)
 			if rule >= 0 && weight >= spec.Keep {
-				want = append(want, Edge{a, b, uint8(rule), weight})
+				want = append(want, Edge{a, b, uint8(rule), weight, patternOf(levels)})
 			}
 			if rule >= 0 {
 				patterns[naiveCount(set, comparer, a, b)]++
@@ -288,6 +288,37 @@ func TestScanIsTheReferenceOnEveryBlockedPair(t *testing.T) {
 	if !maps.Equal(result.Counts, patterns) || len(patterns) < 100 {
 		t.Errorf("%d patterns, the reference has %d", len(result.Counts), len(patterns))
 	}
+}
+
+// What is kept of an edge is enough to say what comparing its pair in full says.
+func TestRecallIsCompare(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(3) {
+		town := newTown(1500, seed)
+		set := town.set()
+		set.Pack()
+		spec := town.spec(set)
+		spec.Keep = -3000
+		edges := scanned(set, spec, 200).Edges
+		comparer := NewComparer(set, spec)
+		var got Comparison
+		for _, e := range edges {
+			want := comparer.Compare(e.A, e.B)
+			if comparer.Recall(e, &got); !slices.Equal(got.Levels, want.Levels) || !slices.Equal(got.Terms, want.Terms) || got.Weight != want.Weight {
+				t.Errorf("seed %d: records %d and %d are recalled as %v, want %v", seed, e.A, e.B, got, want)
+			}
+		}
+		if len(edges) < 300 {
+			t.Errorf("seed %d: only %d edges", seed, len(edges))
+		}
+	}
+}
+
+func patternOf(levels []uint8) (p Pattern) {
+	for f, level := range levels {
+		p |= Pattern(level) << (4 * f)
+	}
+	return p
 }
 
 // naiveCount names the pattern of a pair, the rules one by one.

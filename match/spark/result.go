@@ -103,7 +103,7 @@ func (t *tally) edge(n [6]int64) error {
 	if n[0] < 0 || n[0] >= n[1] || n[1] >= int64(t.records) || n[2] < 0 || n[2] >= int64(len(t.result.Pairs)) || n[4] != int64(int32(n[4])) {
 		return fmt.Errorf("an edge between %d and %d under rule %d of weight %d, which cannot be", n[0], n[1], n[2], n[4])
 	}
-	t.result.Edges = append(t.result.Edges, kernel.Edge{A: uint32(n[0]), B: uint32(n[1]), Rule: uint8(n[2]), Weight: int32(n[4])})
+	t.result.Edges = append(t.result.Edges, kernel.Edge{A: uint32(n[0]), B: uint32(n[1]), Rule: uint8(n[2]), Weight: int32(n[4]), Pattern: kernel.Pattern(n[3])})
 	t.edges++
 	t.line = append(t.line[:0], 'e')
 	for _, c := range n {
