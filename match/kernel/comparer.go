@@ -169,6 +169,9 @@ func (c *comparer) look(f int, v, w coded) outcome {
 	column := &c.columns[f]
 	d := column.dict
 	x, y := v.code(), w.code()
+	if d.kind == Street && streetsDiffer(d.digests[x], d.digests[y]) {
+		return outcome{level: TextDifferent}
+	}
 	a, b := &d.parts[x], &d.parts[y]
 	if (a.info|b.info)&partSeveral != 0 {
 		return c.best(f, d, x, y)

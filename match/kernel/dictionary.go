@@ -31,15 +31,16 @@ func Unmarked(name string) string {
 // All text stands in one arena and all else in arrays without pointers: a value costs some 45 bytes and its text, and
 // nothing that a garbage collector has to walk.
 type Dictionary struct {
-	kind   Kind
-	raw    strings.Builder // the values as given, one after the other
-	bare   strings.Builder // of organization names: the parts without the marks of telling words
-	starts []uint32        // by code: where its text starts in raw; one more than there are codes
-	parts  []part          // by code: the first part of the value
-	more   []part          // the other parts of values that have several
-	spans  []uint32        // the words of parts, as references into words
-	words  []word          // the distinct words of kinds that are compared word by word
-	terms  []span          // by term: its text among the parts
+	kind    Kind
+	raw     strings.Builder // the values as given, one after the other
+	bare    strings.Builder // of organization names: the parts without the marks of telling words
+	starts  []uint32        // by code: where its text starts in raw; one more than there are codes
+	parts   []part          // by code: the first part of the value
+	digests []uint64        // of streets, by code: see digestOf
+	more    []part          // the other parts of values that have several
+	spans   []uint32        // the words of parts, as references into words
+	words   []word          // the distinct words of kinds that are compared word by word
+	terms   []span          // by term: its text among the parts
 
 	nicknames nicknames
 	groups    []uint16   // of given names, by word: its place in lists, 0 for none
@@ -70,6 +71,9 @@ func NewDictionary(kind Kind) *Dictionary {
 	d := &Dictionary{kind: kind, starts: []uint32{0, 0}, parts: []part{{info: partEmpty}}, more: []part{{}},
 		terms: []span{{}}, ownedTerm: []bool{false}, seed: maphash.MakeSeed(),
 		limit: limit{text: math.MaxUint32, values: codeMask, words: wordNumber}}
+	if kind == Street {
+		d.digests = []uint64{0}
+	}
 	d.byText.init()
 	d.byWord.init()
 	d.byTerm.init()
@@ -99,6 +103,9 @@ func (d *Dictionary) Code(text string) uint32 {
 	d.raw.WriteString(text)
 	d.starts = append(d.starts, uint32(d.raw.Len()))
 	d.parts = append(d.parts, part{})
+	if d.kind == Street {
+		d.digests = append(d.digests, 0)
+	}
 	d.byText.add(hash, code)
 	d.takeApart(code, text, uint32(at))
 	return code

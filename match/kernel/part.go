@@ -67,6 +67,9 @@ func (d *Dictionary) takeApart(code uint32, text string, at uint32) {
 		}
 		at += uint32(len(t) + len(Separator))
 	}
+	if n == 1 && d.kind == Street {
+		d.digests[code] = d.digestOf(&d.parts[code])
+	}
 	switch p := &d.parts[code]; {
 	case n == 0:
 		p.info = partEmpty

@@ -316,3 +316,59 @@ func BenchmarkJaroWinkler(b *testing.B) {
 		}
 	})
 }
+
+// streetOf makes a street of words with slips of the hand, blanks and digits among them.
+func streetOf(r *rand.Rand, words []string) string {
+	var parts []string
+	for range 1 + r.IntN(4) {
+		parts = append(parts, words[r.IntN(len(words))])
+	}
+	text := []byte(strings.Join(parts, " "))
+	for range r.IntN(4) {
+		switch at := r.IntN(len(text)); r.IntN(4) {
+		case 0:
+			text = slices.Insert(text, at, "a 1e"[r.IntN(4)])
+		case 1:
+			text[at] = "a 1e"[r.IntN(4)]
+		case 2:
+			text[at], text[at/2] = text[at/2], text[at]
+		case 3:
+			text[at], text[max(at, 1)-1] = text[max(at, 1)-1], text[at]
+		}
+	}
+	return string(text)
+}
+
+// What digests say of streets the streets say themselves: of like ones, which one slip turns into others, and of strangers,
+// of which they must tell most.
+func TestDigestsTellStreets(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(8, 9))
+	words := strings.Fields("12 3 1234 7a 12ab high st rd ave george georgia park parkes mill hill abcd abce aaaa christopher christophers longstreet 9 é")
+	told := 0
+	const n = 60_000
+	for range n {
+		a, b := streetOf(r, words), streetOf(r, words)
+		if r.IntN(2) == 0 {
+			b = slipped(a, "", r.IntN(4))
+		}
+		d := NewDictionary(Street)
+		x, y := d.Code(a), d.Code(b)
+		if x == 0 || y == 0 || !streetsDiffer(d.digests[x], d.digests[y]) {
+			continue
+		}
+		told++
+		if o := reference.field(Street, a, b, nil); o.level != TextDifferent {
+			t.Fatalf("%q and %q are on level %d, by their digests they differ", a, b, o.level)
+		}
+	}
+	if told < n/20 {
+		t.Errorf("of %d pairs %d are told to differ", n, told)
+	}
+	for _, c := range [][2]string{{"12 george st", "7 william rd"}, {"lvl 5 100 george st", "8 murchison ave"}} {
+		d := NewDictionary(Street)
+		if x, y := d.Code(c[0]), d.Code(c[1]); !streetsDiffer(d.digests[x], d.digests[y]) || !streetsDiffer(d.digests[y], d.digests[x]) {
+			t.Errorf("%q and %q are not told apart", c[0], c[1])
+		}
+	}
+}
