@@ -7,12 +7,19 @@ import (
 	"github.com/sameas/sameas/match/kernel"
 )
 
-// maker normalises records. It is for one goroutine and uses its memory again for the next record.
+// maker normalises records. It is for one goroutine at a time and uses its memory again for the next record.
 type maker struct {
 	schema *schema
 	names  interned
 	keys   texts
 	raw    raw
+	values []string // of a chunk of records, one after the other
+}
+
+// forget lets go of the texts of rows, which are the engine's.
+func (m *maker) forget() {
+	m.raw = raw{}
+	clear(m.values)
 }
 
 func (s *schema) newMaker() *maker { return &maker{schema: s, names: interned{}} }

@@ -3,6 +3,7 @@ package match
 import (
 	"context"
 	"database/sql"
+	"strings"
 
 	queries "github.com/sameas/sameas/sql"
 )
@@ -10,18 +11,20 @@ import (
 // What a record's normalised values hang on is the records and the organizations that people refer to. Where these are as
 // the run before had them, its values are read and not made again: learnt marks, placeholders and all.
 
-// keptColumns are the columns as the run before kept them; nil where a record's own fields hold a sign that parts fields.
+// keptColumns are the columns as the run before kept them, with what it said of them.
 func (m *matching) keptColumns(ctx context.Context) (*columns, error) {
 	c := newColumns(m.schema, m.options.Threads, nil)
-	packed := packing{statement: "match/011_features.sql", fields: ownFields + len(m.schema.fields)}
-	whole, err := c.read(ctx, m.options.DB, packed, func(m *maker, row packedRow, values []string) record {
-		r, text := unpackOwn(row, m.names, &m.keys)
+	err := c.read(ctx, m.options.DB, "match/011_features.sql", func(m *maker, row *queries.Streamed, values []string) record {
+		text := row.Text(ownColumns)
 		for f := range values {
-			values[f] = cutField(&text)
+			values[f], text, _ = strings.Cut(text, fieldSeparator)
 		}
-		return r
+		return m.record(row)
 	})
-	if err != nil || !whole {
+	if err != nil {
+		return nil, err
+	}
+	if m.oddities, err = m.saidBefore(ctx, "placeholder"); err != nil {
 		return nil, err
 	}
 	return c, c.sort(ctx)

@@ -3,7 +3,6 @@ package match
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,7 +10,7 @@ import (
 	queries "github.com/sameas/sameas/sql"
 )
 
-// The separators that the SQL joins fields, the parts of one value, and lists with.
+// The separators of the fields of a record's kept values, the parts of one value, and the values of a list.
 const (
 	fieldSeparator = "\x1d"
 	partSeparator  = "\x1e"
@@ -51,23 +50,15 @@ type address struct {
 	kind, line1, line2, city, region, postcode, country string
 }
 
-// Of a packed record, ownFields are the record's, and packedFields all that its source gave.
-const (
-	ownFields    = 7
-	packedFields = 21
-)
-
-// packedRow is a record on its way from the workspace.
-type packedRow struct {
-	rid  int64
-	text string
-}
-
 // ridRange is a range of records' numbers in the workspace, both ends included.
 type ridRange struct{ first, last int64 }
 
-// rangeRecords is how many numbers a range spans: the engine holds the values of one in memory to join them with their records.
-const rangeRecords = 1 << 19
+// Of ranges of numbers: the most that one spans, since the engine holds the values of one in memory to join them with their
+// records, the least that is worth a statement, and how many there are at least for each thread, so that all end together.
+const (
+	rangeRecords = 1 << 19
+	rangeAtLeast = 1 << 12
+)
 
 // recordRange is between which numbers a collection's records lie, and how many there are.
 func recordRange(ctx context.Context, db queries.Querier, collection string) (all ridRange, held int, err error) {
@@ -75,63 +66,19 @@ func recordRange(ctx context.Context, db queries.Querier, collection string) (al
 	return all, held, err
 }
 
-// ridRanges cuts the numbers of a collection's records into ranges.
-func ridRanges(ctx context.Context, db queries.Querier, collection string) ([]ridRange, error) {
-	all, _, err := recordRange(ctx, db, collection)
-	if err != nil {
-		return nil, err
-	}
+// cut cuts a range into those that so many threads read.
+func (r ridRange) cut(threads int) []ridRange {
+	size := (r.last - r.first + int64(threads)) / int64(threads)
+	size = min(max(size, rangeAtLeast), rangeRecords)
 	var ranges []ridRange
-	for first := all.first; first <= all.last; first += rangeRecords {
-		ranges = append(ranges, ridRange{first, min(first+rangeRecords-1, all.last)})
+	for first := r.first; first <= r.last; first += size {
+		ranges = append(ranges, ridRange{first, min(first+size-1, r.last)})
 	}
-	return ranges, nil
+	return ranges
 }
 
 func (r ridRange) args(collection string) queries.Args {
 	return queries.Args{"collection": collection, "first_rid": r.first, "last_rid": r.last}
-}
-
-// packing is a way in which records are read: a statement and its arguments beside the collection and the range, and how
-// many fields each text of it should have.
-type packing struct {
-	statement string
-	args      queries.Args
-	fields    int
-}
-
-// eachPacked hands over the collection's records in batches, in no order. It reports whether all had the fields that they
-// should have: where one holds a separator of its own, they are to be read another way.
-func eachPacked(ctx context.Context, db queries.Querier, collection string, packed packing, batch int, take func([]packedRow) error) (whole bool, err error) {
-	ranges, err := ridRanges(ctx, db, collection)
-	if err != nil {
-		return false, err
-	}
-	whole = true
-	var kept texts
-	rows := make([]packedRow, 0, batch)
-	for _, r := range ranges {
-		args := r.args(collection)
-		maps.Copy(args, packed.args)
-		err = queries.Stream(ctx, db, packed.statement, args, func(row *queries.Streamed) error {
-			text := row.Text(1)
-			whole = whole && strings.Count(text, fieldSeparator) == packed.fields-1
-			rows = append(rows, packedRow{row.Int(0), kept.keep(text)})
-			if len(rows) < batch {
-				return nil
-			}
-			err := take(rows)
-			rows = make([]packedRow, 0, batch)
-			return err
-		})
-		if err != nil {
-			return false, err
-		}
-	}
-	if len(rows) > 0 {
-		err = take(rows)
-	}
-	return whole, err
 }
 
 // interned keeps one copy of each of a few texts, such as the names of sources.
@@ -163,42 +110,46 @@ func (t *texts) keep(text string) string {
 	return t.piece.String()[at:]
 }
 
-// cutField takes the first field off a packed text.
-func cutField(text *string) string {
-	field, rest, _ := strings.Cut(*text, fieldSeparator)
-	*text = rest
-	return field
-}
+// The columns of a row that tell of the record itself come first, and then its values.
+const (
+	columnRID = iota
+	columnSource
+	columnKey
+	columnRealm
+	columnHub
+	columnChannel
+	columnContent
+	columnCreated
+	ownColumns
+)
 
-// unpackOwn reads the record's own fields off a packed one, and returns the rest.
-func unpackOwn(p packedRow, names interned, keys *texts) (record, string) {
-	text := p.text
-	r := record{rid: p.rid, source: names.of(cutField(&text)), key: keys.keep(cutField(&text))}
-	realm := cutField(&text)
-	r.hub = cutField(&text) != ""
-	channel := cmp.Or(cutField(&text), realm)
+// record reads what a row tells of the record itself.
+func (m *maker) record(row *queries.Streamed) record {
+	r := record{rid: row.Int(columnRID), source: m.names.of(row.Text(columnSource)), key: m.keys.keep(row.Text(columnKey)),
+		hub: row.Text(columnHub) != "", content: hashOf(row.Text(columnContent)), created: row.Int(columnCreated)}
 	if r.hub {
-		r.channel = names.of(channel)
+		r.channel = m.names.of(cmp.Or(row.Text(columnChannel), row.Text(columnRealm)))
 	}
-	r.content = hashOf(cutField(&text))
-	r.created, _ = strconv.ParseInt(cutField(&text), 10, 64)
-	return r, text
+	return r
 }
 
-// unpack reads a packed record; the slices of into are used again.
-func unpack(p packedRow, names interned, keys *texts, into *raw) record {
-	r, text := unpackOwn(p, names, keys)
-	into.title, into.firstName, into.lastName = cutField(&text), cutField(&text), cutField(&text)
-	into.name, into.companyName = cutField(&text), cutField(&text)
-	into.birthDate, into.reference = cutField(&text), cutField(&text)
-	into.emails = parts(into.emails[:0], cutField(&text))
-	into.websites = parts(into.websites[:0], cutField(&text))
-	into.landlines = parts(into.landlines[:0], cutField(&text))
-	into.workPhones = parts(into.workPhones[:0], cutField(&text))
-	into.mobiles = parts(into.mobiles[:0], cutField(&text))
-	into.addresses = addressList(into.addresses[:0], cutField(&text))
-	into.extra = parts(into.extra[:0], cutField(&text))
-	return r
+// read reads a row as the record's source gave it into raw, which uses its slices again.
+func (m *maker) read(row *queries.Streamed) {
+	into, column := &m.raw, ownColumns-1
+	next := func() string {
+		column++
+		return row.Text(column)
+	}
+	into.title, into.firstName, into.lastName = next(), next(), next()
+	into.name, into.companyName = next(), next()
+	into.birthDate, into.reference = next(), next()
+	into.emails = parts(into.emails[:0], next())
+	into.websites = parts(into.websites[:0], next())
+	into.landlines = parts(into.landlines[:0], next())
+	into.workPhones = parts(into.workPhones[:0], next())
+	into.mobiles = parts(into.mobiles[:0], next())
+	into.addresses = addressList(into.addresses[:0], next())
+	into.extra = parts(into.extra[:0], next())
 }
 
 // hashOf reads the first half of a hexadecimal SHA-256.

@@ -5,15 +5,14 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/sameas/sameas/match/kernel"
 	queries "github.com/sameas/sameas/sql"
 )
-
-// readBatch is how many records are normalised at a time: enough for all cores, few enough to be forgotten soon.
-const readBatch = 1 << 15
 
 func workers(threads int) int {
 	if threads > 0 {
@@ -50,116 +49,128 @@ func inParallel(ctx context.Context, threads, n int, do func(worker, i int) erro
 type columns struct {
 	schema       *schema
 	threads      int
-	makers       []*maker
 	employers    map[int64][]string
 	records      []record
 	dictionaries []*kernel.Dictionary
 	values       [][]uint32
 	found        []placeholder
-	texts        []string // of a batch of records, one after the other; used again for the next
+
+	// While records are read on several threads: those without work, how many records were taken, and who numbers
+	// the values of each field.
+	idle  chan *maker
+	taken atomic.Int64
+	turns []sync.Mutex
 }
 
 func newColumns(s *schema, threads int, employers map[int64][]string) *columns {
 	c := &columns{schema: s, threads: workers(threads), employers: employers, values: make([][]uint32, len(s.fields))}
-	for range c.threads {
-		c.makers = append(c.makers, s.newMaker())
-	}
 	for f := range s.fields {
 		c.dictionaries = append(c.dictionaries, kernel.NewDictionary(s.fields[f].kind))
 	}
 	return c
 }
 
-// readColumns reads a collection: one goroutine asks the workspace for records while all cores normalise the ones before.
+// readColumns reads a collection and normalises its records.
 func readColumns(ctx context.Context, db queries.Querier, s *schema, threads int, employers map[int64][]string) (*columns, error) {
 	c := newColumns(s, threads, employers)
-	records := packing{statement: "match/010_records.sql", args: queries.Args{"clean": false}, fields: packedFields}
-	whole, err := c.read(ctx, db, records, c.normalise)
-	if err == nil && !whole {
-		c = newColumns(s, threads, employers)
-		records.args = queries.Args{"clean": true}
-		_, err = c.read(ctx, db, records, c.normalise)
-	}
-	if err != nil {
+	if err := c.read(ctx, db, "match/010_records.sql", c.normalise); err != nil {
 		return nil, err
 	}
 	return c, c.sort(ctx)
 }
 
-// reader makes a record and its normalised values, one text a field, of a packed one.
-type reader func(m *maker, row packedRow, values []string) record
+// reader makes a record and its normalised values, one text a field, of a row. The texts may be the row's.
+type reader func(m *maker, row *queries.Streamed, values []string) record
 
 // normalise reads a record as its source gave it.
-func (c *columns) normalise(m *maker, row packedRow, values []string) record {
-	r := unpack(row, m.names, &m.keys, &m.raw)
+func (c *columns) normalise(m *maker, row *queries.Streamed, values []string) record {
+	r := m.record(row)
+	m.read(row)
 	m.raw.organizations = c.employers[r.rid]
 	m.features(values)
 	return r
 }
 
-// read reads all records and reports whether all had the fields that they should have.
-func (c *columns) read(ctx context.Context, db queries.Querier, packed packing, one reader) (whole bool, err error) {
-	_, held, err := recordRange(ctx, db, c.schema.collection)
-	if err != nil {
-		return false, err
-	}
-	c.records = slices.Grow(c.records, held)
-	for f := range c.values {
-		c.values[f] = slices.Grow(c.values[f], held)
-	}
-	batches := make(chan []packedRow, 1)
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() (err error) {
-		defer close(batches)
-		whole, err = eachPacked(ctx, db, c.schema.collection, packed, readBatch, func(rows []packedRow) error {
-			select {
-			case batches <- rows:
-				return nil
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		})
+// read reads all records, each thread some numbers of them at a time.
+func (c *columns) read(ctx context.Context, db queries.Querier, statement string, one reader) error {
+	all, held, err := recordRange(ctx, db, c.schema.collection)
+	if err != nil || held == 0 {
 		return err
+	}
+	c.records = make([]record, held)
+	for f := range c.values {
+		c.values[f] = make([]uint32, held)
+	}
+	c.idle, c.turns = make(chan *maker, 2*c.threads), make([]sync.Mutex, len(c.values))
+	ranges := all.cut(c.threads)
+	err = inParallel(ctx, c.threads, len(ranges), func(_, n int) error {
+		return queries.StreamChunks(ctx, db, statement, ranges[n].args(c.schema.collection), func(rows *queries.Streamed) error {
+			return c.take(rows, one)
+		})
 	})
-	group.Go(func() error {
-		for rows := range batches {
-			if err := c.take(ctx, rows, one); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	err = group.Wait()
-	return whole, err
+	if err != nil {
+		return err
+	}
+	taken := int(c.taken.Load())
+	c.records = c.records[:taken]
+	for f := range c.values {
+		c.values[f] = c.values[f][:taken]
+	}
+	return nil
 }
 
-// take reads a batch of records, record by record on all cores, and then numbers their values, field by field.
-func (c *columns) take(ctx context.Context, rows []packedRow, one reader) error {
-	const chunk = 512
-	width, first := len(c.schema.fields), len(c.records)
-	c.texts = slices.Grow(c.texts[:0], len(rows)*width)[:len(rows)*width]
-	texts := c.texts
-	c.records = append(c.records, make([]record, len(rows))...)
-	err := inParallel(ctx, c.threads, (len(rows)+chunk-1)/chunk, func(worker, n int) error {
-		m := c.makers[worker]
-		for i := n * chunk; i < min((n+1)*chunk, len(rows)); i++ {
-			c.records[first+i] = one(m, rows[i], texts[i*width:(i+1)*width])
-		}
-		return nil
-	})
-	if err != nil {
-		return err
+// take reads a chunk of records and then numbers their values, field by field.
+func (c *columns) take(rows *queries.Streamed, one reader) error {
+	m := c.maker()
+	defer c.rest(m)
+	n, width := rows.Len(), len(c.values)
+	first := int(c.taken.Add(int64(n))) - n
+	if first+n > len(c.records) {
+		return fmt.Errorf("%d records were counted, and there are more", len(c.records))
 	}
-	return inParallel(ctx, c.threads, width, func(_, f int) error {
-		d := c.dictionaries[f]
-		for i := range rows {
-			c.values[f] = append(c.values[f], d.Code(texts[i*width+f]))
+	m.values = slices.Grow(m.values[:0], n*width)[:n*width]
+	for i := first; rows.Next(); i++ {
+		at := (i - first) * width
+		c.records[i] = one(m, rows, m.values[at:at+width:at+width])
+	}
+	for k := range width {
+		if err := c.number((first+k)%width, first, m.values, n); err != nil { // each thread begins with another field
+			return err
 		}
-		if err := d.Err(); err != nil {
-			return fmt.Errorf("field %s: %w", c.schema.fields[f].name, err)
-		}
-		return nil
-	})
+	}
+	return nil
+}
+
+// number numbers the values that so many records have in a field.
+func (c *columns) number(f, first int, values []string, n int) error {
+	c.turns[f].Lock()
+	defer c.turns[f].Unlock()
+	d := c.dictionaries[f]
+	for i := range n {
+		c.values[f][first+i] = d.Code(values[i*len(c.values)+f])
+	}
+	if err := d.Err(); err != nil {
+		return fmt.Errorf("field %s: %w", c.schema.fields[f].name, err)
+	}
+	return nil
+}
+
+// maker is one that nobody works with.
+func (c *columns) maker() *maker {
+	select {
+	case m := <-c.idle:
+		return m
+	default:
+		return c.schema.newMaker()
+	}
+}
+
+func (c *columns) rest(m *maker) {
+	m.forget()
+	select {
+	case c.idle <- m:
+	default:
+	}
 }
 
 // sort puts the records in the order of their keys.

@@ -230,18 +230,12 @@ func (m *matching) run(ctx context.Context) (Summary, error) {
 }
 
 // features reads the records and normalises them on the way, or reads what the run before made of them.
-func (m *matching) features(ctx context.Context) (err error) {
-	var c *columns
+func (m *matching) features(ctx context.Context) error {
+	columns := m.madeColumns
 	if m.valuesStand {
-		if c, err = m.keptColumns(ctx); err != nil {
-			return err
-		}
+		columns = m.keptColumns
 	}
-	if m.valuesStand = c != nil; m.valuesStand {
-		m.oddities, err = m.saidBefore(ctx, "placeholder")
-	} else {
-		c, err = m.madeColumns(ctx)
-	}
+	c, err := columns(ctx)
 	if err != nil {
 		return err
 	}

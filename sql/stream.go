@@ -1,11 +1,13 @@
 package queries
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/duckdb/duckdb-go/v2"
 )
@@ -14,6 +16,22 @@ import (
 // upon them, one call at a time. Nothing of the result is kept, and a row costs a third of what it does with Each: that is for
 // statements of millions of rows. What take is given is good until it returns; its error ends the statement.
 func Stream(ctx context.Context, on Querier, name string, args Args, take func(row *Streamed) error) error {
+	var turn sync.Mutex
+	return StreamChunks(ctx, on, name, args, func(rows *Streamed) error {
+		turn.Lock()
+		defer turn.Unlock()
+		for rows.Next() {
+			if err := take(rows); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// StreamChunks is Stream by chunks, of some two thousand rows at most: take goes through those of one, and is called on
+// several threads at once.
+func StreamChunks(ctx context.Context, on Querier, name string, args Args, take func(rows *Streamed) error) error {
 	q, bound, err := prepared(name, args)
 	if err != nil {
 		return err
@@ -37,54 +55,63 @@ type streamKey struct{}
 
 // stream is where the rows of one statement go.
 type stream struct {
-	mutex sync.Mutex
-	take  func(row *Streamed) error
-	err   error // the first one
+	take   func(rows *Streamed) error
+	failed atomic.Pointer[error] // the first one
 }
 
+// failure is the first error of any thread.
 func (s *stream) failure() error {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	return s.err
+	if err := s.failed.Load(); err != nil {
+		return *err
+	}
+	return nil
 }
 
 // takeChunk takes the rows of a chunk.
 func (s *stream) takeChunk(ctx context.Context, chunk *duckdb.DataChunk) error {
-	row, err := newStreamed(chunk)
-	if err != nil {
-		return err
+	rows, err := s.rows(chunk)
+	if err == nil {
+		err = ctx.Err()
 	}
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	if s.err == nil {
-		s.err = ctx.Err()
+	if err == nil {
+		err = s.take(rows)
 	}
-	for row.index = 0; row.index < chunk.GetSize() && s.err == nil; row.index++ {
-		if s.err = s.take(row); s.err == nil {
-			s.err = row.err
-		}
+	if err = cmp.Or(err, rows.err); err != nil {
+		s.failed.CompareAndSwap(nil, &err)
 	}
-	return s.err
+	return s.failure()
 }
 
-// Streamed is a row while it is taken. Columns are numbered from 0.
+// Streamed is the rows of a chunk while they are taken, one after the other. Columns are numbered from 0.
 type Streamed struct {
-	chunk *duckdb.DataChunk
-	texts []duckdb.VectorView[string]
-	index int
-	err   error // the first one
+	stream *stream
+	chunk  *duckdb.DataChunk
+	texts  []duckdb.VectorView[string]
+	size   int
+	index  int
+	err    error // the first one
 }
 
-func newStreamed(chunk *duckdb.DataChunk) (*Streamed, error) {
-	row := &Streamed{chunk: chunk, texts: make([]duckdb.VectorView[string], chunk.ColumnCount())}
-	for c := range row.texts {
+// rows are those of a chunk, before the first one.
+func (s *stream) rows(chunk *duckdb.DataChunk) (*Streamed, error) {
+	rows := &Streamed{stream: s, chunk: chunk, texts: make([]duckdb.VectorView[string], chunk.ColumnCount()), size: chunk.GetSize(), index: -1}
+	for c := range rows.texts {
 		vector, err := chunk.GetVector(c)
 		if err != nil {
-			return nil, err
+			return rows, err
 		}
-		row.texts[c], _ = duckdb.GetVectorView[string](vector) // of another type it is refused where it is read
+		rows.texts[c], _ = duckdb.GetVectorView[string](vector) // of another type it is refused where it is read
 	}
-	return row, nil
+	return rows, nil
+}
+
+// Len is how many rows the chunk has.
+func (r *Streamed) Len() int { return r.size }
+
+// Next goes to the next row, the first one at first. It reports false after the last one, and when the statement has failed.
+func (r *Streamed) Next() bool {
+	r.index++
+	return r.index < r.size && r.err == nil && r.stream.failure() == nil
 }
 
 // Text is the value of a VARCHAR, good until take returns; NULL is "".
