@@ -36,7 +36,7 @@ func peopleRules() []rule {
 		{"phone", telling, []string{"mobile", "landline", "work_phone"}, phoneInitials},
 		{"birth date, name initial", telling, []string{"birth_date"}, initials},
 		{"names", telling, []string{"given", "family"}, names},
-		{"family name, place", loose, []string{"family", "postcode", "city"}, func(v *values, k *keyring) { places(v, k, k.sound(v.family)) }},
+		{"family name, place", loose, []string{"family", "postcode", "city"}, func(v *values, k *keyring) { places(v, k, v.familySound) }},
 		{"given name, place", loose, []string{"given", "postcode", "city"}, func(v *values, k *keyring) { k.prefixed(v.postcodes, v.canonical) }},
 		{"given name, birth month", loose, []string{"given", "birth_date"}, birthMonth},
 		{"birth date, place", telling, []string{"birth_date", "postcode", "city"}, func(v *values, k *keyring) { places(v, k, fullDate(v.birth)) }},
@@ -127,7 +127,7 @@ func initials(v *values, k *keyring) {
 // names are the sounds of both names in a fixed order. A given name of short words is taken as one word, too: Mei Ling is
 // Meiling.
 func names(v *values, k *keyring) {
-	b := k.sound(v.family)
+	b := v.familySound
 	if b == "" {
 		return
 	}
@@ -192,7 +192,7 @@ func birthMonth(v *values, k *keyring) {
 
 func birthYear(v *values, k *keyring) {
 	if len(v.birth) == 10 && v.family != "" {
-		k.add3(k.sound(v.family), v.birth[:4], initial(v.canonical))
+		k.add3(v.familySound, v.birth[:4], initial(v.canonical))
 	}
 }
 

@@ -17,8 +17,23 @@ type keyEntry struct {
 // keyEntries are those of one rule; records ascend.
 type keyEntries []keyEntry
 
+// pieceEntries is how many entries stand in one piece.
+const pieceEntries = 1 << 12
+
+// keyPieces are entries in pieces of one size, so that none is copied when there are more of them.
+type keyPieces []keyEntries
+
+func (p *keyPieces) add(e keyEntry) {
+	last := len(*p) - 1
+	if last < 0 || len((*p)[last]) == pieceEntries {
+		*p = append(*p, make(keyEntries, 0, pieceEntries))
+		last++
+	}
+	(*p)[last] = append((*p)[last], e)
+}
+
 // madeKeys are the keys of all records by part of the records and by rule.
-type madeKeys [][]keyEntries
+type madeKeys [][]keyPieces
 
 // blockKeys makes the keys of all records under some rules, a part of the records on each core.
 func (s *schema) blockKeys(ctx context.Context, set *kernel.Set, rules ruleRange, threads int) (madeKeys, error) {
@@ -27,14 +42,14 @@ func (s *schema) blockKeys(ctx context.Context, set *kernel.Set, rules ruleRange
 	made := make(madeKeys, parts)
 	err := inParallel(ctx, parts, parts, func(_, part int) error {
 		k := s.newKeyring()
-		made[part] = make([]keyEntries, rules.len())
+		made[part] = make([]keyPieces, rules.len())
 		var texts []string
 		for i := part * n / parts; i < (part+1)*n/parts; i++ {
 			texts = vals(set, uint32(i), texts)
 			k.read(texts)
 			for r := range rules.len() {
 				for _, key := range k.of(rules.from + r) {
-					made[part][r] = append(made[part][r], keyEntry{key, uint32(i)})
+					made[part][r].add(keyEntry{key, uint32(i)})
 				}
 			}
 		}
@@ -45,16 +60,12 @@ func (s *schema) blockKeys(ctx context.Context, set *kernel.Set, rules ruleRange
 
 // take puts the keys of a rule together and forgets them.
 func (made madeKeys) take(rule int) keyEntries {
-	n := 0
+	pieces := keyPieces(nil)
 	for part := range made {
-		n += len(made[part][rule])
-	}
-	all := make(keyEntries, 0, n)
-	for part := range made {
-		all = append(all, made[part][rule]...)
+		pieces = append(pieces, made[part][rule]...)
 		made[part][rule] = nil
 	}
-	return all
+	return slices.Concat(pieces...)
 }
 
 // groups are the records of every key that two records or more share, in the order of keys.

@@ -13,6 +13,7 @@ import (
 type values struct {
 	given, family   string
 	canonical       string // the first given name, or the name that it is short for
+	familySound     string // the Soundex code of the family name
 	birth           string
 	emails, shared  []string
 	phones          []string // every number
@@ -150,6 +151,7 @@ func (k *keyring) read(vals []string) {
 	if c, ok := k.canonical[first]; ok {
 		v.canonical = c
 	}
+	v.familySound = k.sound(v.family)
 }
 
 func (k *keyring) readField(f *field, text string) {

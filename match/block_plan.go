@@ -216,7 +216,8 @@ func (p *plan) giveKeys(set *kernel.Set) {
 func (p *plan) dropBlocks() { p.starts, p.members, p.tiled = nil, nil, nil }
 
 // refine splits the largest groups, each by the next refiner, until the sum of pairs keeps the budget. A group that
-// no refiner is left for is cut into runs of neighbours. Every split is recorded.
+// no refiner is left for is cut into runs of neighbours. Every split is recorded. The groups are given, and returned, in the
+// order of keys.
 func (s *schema) refine(set *kernel.Set, r int, groups []group, refiners []refiner, budget int64, rp *rulePlan) []group {
 	total := int64(0)
 	for i := range groups {
@@ -225,10 +226,9 @@ func (s *schema) refine(set *kernel.Set, r int, groups []group, refiners []refin
 	if total <= budget {
 		return groups
 	}
-	h := largestFirst(groups)
-	heap.Init(&h)
+	q := newLargestFirst(groups)
 	for total > budget {
-		g := heap.Pop(&h).(group)
+		g := q.take()
 		if g.origin < 0 {
 			g.origin = len(rp.refined)
 			rp.refined = append(rp.refined, refinement{group: g, records: int64(len(g.records)), pairs: pairsOf(len(g.records))})
@@ -237,18 +237,34 @@ func (s *schema) refine(set *kernel.Set, r int, groups []group, refiners []refin
 		for _, part := range split(g, refiners) {
 			if len(part.records) > 1 {
 				total += pairsOf(len(part.records))
-				heap.Push(&h, part)
+				q.add(part)
 			}
 		}
 	}
-	for i := range h {
-		if h[i].origin >= 0 {
-			rp.refined[h[i].origin].left += pairsOf(len(h[i].records))
-		}
+	whole, parts := q.left()
+	for i := range parts {
+		rp.refined[parts[i].origin].left += pairsOf(len(parts[i].records))
 	}
-	slices.SortFunc(h, func(a, b group) int { return cmp.Or(cmp.Compare(a.key, b.key), slices.Compare(a.part, b.part)) })
 	s.tell(set, r, rp)
-	return h
+	return mergedByKey(whole, parts)
+}
+
+// mergedByKey are groups that were left whole, in the order of keys, and parts of others among them.
+func mergedByKey(whole, parts []group) []group {
+	slices.SortFunc(parts, func(a, b group) int {
+		if a.key != b.key {
+			return cmp.Compare(a.key, b.key)
+		}
+		return slices.Compare(a.part, b.part)
+	})
+	all := make([]group, 0, len(whole)+len(parts))
+	for i := range whole {
+		for len(parts) > 0 && parts[0].key < whole[i].key {
+			all, parts = append(all, parts[0]), parts[1:]
+		}
+		all = append(all, whole[i])
+	}
+	return append(all, parts...)
 }
 
 // tell puts the largest refinements first and words their keys.
@@ -265,18 +281,59 @@ func (s *schema) tell(set *kernel.Set, r int, rp *rulePlan) {
 	}
 }
 
-// largestFirst is a heap of groups: the one with the most records first, the smallest key among equals.
-type largestFirst []group
-
-func (h largestFirst) Len() int      { return len(h) }
-func (h largestFirst) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
-func (h largestFirst) Less(i, j int) bool {
-	return cmp.Or(cmp.Compare(len(h[j].records), len(h[i].records)), cmp.Compare(h[i].key, h[j].key), slices.Compare(h[i].part, h[j].part)) < 0
+// largestFirst is a heap of groups, by their places: the one with the most records first, the smallest key among equals.
+type largestFirst struct {
+	groups []group // those taken are without records
+	whole  int     // so many of them are as they were, and the others parts
+	heap   []uint32
 }
-func (h *largestFirst) Push(x any) { *h = append(*h, x.(group)) }
-func (h *largestFirst) Pop() any {
-	last := (*h)[len(*h)-1]
-	*h = (*h)[:len(*h)-1]
+
+func newLargestFirst(groups []group) *largestFirst {
+	q := &largestFirst{groups: slices.Clip(groups), whole: len(groups), heap: make([]uint32, len(groups))}
+	for i := range q.heap {
+		q.heap[i] = uint32(i)
+	}
+	heap.Init(q)
+	return q
+}
+
+// take takes the largest group out.
+func (q *largestFirst) take() group {
+	n := q.heap[0]
+	heap.Pop(q)
+	g := q.groups[n]
+	q.groups[n].records = nil
+	return g
+}
+
+// add adds a part of a group.
+func (q *largestFirst) add(part group) {
+	q.groups = append(q.groups, part)
+	heap.Push(q, uint32(len(q.groups)-1))
+}
+
+// left are the groups that nobody took, those that are as they were in their order.
+func (q *largestFirst) left() (whole, parts []group) {
+	taken := func(g group) bool { return g.records == nil }
+	return slices.DeleteFunc(q.groups[:q.whole:q.whole], taken), slices.DeleteFunc(q.groups[q.whole:], taken)
+}
+
+func (q *largestFirst) Len() int { return len(q.heap) }
+func (q *largestFirst) Less(i, j int) bool {
+	a, b := &q.groups[q.heap[i]], &q.groups[q.heap[j]]
+	switch {
+	case len(a.records) != len(b.records):
+		return len(a.records) > len(b.records)
+	case a.key != b.key:
+		return a.key < b.key
+	}
+	return slices.Compare(a.part, b.part) < 0
+}
+func (q *largestFirst) Swap(i, j int) { q.heap[i], q.heap[j] = q.heap[j], q.heap[i] }
+func (q *largestFirst) Push(x any)    { q.heap = append(q.heap, x.(uint32)) }
+func (q *largestFirst) Pop() any {
+	last := q.heap[len(q.heap)-1]
+	q.heap = q.heap[:len(q.heap)-1]
 	return last
 }
 
