@@ -40,7 +40,7 @@ func (m *matching) readScanned(ctx context.Context) error {
 	if m.scanned, kept, err = m.scannedBefore(ctx); err == nil {
 		m.kept, err = m.keptBefore(ctx, kept)
 	}
-	m.set.Pack()
+	m.set.Pack(workers(m.options.Threads))
 	return err
 }
 

@@ -241,7 +241,7 @@ func (m *matching) features(ctx context.Context) error {
 	}
 	m.records, m.set = c.records, c.set()
 	if !m.rejudges { // then the values are packed while other things are read
-		m.set.Pack()
+		m.set.Pack(workers(m.options.Threads))
 	}
 	m.sources, m.set.Stratum = strataOf(m.records)
 	m.schema.forRecords(len(m.records))

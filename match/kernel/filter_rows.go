@@ -140,7 +140,7 @@ func (f *filter) load() ([]blockKey, error) {
 		f.set.Values[i] = codes
 	}
 	keys := f.numberKeys()
-	f.set.Pack()
+	f.set.Pack(1)
 	if f.scanner == nil {
 		f.scanner = NewScanner(f.set, f.spec)
 		f.scanner.edgeTerms = []int32{}

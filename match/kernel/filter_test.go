@@ -121,7 +121,7 @@ func TestStreamsInAnyPartitionsAreTheEmbeddedScan(t *testing.T) {
 		account[i] = uint32(i%7) % 3
 	}
 	set.Apart = [][]uint32{account}
-	set.Pack()
+	set.Pack(1)
 	spec := town.spec(set)
 	for _, count := range []bool{false, true} {
 		spec.Count = count

@@ -151,7 +151,7 @@ func TestChannelsAreNeverCompared(t *testing.T) {
 func TestComparingAllocatesNothing(t *testing.T) {
 	town := newTown(400, 9)
 	set := town.set()
-	set.Pack()
+	set.Pack(1)
 	spec := town.spec(set)
 	spec.Keep = 1 << 30 // what is kept takes memory, and only that
 	blocks := blocksOf(set, 100)
@@ -196,11 +196,31 @@ func TestSwappedNamesAreFound(t *testing.T) {
 	}
 }
 
+func TestRowsArePackedByAnyNumberOfThreads(t *testing.T) {
+	t.Parallel()
+	for _, people := range []int{1, packedAtOnce, 3*packedAtOnce + 1} {
+		set := newTown(people, 9).set()
+		width := len(set.Dictionaries)
+		for _, threads := range []int{1, 2, 3, 8} {
+			set.rows = nil
+			set.Pack(threads)
+			for at, got := range set.rows {
+				if f, i := at%width, at/width; got != set.Dictionaries[f].coded(set.Values[f][i]) {
+					t.Fatalf("%d records, %d threads: record %d, field %d", people, threads, i, f)
+				}
+			}
+			if len(set.rows) != width*set.Len() {
+				t.Fatalf("%d records, %d threads: %d values", people, threads, len(set.rows))
+			}
+		}
+	}
+}
+
 // BenchmarkScan compares the pairs of a town on one core, thirteen fields each; `counting` compares every field.
 func BenchmarkScan(b *testing.B) {
 	town := newTown(100_000, 3)
 	set := town.set()
-	set.Pack()
+	set.Pack(1)
 	spec := town.spec(set)
 	blocks := blocksOf(set, 2000)
 	slices.SortFunc(blocks, func(x, y Block) int { return int(x.Key) - int(y.Key) })

@@ -237,7 +237,7 @@ func TestBoundsChangeNoEdge(t *testing.T) {
 		set := town.set()
 		spec := town.spec(set)
 		if seed%2 == 0 {
-			set.Pack()
+			set.Pack(1)
 		}
 		found := 0
 		for _, keep := range []int32{-20000, -3000, 0, 9000, 20000} {
@@ -260,7 +260,7 @@ func TestScanIsTheReferenceOnEveryBlockedPair(t *testing.T) {
 	t.Parallel()
 	town := newTown(250, 77)
 	set := town.set()
-	set.Pack()
+	set.Pack(1)
 	spec := town.spec(set)
 	spec.Keep, spec.Count = -2000, true
 	var want []Edge
@@ -296,7 +296,7 @@ func TestRecallIsCompare(t *testing.T) {
 	for seed := range uint64(3) {
 		town := newTown(1500, seed)
 		set := town.set()
-		set.Pack()
+		set.Pack(1)
 		spec := town.spec(set)
 		spec.Keep = -3000
 		edges := scanned(set, spec, 200).Edges

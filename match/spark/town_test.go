@@ -61,7 +61,7 @@ func newTown(records int, seed uint64) town {
 		t.spec.Fields = append(t.spec.Fields, field)
 	}
 	t.block(groups)
-	set.Pack()
+	set.Pack(1)
 	return t
 }
 
