@@ -48,12 +48,12 @@ func (b *bearers) own() bool {
 // markOwn keeps, of the mailboxes and websites in the field own_web, those that lead to one organization as far as the
 // records tell. What a group or a chain shares stands with names that tell units apart, or in many places, and what a
 // provider lends to all stands with names of all kinds: those say no more than the brand that they belong to.
-func (c *columns) markOwn() {
+func (c *columns) markOwn(leadsOf func() []uint32) {
 	f, name, city := c.schema.index("own_web"), c.schema.index("name"), c.schema.index("city")
 	if f < 0 || name < 0 || city < 0 {
 		return
 	}
-	leads := c.leads()
+	leads := leadsOf()
 	units, _ := numbered(c.dictionaries[name], unitsOf)
 	places, _ := numbered(c.dictionaries[city], placeOf)
 	d := c.dictionaries[f]
@@ -71,14 +71,17 @@ func (c *columns) markOwn() {
 			seen[t].units.add(units[n])
 		}
 	}
-	shared := map[string]bool{}
-	for t := range seen {
-		if !seen[t].own() {
-			shared[d.Term(uint32(t))] = true
+	c.renumber(f, func(code uint32) string {
+		terms = d.AppendTerms(terms[:0], code)
+		own := slices.DeleteFunc(terms, func(t uint32) bool { return !seen[t].own() })
+		if len(own) == len(terms) {
+			return d.Text(code)
 		}
-	}
-	c.recode(f, func(text string) string {
-		return strings.Join(slices.DeleteFunc(parts(nil, text), func(v string) bool { return shared[v] }), valueSeparator)
+		texts := make([]string, len(own))
+		for i, t := range own {
+			texts[i] = d.Term(t)
+		}
+		return strings.Join(texts, valueSeparator)
 	})
 }
 
@@ -121,12 +124,11 @@ func firstOwn(text string) string {
 // name may be an acronym, which has no words.
 func unitsOf(text string) string {
 	first, _, _ := strings.Cut(text, valueSeparator)
-	words := strings.Fields(first)
-	if len(words) == 1 && len(words[0]) <= 5 {
+	if len(first) <= 5 && len(strings.Fields(first)) == 1 {
 		return ""
 	}
 	sounds := "of"
-	for _, w := range words {
+	for w := range strings.FieldsSeq(first) {
 		if unit, is := strings.CutPrefix(w, kernel.UnitWord); is {
 			sounds += " " + soundOf(unit)
 		}

@@ -58,8 +58,10 @@ func TestWhatLeadsToOneOrganizationAlone(t *testing.T) {
 		"a provider": {[][4]string{{"alder timber", "mail.example", ""}, {"birch foods", "mail.example", ""}, {"cedar toys", "mail.example", ""}}, ",,"},
 	} {
 		columns := columnsOf(t, c.rows)
-		columns.markTelling()
-		columns.markOwn()
+		if err := columns.markTelling(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		columns.markOwn(columns.leads)
 		if got := columns.column("own_web"); got != c.want {
 			t.Errorf("%s: own are %q, want %q", name, got, c.want)
 		}

@@ -39,8 +39,8 @@ func (f *field) mayBePlaceholder() bool {
 
 // dropPlaceholders finds the placeholders of each field and takes them out of the values, so that nothing is compared or
 // blocked by them.
-func (c *columns) dropPlaceholders(ctx context.Context) error {
-	names := c.nameNumbers()
+func (c *columns) dropPlaceholders(ctx context.Context, leads func() []uint32) error {
+	names := c.nameNumbers(leads)
 	found := make([][]placeholder, len(c.schema.fields))
 	err := inParallel(ctx, c.threads, len(found), func(_, f int) error {
 		if c.schema.fields[f].mayBePlaceholder() {
@@ -136,7 +136,7 @@ func (c *columns) sharedTerms(f int) map[uint32][]uint32 {
 }
 
 // nameNumbers gives each record a number for what it is called: of people both names, of organizations the first word.
-func (c *columns) nameNumbers() []uint64 {
+func (c *columns) nameNumbers(leadsOf func() []uint32) []uint64 {
 	numbers := make([]uint64, len(c.records))
 	if given, family := c.schema.index("given"), c.schema.index("family"); given >= 0 && family >= 0 {
 		for i := range numbers {
@@ -145,7 +145,7 @@ func (c *columns) nameNumbers() []uint64 {
 		return numbers
 	}
 	name := c.schema.index("name")
-	leads := c.leads()
+	leads := leadsOf()
 	for i := range numbers {
 		numbers[i] = uint64(leads[c.values[name][i]])
 	}

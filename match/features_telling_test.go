@@ -21,7 +21,9 @@ func TestWordsThatTellThingsApart(t *testing.T) {
 	add("elm ballarat", "")
 	add("fir motors", "ballarat")
 	add("fir motors", "ballarat")
-	c.markTelling()
+	if err := c.markTelling(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	for i, want := range []string{"alder ^holdings", "birch ^holdings", "cedar ^holdings", "damson ^holdings", "elm ^ballarat", "fir motors", "fir motors"} {
 		if got := vals(c.set(), uint32(i), nil)[s.index("name")]; got != want {
 			t.Errorf("record %d: %q, want %q", i, got, want)

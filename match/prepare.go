@@ -73,6 +73,7 @@ func newColumns(s *schema, threads int, employers map[int64][]string) *columns {
 // readColumns reads a collection and normalises its records.
 func readColumns(ctx context.Context, db queries.Querier, s *schema, threads int, employers map[int64][]string) (*columns, error) {
 	c := newColumns(s, threads, employers)
+	c.unmarked()
 	if err := c.read(ctx, db, "match/010_records.sql", c.normalise); err != nil {
 		return nil, err
 	}

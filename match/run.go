@@ -259,12 +259,9 @@ func (m *matching) madeColumns(ctx context.Context) (c *columns, err error) {
 	if c, err = readColumns(ctx, m.options.DB, m.schema, m.options.Threads, employers); err != nil {
 		return nil, err
 	}
-	c.markTelling()
-	c.joinPhones()
-	if err := c.dropPlaceholders(ctx); err != nil {
+	if err := c.learn(ctx); err != nil {
 		return nil, err
 	}
-	c.markOwn()
 	m.oddities = m.schema.placeholderRows(c.found)
 	return c, nil
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"hash/maphash"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -109,6 +110,20 @@ func (d *Dictionary) Code(text string) uint32 {
 	d.byText.add(hash, code)
 	d.takeApart(code, text, uint32(at))
 	return code
+}
+
+// Grow makes room in an empty dictionary for about as much as another one holds, so that it need not grow bit by bit.
+func (d *Dictionary) Grow(like *Dictionary) {
+	d.raw.Grow(like.raw.Len() + like.raw.Len()/4)
+	if d.kind == OrgName {
+		d.bare.Grow(like.raw.Len())
+	}
+	d.starts = slices.Grow(d.starts, len(like.starts))
+	d.parts = slices.Grow(d.parts, len(like.parts))
+	d.terms = slices.Grow(d.terms, len(like.terms))
+	d.ownedTerm = slices.Grow(d.ownedTerm, len(like.terms))
+	d.byText.grow(len(like.parts))
+	d.byTerm.grow(len(like.terms))
 }
 
 // Err is ErrFull when a value found no room, nil otherwise.

@@ -94,9 +94,14 @@ func (d *Dictionary) newPart(text string, at uint32) part {
 		local, _, _ := strings.Cut(text, "@")
 		p.words = uint32(len(local))
 	case OrgName:
-		text = Unmarked(text)
-		p.at, p.size = uint32(d.bare.Len()), uint32(len(text))
-		d.bare.WriteString(text)
+		p.at = uint32(d.bare.Len())
+		for i := range len(text) {
+			if c := text[i]; c != Telling[0] && c != UnitWord[0] {
+				d.bare.WriteByte(c)
+			}
+		}
+		text = d.bare.String()[p.at:]
+		p.size = uint32(len(text))
 	case Employer:
 		if text[0] == '#' {
 			p.info = partMarked
@@ -121,7 +126,9 @@ func (d *Dictionary) split(p *part, text, marked string) {
 	p.words = uint32(len(d.spans))
 	from := 0
 	for t := range strings.FieldsSeq(text) {
-		from += strings.Index(text[from:], t)
+		for !strings.HasPrefix(text[from:], t) { // it stands after a blank or two
+			from++
+		}
 		ref := d.wordOf(t, p.at+uint32(from))
 		from += len(t)
 		if digits(t) {
@@ -246,21 +253,29 @@ func packDigits(text string) (packed uint64, ok bool) {
 func sign(text string) uint64 {
 	var s uint64
 	for i := range len(text) {
-		switch c := text[i]; {
-		case c >= 'a' && c <= 'z':
-			if once := uint64(1) << (c - 'a'); s&once == 0 {
-				s |= once
-			} else {
-				s |= once << 36
-			}
-		case c >= '0' && c <= '9':
-			s |= 1 << (26 + c - '0')
-		default:
-			s |= 1 << (62 + c&1)
-		}
+		once := members[text[i]]
+		s |= once | (s&once&letterMembers)<<36
 	}
 	return s
 }
+
+// letterMembers are the members of sign that stand for a letter's first.
+const letterMembers = 1<<26 - 1
+
+// members are what each byte is among the members of sign.
+var members = func() (members [256]uint64) {
+	for c := range members {
+		switch {
+		case c >= 'a' && c <= 'z':
+			members[c] = 1 << (c - 'a')
+		case c >= '0' && c <= '9':
+			members[c] = 1 << (26 + c - '0')
+		default:
+			members[c] = 1 << (62 + c&1)
+		}
+	}
+	return members
+}()
 
 // fewest is the least number of edits that two signs allow.
 func fewest(a, b uint64) int { return (bits.OnesCount64(a^b) + 1) / 2 }

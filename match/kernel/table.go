@@ -9,6 +9,17 @@ type table struct {
 
 func (t *table) init() { t.slots = make([]uint64, 64) }
 
+// grow makes room for so many numbers in a table that is empty.
+func (t *table) grow(n int) {
+	size := len(t.slots)
+	for 4*n > 3*size {
+		size *= 2
+	}
+	if size > len(t.slots) {
+		t.slots = make([]uint64, size)
+	}
+}
+
 func (t *table) find(hash uint64, same func(n uint32) bool) (uint32, bool) {
 	mask := uint64(len(t.slots) - 1)
 	for i := hash >> 32 & mask; t.slots[i] != 0; i = (i + 1) & mask {
