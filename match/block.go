@@ -256,10 +256,24 @@ func streetKey(street string) (number, longest string) {
 	return number, longest
 }
 
+// someWords is room for the words of most names.
+type someWords [12]string
+
+// wordsOf appends the words of a name.
+func wordsOf(words []string, name string) []string {
+	for w := range strings.FieldsSeq(name) {
+		words = append(words, w)
+	}
+	return words
+}
+
 // sortedNames are the names with their words in alphabetical order.
 func sortedNames(v *values, k *keyring) {
+	var some someWords
 	for _, name := range v.orgNames {
-		k.add(strings.Join(slices.Sorted(strings.FieldsSeq(name)), " "), "")
+		words := wordsOf(some[:0], name)
+		slices.Sort(words)
+		k.add(strings.Join(words, " "), "")
 	}
 }
 
@@ -274,11 +288,18 @@ func wordPlaces(v *values, k *keyring) {
 }
 
 func wordPairs(v *values, k *keyring) {
+	var some, sounding someWords
 	for _, name := range v.orgNames {
-		words := slices.Compact(slices.Sorted(strings.FieldsSeq(name)))
-		for i := range words {
-			for j := i + 1; j < len(words) && j < i+4; j++ {
-				k.add(k.sound(words[i]), k.sound(words[j]))
+		words := wordsOf(some[:0], name)
+		slices.Sort(words)
+		words = slices.Compact(words)
+		sounds := sounding[:0]
+		for _, w := range words {
+			sounds = append(sounds, k.sound(w))
+		}
+		for i := range sounds {
+			for j := i + 1; j < len(sounds) && j < i+4; j++ {
+				k.add(sounds[i], sounds[j])
 			}
 		}
 	}
@@ -293,8 +314,9 @@ func firstWords(v *values, k *keyring) {
 }
 
 func acronyms(v *values, k *keyring) {
+	var some someWords
 	for _, name := range v.orgNames {
-		k.prefixed(v.cities, acronymOf(strings.Fields(name)))
+		k.prefixed(v.cities, acronymOf(wordsOf(some[:0], name)))
 	}
 }
 

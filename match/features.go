@@ -37,7 +37,7 @@ func (m *maker) features(into []string) {
 		into[f] = extraValue(m.schema.fields[f].kind, m.extra(m.schema.fields[f].path))
 	}
 	for f, text := range into {
-		if !writable(text) {
+		if !inRow(text) {
 			into[f] = written(text)
 		}
 	}
@@ -48,6 +48,16 @@ func (m *maker) features(into []string) {
 func writable(text string) bool {
 	for i := range len(text) {
 		if text[i] < ' ' || text[i] == '\\' {
+			return false
+		}
+	}
+	return true
+}
+
+// inRow reports whether all values in a text are writable.
+func inRow(text string) bool {
+	for i := range len(text) {
+		if text[i] < ' ' && text[i] != valueSeparator[0] || text[i] == '\\' {
 			return false
 		}
 	}

@@ -12,17 +12,25 @@ var addressWords = map[string]string{"street": "st", "str": "st", "road": "rd", 
 
 // streetOf folds the lines of an address; a slash between unit and number parts them.
 func streetOf(a *address) string {
-	words := strings.Fields(fold(a.line1 + " " + a.line2))
-	kept := words[:0]
-	for _, w := range words {
-		if short, ok := addressWords[w]; ok {
-			w = short
-		}
-		if w != "" && w != "unit" {
-			kept = append(kept, w)
-		}
+	lines := a.line1
+	if a.line2 != "" {
+		lines += " " + a.line2
 	}
-	text := strings.Join(kept, " ")
+	var short [128]byte
+	kept := short[:0]
+	for w := range strings.FieldsSeq(fold(lines)) {
+		if form, ok := addressWords[w]; ok {
+			w = form
+		}
+		if w == "" || w == "unit" {
+			continue
+		}
+		if len(kept) > 0 {
+			kept = append(kept, ' ')
+		}
+		kept = append(kept, w...)
+	}
+	text := string(kept)
 	if isPlaceholder(text) {
 		return ""
 	}

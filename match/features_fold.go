@@ -1,6 +1,7 @@
 package match
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -19,29 +20,39 @@ func fold(text string) string {
 	if !isASCII(text) {
 		ascii = unidecode.Unidecode(stripMarks(norm.NFKD.String(text)))
 	}
-	var b strings.Builder
-	b.Grow(len(ascii))
-	blank := false
+	var short [128]byte
+	out, blank := short[:0], false
 	for i := range len(ascii) {
-		c := ascii[i]
+		switch c := foldedBytes[ascii[i]]; c {
+		case ' ':
+			blank = len(out) > 0
+		case 0:
+		default:
+			if blank {
+				out = append(out, ' ')
+				blank = false
+			}
+			out = append(out, c)
+		}
+	}
+	return string(out)
+}
+
+// foldedBytes are what fold makes of each byte: itself, a small letter, a blank or, 0, nothing.
+var foldedBytes = func() (folded [256]byte) {
+	for c := range folded {
 		switch {
 		case c >= 'A' && c <= 'Z':
-			c += 'a' - 'A'
+			folded[c] = byte(c) + 'a' - 'A'
 		case c >= 'a' && c <= 'z' || c >= '0' && c <= '9':
+			folded[c] = byte(c)
 		case c == '\'' || c == '`':
-			continue
 		default:
-			blank = b.Len() > 0
-			continue
+			folded[c] = ' '
 		}
-		if blank {
-			b.WriteByte(' ')
-			blank = false
-		}
-		b.WriteByte(c)
 	}
-	return b.String()
-}
+	return folded
+}()
 
 // plain reports whether fold would change nothing.
 func plain(text string) bool {
@@ -94,7 +105,7 @@ func repeated(text string) bool {
 	if len(text) < 3 {
 		return text == "0" || text == "00"
 	}
-	return strings.Count(text, text[:1]) == len(text)
+	return text[1] == text[0] && strings.Count(text, text[:1]) == len(text)
 }
 
 // join puts several values into one text, sorted out of repeats, in their order.
@@ -105,13 +116,19 @@ func join(values []string) string {
 	case 1:
 		return values[0]
 	}
-	var out []string
-	seen := map[string]bool{}
+	out := make([]string, 0, len(values))
+	var seen map[string]bool // of more values than are soon looked through
+	if len(values) > 16 {
+		seen = map[string]bool{}
+	}
 	for _, v := range values {
-		if v != "" && !seen[v] {
-			seen[v] = true
-			out = append(out, v)
+		if v == "" || seen[v] || seen == nil && slices.Contains(out, v) {
+			continue
 		}
+		if seen != nil {
+			seen[v] = true
+		}
+		out = append(out, v)
 	}
 	return strings.Join(out, valueSeparator)
 }

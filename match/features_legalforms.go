@@ -103,37 +103,45 @@ func secondCompany(class string) bool { return class == "trust" || class == "cok
 // legalTable finds legal forms in names.
 type legalTable struct {
 	forms map[string]legalForm
-	most  int // words of the longest form
+	// Of the forms that begin with a word, and of those that end with it: how many words the longest one has.
+	begins, ends map[string]int
 }
 
 func newLegalTable() *legalTable {
-	t := &legalTable{forms: map[string]legalForm{}}
+	t := &legalTable{forms: map[string]legalForm{}, begins: map[string]int{}, ends: map[string]int{}}
 	for _, f := range legalForms() {
 		if old, known := t.forms[f.words]; known {
 			f.where = max(f.where, old.where) // a form of several countries stands where it may in any
 			f.class = old.class
 		}
 		t.forms[f.words] = f
-		t.most = max(t.most, strings.Count(f.words, " ")+1)
+		words := strings.Fields(f.words)
+		first, last := words[0], words[len(words)-1]
+		t.begins[first] = max(t.begins[first], len(words))
+		t.ends[last] = max(t.ends[last], len(words))
 	}
 	return t
 }
 
-// strip takes the legal forms out of a name's words and returns the class of the first. A name of nothing else is kept.
+// strip takes the legal forms out of a name's words and returns the class of the first. A name of nothing else is kept. What is
+// kept is a part of words, or new.
 func (t *legalTable) strip(words []string) (kept []string, class string) {
 	end := len(words)
 	for end > 1 { // from the end backwards, a word being left
-		n, f := t.longest(func(i int) []string { return words[end-i : end] }, end-1)
+		n, f := t.longest(words[:end], t.ends[words[end-1]], func(n int) (from, to int) { return end - n, end })
 		if n == 0 {
 			break
 		}
 		end, class = end-n, f.class
 	}
-	kept = append(kept, words[:end]...)
-	if n, f := t.longest(func(i int) []string { return kept[:i] }, len(kept)-1); n > 0 && f.where == atEitherEnd && (class != "" || len(kept[0]) > 2) {
-		kept = kept[n:] // two letters before a name alone are its initials, unless another form stands behind it
-		if class == "" {
-			class = f.class
+	kept = words[:end]
+	if end > 1 {
+		n, f := t.longest(kept, t.begins[kept[0]], func(n int) (from, to int) { return 0, n })
+		if n > 0 && f.where == atEitherEnd && (class != "" || len(kept[0]) > 2) {
+			kept = kept[n:] // two letters before a name alone are its initials, unless another form stands behind it
+			if class == "" {
+				class = f.class
+			}
 		}
 	}
 	kept, inner := t.stripInside(kept)
@@ -143,30 +151,58 @@ func (t *legalTable) strip(words []string) (kept []string, class string) {
 	return kept, class
 }
 
-// longest is the longest form among cut(i), i words, up to so many.
-func (t *legalTable) longest(cut func(i int) []string, most int) (int, legalForm) {
-	for n := min(t.most, most); n > 0; n-- {
-		if f, ok := t.forms[strings.Join(cut(n), " ")]; ok {
+// longest is the longest form of so many words at most among those that at says, another word being left.
+func (t *legalTable) longest(words []string, most int, at func(n int) (from, to int)) (int, legalForm) {
+	for n := min(most, len(words)-1); n > 0; n-- {
+		from, to := at(n)
+		if f, ok := t.form(words[from:to]); ok {
 			return n, f
 		}
 	}
 	return 0, legalForm{}
 }
 
+// form is the legal form that some words are.
+func (t *legalTable) form(words []string) (legalForm, bool) {
+	text := words[0]
+	if len(words) > 1 {
+		text = strings.Join(words, " ")
+	}
+	f, ok := t.forms[text]
+	return f, ok
+}
+
 // stripInside drops what is a legal form wherever it stands: "smith pty ltd brisbane branch".
 func (t *legalTable) stripInside(words []string) (kept []string, class string) {
+	whole := true
 	for i := 0; i < len(words); {
-		n := 0
-		for k := min(t.most, len(words)-i); k > 0 && n == 0; k-- {
-			if f, ok := t.forms[strings.Join(words[i:i+k], " ")]; ok && f.where == anywhere && i > 0 {
-				n, class = k, f.class
-			}
-		}
-		if n == 0 {
+		n, f := t.inside(words, i)
+		switch {
+		case n > 0 && whole:
+			kept, whole = append(kept, words[:i]...), false
+		case n == 0 && !whole:
 			kept = append(kept, words[i])
-			n = 1
 		}
-		i += n
+		if n > 0 {
+			class = f.class
+		}
+		i += max(n, 1)
+	}
+	if whole {
+		return words, ""
 	}
 	return kept, class
+}
+
+// inside is the longest form at a place behind the first word, of those that may stand anywhere.
+func (t *legalTable) inside(words []string, i int) (int, legalForm) {
+	if i == 0 {
+		return 0, legalForm{}
+	}
+	for n := min(t.begins[words[i]], len(words)-i); n > 0; n-- {
+		if f, ok := t.form(words[i : i+n]); ok && f.where == anywhere {
+			return n, f
+		}
+	}
+	return 0, legalForm{}
 }

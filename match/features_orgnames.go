@@ -31,10 +31,15 @@ type orgNames struct {
 	legal *legalTable
 	words map[string]string
 	marks []string
+	begin [256][]string // the marks by their first letter
 }
 
 func newOrgNames() *orgNames {
-	return &orgNames{newLegalTable(), orgWords(), tradingMarks()}
+	o := &orgNames{legal: newLegalTable(), words: orgWords(), marks: tradingMarks()}
+	for _, mark := range o.marks {
+		o.begin[mark[1]] = append(o.begin[mark[1]], mark)
+	}
+	return o
 }
 
 // read folds an organization's names: legal form stripped, abbreviations written out, single letters joined. There are
@@ -63,7 +68,7 @@ func (o *orgNames) name(text string) string {
 
 func (o *orgNames) one(text string) (name, form string) {
 	words, form := o.legal.strip(joinLetters(strings.Fields(fold(text))))
-	kept := make([]string, 0, len(words))
+	kept := make([]string, 0, len(words)+1)
 	for _, w := range words {
 		if long, ok := o.words[w]; ok {
 			w = long
@@ -89,11 +94,13 @@ func (o *orgNames) one(text string) (name, form string) {
 // has a legal form or is the acronym of the rest. What else stands in brackets, such as a place, belongs to the name.
 func (o *orgNames) apart(text string) []string {
 	texts := []string{text}
-	lower := strings.ToLower(text)
-	for _, mark := range o.marks {
-		if i := strings.Index(lower, mark); i > 0 && len(lower) == len(text) {
-			texts = []string{text[:i], text[i+len(mark):]}
-			break
+	if o.mayTrade(text) {
+		lower := strings.ToLower(text)
+		for _, mark := range o.marks {
+			if i := strings.Index(lower, mark); i > 0 && len(lower) == len(text) {
+				texts = []string{text[:i], text[i+len(mark):]}
+				break
+			}
 		}
 	}
 	open, shut := strings.IndexByte(texts[0], '('), strings.IndexByte(texts[0], ')')
@@ -109,8 +116,49 @@ func (o *orgNames) apart(text string) []string {
 	return texts
 }
 
+// mayTrade reports whether a mark may stand in a text.
+func (o *orgNames) mayTrade(text string) bool {
+	for i := range len(text) {
+		if text[i] >= 0x80 { // there are letters of other scripts whose small ones are of ASCII
+			return true
+		}
+		if text[i] == ' ' && i+1 < len(text) {
+			for _, mark := range o.begin[small(text[i+1])] {
+				if beginsWith(text[i:], mark) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// beginsWith reports whether a text begins with another one of small letters, its own being large or small.
+func beginsWith(text, with string) bool {
+	if len(text) < len(with) {
+		return false
+	}
+	for i := range len(with) {
+		if small(text[i]) != with[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// small is a byte, of a letter of ASCII the small one.
+func small(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	return c
+}
+
 // joinLetters makes one word of a run of single letters: "a b c motors" is "abc motors".
 func joinLetters(words []string) []string {
+	if !slices.ContainsFunc(words, isLetter) {
+		return words
+	}
 	var out []string
 	run := ""
 	flush := func() {
@@ -120,7 +168,7 @@ func joinLetters(words []string) []string {
 		}
 	}
 	for _, w := range words {
-		if len(w) == 1 && (w[0] < '0' || w[0] > '9') {
+		if isLetter(w) {
 			run += w
 			continue
 		}
@@ -130,6 +178,8 @@ func joinLetters(words []string) []string {
 	flush()
 	return out
 }
+
+func isLetter(word string) bool { return len(word) == 1 && (word[0] < '0' || word[0] > '9') }
 
 // taxReference is a tax or registration number without its punctuation.
 func taxReference(text string) string {

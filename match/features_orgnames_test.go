@@ -1,7 +1,9 @@
 package match
 
 import (
+	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -42,6 +44,28 @@ func TestOrganizationNames(t *testing.T) {
 		names, form := o.read(text)
 		if !slices.Equal(names, want.names) || form != want.form {
 			t.Errorf("%s: %q of form %q, want %q of form %q", text, names, form, want.names, want.form)
+		}
+	}
+}
+
+func TestWhereTwoNamesMayStand(t *testing.T) {
+	t.Parallel()
+	o := newOrgNames()
+	pieces := []string{" ", "T/A", "t/a", "Trading", "trading as", "D.B.A.", "DBA", "formerly", "Formerly Known as", "aka", "operating as",
+		"Smith", "foods", "-", "\u212a", "a\u212aa", "\u0130", "t"}
+	random := rand.New(rand.NewPCG(3, 4))
+	for range 20_000 {
+		text := ""
+		for range random.IntN(8) {
+			text += pieces[random.IntN(len(pieces))]
+			if random.IntN(2) == 0 {
+				text += " "
+			}
+		}
+		lower := strings.ToLower(text)
+		stands := slices.ContainsFunc(tradingMarks(), func(mark string) bool { return strings.Contains(lower, mark) })
+		if may := o.mayTrade(text); stands && !may || may && !stands && isASCII(text) {
+			t.Fatalf("%q: may hold two names: %t, holds a mark: %t", text, may, stands)
 		}
 	}
 }

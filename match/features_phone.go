@@ -90,13 +90,14 @@ func (p *dialPlan) national(international bool, digits, country string) (string,
 }
 
 func digitsOf(text string) string {
-	var b strings.Builder
+	var short [32]byte
+	digits := short[:0]
 	for i := range len(text) {
 		if text[i] >= '0' && text[i] <= '9' {
-			b.WriteByte(text[i])
+			digits = append(digits, text[i])
 		}
 	}
-	return b.String()
+	return string(digits)
 }
 
 // sequence reports whether digits count up, as 12345678 does.

@@ -1,10 +1,6 @@
 package match
 
-import (
-	"strings"
-
-	"github.com/sameas/sameas/match/kernel"
-)
+import "github.com/sameas/sameas/match/kernel"
 
 // taxCheck is how a kind of tax or registration number proves itself.
 type taxCheck struct {
@@ -59,7 +55,9 @@ func luhn(digits []int) bool {
 }
 
 func (t *taxCheck) passes(number string) bool {
-	number = strings.TrimLeft(number, "abcdefghijklmnopqrstuvwxyz")
+	for number != "" && number[0] >= 'a' && number[0] <= 'z' {
+		number = number[1:]
+	}
 	if len(number) != t.digits {
 		return false
 	}
