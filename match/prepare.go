@@ -49,7 +49,7 @@ func inParallel(ctx context.Context, threads, n int, do func(worker, i int) erro
 type columns struct {
 	schema       *schema
 	threads      int
-	employers    map[int64][]string
+	employers    *employers
 	records      []record
 	dictionaries []*kernel.Dictionary
 	values       [][]uint32
@@ -62,7 +62,7 @@ type columns struct {
 	turns []sync.Mutex
 }
 
-func newColumns(s *schema, threads int, employers map[int64][]string) *columns {
+func newColumns(s *schema, threads int, employers *employers) *columns {
 	c := &columns{schema: s, threads: workers(threads), employers: employers, values: make([][]uint32, len(s.fields))}
 	for f := range s.fields {
 		c.dictionaries = append(c.dictionaries, kernel.NewDictionary(s.fields[f].kind))
@@ -71,7 +71,7 @@ func newColumns(s *schema, threads int, employers map[int64][]string) *columns {
 }
 
 // readColumns reads a collection and normalises its records.
-func readColumns(ctx context.Context, db queries.Querier, s *schema, threads int, employers map[int64][]string) (*columns, error) {
+func readColumns(ctx context.Context, db queries.Querier, s *schema, threads int, employers *employers) (*columns, error) {
 	c := newColumns(s, threads, employers)
 	c.unmarked()
 	if err := c.read(ctx, db, "match/010_records.sql", c.normalise); err != nil {
@@ -87,7 +87,7 @@ type reader func(m *maker, row *queries.Streamed, values []string) record
 func (c *columns) normalise(m *maker, row *queries.Streamed, values []string) record {
 	r := m.record(row)
 	m.read(row)
-	m.raw.organizations = c.employers[r.rid]
+	m.raw.organizations = c.employers.of(r.rid)
 	m.features(values)
 	return r
 }

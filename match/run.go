@@ -250,13 +250,13 @@ func (m *matching) features(ctx context.Context) error {
 
 // madeColumns are the columns as the sources' records give them.
 func (m *matching) madeColumns(ctx context.Context) (c *columns, err error) {
-	var employers map[int64][]string
+	var refs *employers
 	if m.schema.collection == "people" {
-		if employers, err = loadEmployers(ctx, m.options.DB); err != nil {
+		if refs, err = loadEmployers(ctx, m.options.DB); err != nil {
 			return nil, err
 		}
 	}
-	if c, err = readColumns(ctx, m.options.DB, m.schema, m.options.Threads, employers); err != nil {
+	if c, err = readColumns(ctx, m.options.DB, m.schema, m.options.Threads, refs); err != nil {
 		return nil, err
 	}
 	if err := c.learn(ctx); err != nil {
