@@ -2,7 +2,6 @@ package match
 
 import (
 	"net/url"
-	"slices"
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
@@ -151,16 +150,25 @@ func registered(host string) string {
 
 // named marks the addresses that are made of the person's name: their likeness is the name's likeness over again.
 func named(emails []string, n personName) []string {
-	words := strings.Fields(n.given + " " + n.family)
 	out := make([]string, len(emails))
 	for i, e := range emails {
 		out[i] = e
 		local, _, _ := strings.Cut(e, "@")
-		if slices.ContainsFunc(words, func(w string) bool { return len(w) > 2 && strings.Contains(local, w) }) || initialsOnly(local, n) {
+		if holdsWordOf(local, n.given) || holdsWordOf(local, n.family) || initialsOnly(local, n) {
 			out[i] = kernel.Named + e
 		}
 	}
 	return out
+}
+
+// holdsWordOf reports whether a text holds a word of a name, other than a short one.
+func holdsWordOf(text, name string) bool {
+	for w := range strings.FieldsSeq(name) {
+		if len(w) > 2 && strings.Contains(text, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // initialsOnly finds addresses that hold no more of a name than initials and digits, such as jt61.
