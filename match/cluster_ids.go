@@ -20,33 +20,62 @@ type formerClusters struct {
 	shares    []share
 	before    *standing // nil where the records are others than those of the run before
 
-	kept   texts
-	seed   maphash.Seed
-	byHash map[uint32]uint32 // number + 1 of the last ID of a hash
-	alike  []uint32          // of each ID: number + 1 of the one before of the same hash
+	kept  texts
+	seed  maphash.Seed
+	last  []uint32 // of each place that a hash may have, a power of two of them: number + 1 of the last ID there
+	alike []uint32 // of each ID: number + 1 of the one before at the same place
 }
 
 func newFormerClusters() *formerClusters {
-	return &formerClusters{seed: maphash.MakeSeed(), byHash: map[uint32]uint32{}}
+	return &formerClusters{seed: maphash.MakeSeed(), last: make([]uint32, 1)}
+}
+
+// expect makes room for some more IDs.
+func (f *formerClusters) expect(more int) {
+	f.names, f.runs, f.successor = slices.Grow(f.names, more), slices.Grow(f.runs, more), slices.Grow(f.successor, more)
+	if all := len(f.names) + more; all > len(f.last) {
+		f.placeAnew(all)
+	}
+}
+
+// placeAnew gives the IDs places, so many that few share one.
+func (f *formerClusters) placeAnew(ids int) {
+	places := len(f.last)
+	for places < 4*ids {
+		places *= 2
+	}
+	f.last, f.alike = make([]uint32, places), slices.Grow(f.alike[:0], ids)
+	for n := range f.names {
+		f.index(uint32(n))
+	}
 }
 
 // give notes that a run gave an ID, which is then the last one.
 func (f *formerClusters) give(id string, run int64) uint32 {
 	n := uint32(len(f.names))
 	f.names, f.runs, f.successor = append(f.names, id), append(f.runs, run), append(f.successor, 0)
-	f.index(n)
+	if len(f.names) > len(f.last) {
+		f.placeAnew(len(f.names))
+	} else {
+		f.index(n)
+	}
 	return n
 }
 
 func (f *formerClusters) index(n uint32) {
-	hash := uint32(maphash.String(f.seed, f.names[n]))
-	f.alike = append(f.alike, f.byHash[hash])
-	f.byHash[hash] = n + 1
+	place := f.place(f.names[n])
+	f.alike = append(f.alike, *place)
+	*place = n + 1
+}
+
+// place is that of an ID's hash.
+func (f *formerClusters) place(id string) *uint32 {
+	return &f.last[maphash.String(f.seed, id)&uint64(len(f.last)-1)]
 }
 
 // number is that of an ID.
 func (f *formerClusters) number(id string) (n uint32, known bool) {
-	for at := f.byHash[uint32(maphash.String(f.seed, id))]; at != 0; at = f.alike[at-1] {
+	for at := *f.place(id); at != 0; at = f.alike[at-1] {
 		if f.names[at-1] == id {
 			return at - 1, true
 		}
@@ -99,7 +128,6 @@ func (f *formerClusters) load(ctx context.Context, on queries.Querier, args quer
 		return false, err
 	}
 	f.names, f.runs, f.successor = make([]string, held), make([]int64, held), make([]uint32, held)
-	f.byHash, f.alike = make(map[uint32]uint32, held), make([]uint32, 0, held)
 	whole = true
 	merged := map[uint32]string{}
 	err = queries.Stream(ctx, on, "match/071_cluster_names.sql", args, func(row *queries.Streamed) error {
@@ -116,9 +144,7 @@ func (f *formerClusters) load(ctx context.Context, on queries.Querier, args quer
 	if err != nil || !whole {
 		return whole, err
 	}
-	for n := range f.names {
-		f.index(uint32(n))
-	}
+	f.placeAnew(len(f.names))
 	for n, successor := range merged {
 		to, known := f.number(successor)
 		f.successor[n], whole = to+1, whole && known
@@ -201,6 +227,13 @@ func nameClusters(collection string, records []record, groups [][]uint32, group 
 	for _, run := range f.runs {
 		now = max(now, run+1)
 	}
+	left := 0
+	for _, n := range numbers {
+		if n == unnamed {
+			left++
+		}
+	}
+	f.expect(left)
 	for g, members := range groups {
 		if numbers[g] == unnamed {
 			numbers[g] = f.give(f.newID(collection, records[members[0]].key), now)
@@ -215,9 +248,11 @@ func (f *formerClusters) newID(collection, key string) string {
 		_, is := f.number(id)
 		return is
 	}
-	sum := sha256.Sum256([]byte(collection + "\x00" + key))
+	var memory [128]byte
+	sum := sha256.Sum256(append(append(append(memory[:0], collection...), 0), key...))
 	const short = 8
-	if id := collection + "-" + hex.EncodeToString(sum[:short/2]); !isTaken(id) {
+	id := f.kept.keep(string(hex.AppendEncode(append(append(memory[:0], collection...), '-'), sum[:short/2])))
+	if !isTaken(id) {
 		return id
 	}
 	digits := hex.EncodeToString(sum[:])

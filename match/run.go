@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -196,9 +195,6 @@ func (m *matching) run(ctx context.Context) (Summary, error) {
 		{"score", m.score},
 		{"cluster", m.cluster},
 		{"store", func(context.Context) error {
-			if !m.rejudges {
-				debug.FreeOSMemory() // what clustering needed, before the engine takes its share
-			}
 			if m.former = <-former; m.former != nil { // or writing stopped, and tells why
 				m.clusters = m.clusterRows(m.former)
 			}

@@ -219,7 +219,7 @@ func (m *matching) linkRows(these func(*mustLink) bool) []uint32 {
 func (m *matching) edgeRows(links []uint32, kept []keptPair) queries.Rows {
 	return queries.Rows{Len: len(links) + len(kept), Fill: func(row *queries.Row, n int) {
 		var p *keptPair
-		kind, via := "fuzzy", ""
+		var kind, via string
 		if n < len(links) {
 			l := &m.identity.links[links[n]]
 			p, kind, via = &m.linked[links[n]], l.kind, l.via
@@ -232,7 +232,7 @@ func (m *matching) edgeRows(links []uint32, kept []keptPair) queries.Rows {
 		row.Int(b.rid)
 		row.Text(a.key)
 		row.Text(b.key)
-		row.Text(kind)
+		row.TextOrNull(kind)
 		row.Text(via)
 		row.Scratch = p.appendLevels(row.Scratch[:0], len(m.schema.fields))
 		row.Bytes(row.Scratch)

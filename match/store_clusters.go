@@ -63,7 +63,11 @@ func (c *clusterRows) fillRow(row *queries.Row, i int) {
 	row.Int(c.records[i].rid)
 	row.Text(c.records[i].key)
 	row.Text(c.names[g])
-	row.Text(c.tier(g))
+	if len(c.groups[g]) > 1 {
+		row.Text(c.tier(g))
+	} else {
+		row.Null()
+	}
 	if wider := c.wider[g]; wider != g {
 		row.Text(c.names[wider])
 	} else {

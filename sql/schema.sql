@@ -260,12 +260,12 @@ CREATE TABLE IF NOT EXISTS edges (
     collection VARCHAR NOT NULL,
     rid_a BIGINT NOT NULL,
     rid_b BIGINT NOT NULL,
-    key_a VARCHAR NOT NULL,
-    key_b VARCHAR NOT NULL,
+    key_a VARCHAR NOT NULL USING COMPRESSION uncompressed,
+    key_b VARCHAR NOT NULL USING COMPRESSION uncompressed,
     kind VARCHAR NOT NULL,             -- shared_id | link | fuzzy | decision
     via VARCHAR NOT NULL,              -- shared_id: the ID's text form; link: source:line; fuzzy: the blocking rule; decision: its id
     levels VARCHAR,                    -- comparison level per field of the model, in its order, between commas; 0 = missing; NULL when not scored
-    tf VARCHAR,                        -- term-frequency adjustment per field in bits, likewise
+    tf VARCHAR USING COMPRESSION uncompressed, -- term-frequency adjustment per field in bits, likewise
     weight DOUBLE,                     -- total in bits, prior included; NULL when not scored
     probability DOUBLE                 -- 1/(1+2^-weight); a score unless calibrated
 );
@@ -284,7 +284,7 @@ CREATE TABLE IF NOT EXISTS clusters (
 CREATE TABLE IF NOT EXISTS cluster_names (
     collection VARCHAR NOT NULL,
     number BIGINT NOT NULL,            -- the ID's among all of the collection, from 0 without a gap; it stays the ID's
-    cluster_id VARCHAR NOT NULL,
+    cluster_id VARCHAR NOT NULL USING COMPRESSION uncompressed,
     assigned BIGINT NOT NULL,          -- in which matching of the collection it was given, from 1
     successor VARCHAR                  -- the cluster that its cluster was merged into; NULL while it stands, or when all its IDs are gone
 );
@@ -299,7 +299,7 @@ CREATE TABLE IF NOT EXISTS cluster_keys (
 -- owner: match. grain: one cluster of two records or more (by cluster_id).
 CREATE TABLE IF NOT EXISTS cluster_stats (
     collection VARCHAR NOT NULL,
-    cluster_id VARCHAR NOT NULL,
+    cluster_id VARCHAR NOT NULL USING COMPRESSION uncompressed,
     tier VARCHAR NOT NULL,
     size BIGINT NOT NULL,
     hub_records BIGINT NOT NULL,
@@ -308,7 +308,7 @@ CREATE TABLE IF NOT EXISTS cluster_stats (
     density DOUBLE NOT NULL,           -- edges / all pairs inside
     bridges BIGINT NOT NULL,           -- edges whose loss splits the cluster
     by_ids BOOLEAN NOT NULL,           -- must-links alone hold it together
-    reason VARCHAR NOT NULL            -- in words, why these are held to be one
+    reason VARCHAR NOT NULL USING COMPRESSION uncompressed -- in words, why these are held to be one
 );
 
 -- owner: match. grain: one merge that was refused or taken out of auto, or a guard that fired.
@@ -322,7 +322,7 @@ CREATE TABLE IF NOT EXISTS conflicts (
     provider VARCHAR,
     realm VARCHAR,
     weight DOUBLE,                     -- of the pair, in bits, when scored
-    detail VARCHAR NOT NULL            -- one sentence: what, why, and what to do
+    detail VARCHAR NOT NULL USING COMPRESSION uncompressed -- one sentence: what, why, and what to do
 );
 
 -- owner: reports (the review page). grain: one judgement of a person, keyed by external IDs so that it outlives an extraction.
@@ -813,6 +813,6 @@ CREATE TABLE IF NOT EXISTS purged (
 CREATE TABLE IF NOT EXISTS term_weights (
     collection VARCHAR NOT NULL,
     field VARCHAR NOT NULL,            -- name of the model's field, or in brackets what is counted of several fields at once
-    term VARCHAR NOT NULL,             -- the normalised value
+    term VARCHAR NOT NULL USING COMPRESSION uncompressed, -- the normalised value
     bits DOUBLE NOT NULL               -- added to levels that frequency adjusts
 );

@@ -4,6 +4,8 @@
 -- params: collection
 -- rows: rid_a BIGINT, rid_b BIGINT, key_a VARCHAR, key_b VARCHAR, kind VARCHAR, via VARCHAR, levels VARCHAR, tf VARCHAR, weight DOUBLE, probability DOUBLE
 -- grain: one edge
+--
+-- The kind is NULL of a pair found alike, which nearly all are: every text that is handed over costs.
 INSERT INTO edges
 SELECT
     $collection AS collection,
@@ -11,7 +13,7 @@ SELECT
     made.rid_b,
     made.key_a,
     made.key_b,
-    made.kind,
+    coalesce(made.kind, 'fuzzy') AS kind,
     made.via,
     made.levels,
     made.tf,

@@ -5,13 +5,14 @@
 -- rows: rid BIGINT, key VARCHAR, cluster_id VARCHAR, tier VARCHAR, review_id VARCHAR
 -- grain: one record
 --
--- The wider cluster is NULL where it bears the name of the cluster itself: every text that is handed over costs.
+-- The tier is NULL of a record alone, and the wider cluster where it bears the name of the cluster itself: every text that is
+-- handed over costs.
 INSERT INTO clusters
 SELECT
     $collection AS collection,
     made.rid,
     made.key,
     made.cluster_id,
-    made.tier,
+    coalesce(made.tier, 'single') AS tier,
     coalesce(made.review_id, made.cluster_id) AS review_id
 FROM rows() AS made
