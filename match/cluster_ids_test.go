@@ -169,3 +169,24 @@ func TestClusterIDsThatWereTamperedWithAreRefused(t *testing.T) {
 		})
 	}
 }
+
+func TestClusterIDsAreFoundHoweverManyThereAre(t *testing.T) {
+	t.Parallel()
+	f := newFormerClusters()
+	f.expect(10)
+	for n := range uint32(5000) {
+		if given := f.give(fmt.Sprintf("people-%d", n), 1); given != n {
+			t.Fatalf("ID %d was given the number %d", n, given)
+		}
+	}
+	for n := range uint32(5000) {
+		if found, known := f.number(fmt.Sprintf("people-%d", n)); !known || found != n {
+			t.Errorf("ID %d is found as %d, known %t", n, found, known)
+		}
+	}
+	for _, id := range []string{"", "people-", "people-5000", "organizations-1"} {
+		if n, known := f.number(id); known {
+			t.Errorf("%q was never given and is found as %d", id, n)
+		}
+	}
+}
