@@ -145,9 +145,13 @@ func (f *formerClusters) load(ctx context.Context, on queries.Querier, args quer
 		return whole, err
 	}
 	f.placeAnew(len(f.names))
+	for n, name := range f.names { // an ID with two numbers is found by one
+		found, _ := f.number(name)
+		whole = whole && found == uint32(n)
+	}
 	for n, successor := range merged {
 		to, known := f.number(successor)
-		f.successor[n], whole = to+1, whole && known
+		f.successor[n], whole = to+1, whole && known && merged[to] == "" // a successor stands
 	}
 	return whole, nil
 }

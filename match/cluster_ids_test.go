@@ -145,6 +145,8 @@ func TestClusterIDsThatWereTamperedWithAreRefused(t *testing.T) {
 		"the last one less":    {`DELETE FROM cluster_names WHERE number = (SELECT max(number) FROM cluster_names)`, "cluster_keys"},
 		"one twice":            {`UPDATE cluster_names SET number = 4 WHERE number = 3`, "cluster_names"},
 		"one given in no run":  {`UPDATE cluster_names SET assigned = 0 WHERE number = 3`, "cluster_names"},
+		"one that is another":  {`UPDATE cluster_names SET cluster_id = (SELECT cluster_id FROM cluster_names WHERE number = 5) WHERE number = 3`, "cluster_names"},
+		"successors in a ring": {`UPDATE cluster_names SET successor = (SELECT cluster_id FROM cluster_names AS other WHERE other.number = 8 - cluster_names.number) WHERE number IN (3, 5)`, "cluster_names"},
 		"an unknown successor": {`UPDATE cluster_names SET successor = 'people-nobody' WHERE number = 3`, "cluster_names"},
 		"keys of none":         {`UPDATE cluster_keys SET cluster = -1 WHERE cluster = 3`, "cluster_keys"},
 	} {

@@ -97,7 +97,10 @@ func (m *matching) membersBefore(ctx context.Context) (*members, error) {
 		before.rids, before.place = append(before.rids, r.rid), append(before.place, place)
 		return nil
 	})
-	return before.inOrder(), err
+	if err != nil {
+		return nil, err
+	}
+	return before.inOrder(), nil
 }
 
 // rerun is what a run is compared with when it is asked what it changed; nil when it is not.

@@ -125,7 +125,13 @@ func (x *externalIDs) id(n uint32) connec.ExternalID {
 
 // records that carry an ID, ascending, each once.
 func (x *externalIDs) records(n uint32) []uint32 {
-	return slices.Compact(x.carried[x.start[n]:x.start[n+1]:x.start[n+1]])
+	carried := x.carried[x.start[n]:x.start[n+1]:x.start[n+1]]
+	for i := 1; i < len(carried); i++ {
+		if carried[i] == carried[i-1] {
+			return slices.Compact(slices.Clone(carried))
+		}
+	}
+	return carried
 }
 
 // find returns the number of an ID.

@@ -26,5 +26,13 @@ func (c *columns) learn(ctx context.Context) error {
 		c.markOwn(leads)
 		return nil
 	})
-	return then.Wait()
+	if err := then.Wait(); err != nil {
+		return err
+	}
+	for f := range c.dictionaries { // marks take room, too
+		if err := c.full(f); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -54,10 +54,11 @@ type address struct {
 type ridRange struct{ first, last int64 }
 
 // Of ranges of numbers: the most that one spans, since the engine holds the values of one in memory to join them with their
-// records, the least that is worth a statement, and how many there are at least for each thread, so that all end together.
+// records, the least that is worth a statement, and how many there are at most, of numbers that lie far apart.
 const (
 	rangeRecords = 1 << 19
 	rangeAtLeast = 1 << 12
+	rangesAtMost = 1 << 10
 )
 
 // recordRange is between which numbers a collection's records lie, and how many there are.
@@ -66,13 +67,19 @@ func recordRange(ctx context.Context, db queries.Querier, collection string) (al
 	return all, held, err
 }
 
-// cut cuts a range into those that so many threads read.
+// cut cuts a range into those that so many threads read, one for each where they may be as long.
 func (r ridRange) cut(threads int) []ridRange {
-	size := (r.last - r.first + int64(threads)) / int64(threads)
-	size = min(max(size, rangeAtLeast), rangeRecords)
+	span := uint64(r.last) - uint64(r.first) + 1 // 0 for all numbers that there are
+	if span == 0 {
+		return []ridRange{r}
+	}
+	size := min(max((span+uint64(threads)-1)/uint64(threads), rangeAtLeast), rangeRecords)
+	size = max(size, span/rangesAtMost+1)
 	var ranges []ridRange
-	for first := r.first; first <= r.last; first += size {
-		ranges = append(ranges, ridRange{first, min(first+size-1, r.last)})
+	for first, left := uint64(r.first), span; left > 0; {
+		next := first + min(size, left)
+		ranges = append(ranges, ridRange{int64(first), int64(next - 1)})
+		first, left = next, left-min(size, left)
 	}
 	return ranges
 }
@@ -133,7 +140,7 @@ func (m *maker) record(row *queries.Streamed) record {
 	return r
 }
 
-// read reads a row as the record's source gave it into raw, which uses its slices again.
+// read reads a row as the record's source gave it into raw, which uses its slices again until the chunk's end.
 func (m *maker) read(row *queries.Streamed) {
 	into, column := &m.raw, ownColumns-1
 	next := func() string {

@@ -2,13 +2,14 @@ package match
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 )
 
-// A field may hold the very characters that the fields are joined by on their way from the workspace.
+// A field may hold the very characters that kept values are joined by.
 func TestSeparatorsInsideAFieldMoveNoOther(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -62,5 +63,25 @@ func TestRecordsComeInTheOrderOfTheirKeys(t *testing.T) {
 		if len(slices.CompactFunc(sorted, func(a, b record) bool { return a.key == b.key })) != 1000 {
 			t.Errorf("%s: a record was lost", name)
 		}
+	}
+}
+
+func TestRangesCoverEveryNumberOnce(t *testing.T) {
+	t.Parallel()
+	for _, all := range []ridRange{{1, 1}, {1, 5000}, {-7, 3_000_000}, {1, 1 << 36}, {math.MinInt64, math.MaxInt64 - 1}, {math.MinInt64, math.MaxInt64}} {
+		for _, threads := range []int{1, 2, 7} {
+			ranges := all.cut(threads)
+			if len(ranges) > rangesAtMost+1 || ranges[0].first != all.first || ranges[len(ranges)-1].last != all.last {
+				t.Fatalf("%v, %d threads: %d ranges, from %v to %v", all, threads, len(ranges), ranges[0], ranges[len(ranges)-1])
+			}
+			for i, r := range ranges {
+				if r.last < r.first || i > 0 && r.first != ranges[i-1].last+1 {
+					t.Fatalf("%v, %d threads: range %d is %v after %v", all, threads, i, r, ranges[max(0, i-1)])
+				}
+			}
+		}
+	}
+	if got := len((ridRange{1, 100_000}).cut(2)); got != 2 {
+		t.Errorf("two threads read a hundred thousand numbers in %d ranges", got)
 	}
 }

@@ -127,7 +127,7 @@ func (c *columns) take(rows *queries.Streamed, one reader) error {
 	n, width := rows.Len(), len(c.values)
 	first := int(c.taken.Add(int64(n))) - n
 	if first+n > len(c.records) {
-		return fmt.Errorf("%d records were counted, and there are more", len(c.records))
+		return fmt.Errorf("%s: %d records were counted, and more than these were read: run `sameas match --anew`", c.schema.collection, len(c.records))
 	}
 	m.values = slices.Grow(m.values[:0], n*width)[:n*width]
 	for i := first; rows.Next(); i++ {
@@ -150,7 +150,12 @@ func (c *columns) number(f, first int, values []string, n int) error {
 	for i := range n {
 		c.values[f][first+i] = d.Code(values[i*len(c.values)+f])
 	}
-	if err := d.Err(); err != nil {
+	return c.full(f)
+}
+
+// full is the error of a field whose values found no room.
+func (c *columns) full(f int) error {
+	if err := c.dictionaries[f].Err(); err != nil {
 		return fmt.Errorf("field %s: %w", c.schema.fields[f].name, err)
 	}
 	return nil

@@ -71,7 +71,7 @@ func (m *matching) keptBefore(ctx context.Context, held int64) ([]keptPair, erro
 		a, okA := numbers.of(row.Int(0))
 		b, okB := numbers.of(row.Int(1))
 		p := keptPair{a: min(a, b), b: max(a, b), rule: uint8(row.Int(2)), weight: units(row.Float(3))}
-		if !okA || !okB || !p.readTexts(row.Text(4), row.Text(5), len(m.schema.fields)) {
+		if !okA || !okB || !p.readTexts(row.Text(4), row.Text(5), m.schema.fields) {
 			return m.unlike("edges")
 		}
 		pairs = append(pairs, p)
@@ -80,20 +80,23 @@ func (m *matching) keptBefore(ctx context.Context, held int64) ([]keptPair, erro
 	if err == nil && int64(len(pairs)) != held {
 		err = m.unlike("edges")
 	}
+	if err != nil {
+		return nil, err
+	}
 	slices.SortFunc(pairs, func(x, y keptPair) int { return cmp.Or(cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b)) })
-	return pairs, err
+	return pairs, nil
 }
 
-// readTexts reads what appendLevels and appendTerms write, and reports whether it is that of so many fields.
-func (p *keptPair) readTexts(levels, terms string, fields int) bool {
+// readTexts reads what appendLevels and appendTerms write, and reports whether it is that of these fields.
+func (p *keptPair) readTexts(levels, terms string, fields []field) bool {
 	for f := range fields {
 		level, rest, more := strings.Cut(levels, ",")
 		bits, others, moreBits := strings.Cut(terms, ",")
-		if more != (f+1 < fields) || moreBits != more {
+		if more != (f+1 < len(fields)) || moreBits != more {
 			return false
 		}
 		n, err := strconv.ParseUint(level, 10, 4)
-		if err != nil {
+		if err != nil || uint8(n) > fields[f].kind.Different() {
 			return false
 		}
 		p.pattern |= kernel.Pattern(n) << (4 * f)

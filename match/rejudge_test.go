@@ -222,24 +222,25 @@ func TestPairsAreReadAsTheyWereWritten(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 4))
 	for range 2000 {
 		var p, got keptPair
-		fields := 1 + r.IntN(kernel.MaxFields)
+		fields := make([]field, 1+r.IntN(kernel.MaxFields))
 		for f := range fields {
-			p.pattern |= kernel.Pattern(r.IntN(16)) << (4 * f)
+			fields[f].kind = kernel.Kind(r.IntN(int(kernel.Employer) + 1))
+			p.pattern |= kernel.Pattern(r.IntN(int(fields[f].kind.Different())+1)) << (4 * f)
 			p.terms[f] = int16(r.IntN(1<<16) - 1<<15)
 			if r.IntN(2) == 0 {
 				p.terms[f] = 0
 			}
 		}
-		levels, terms := string(p.appendLevels(nil, fields)), string(p.appendTerms(nil, fields))
+		levels, terms := string(p.appendLevels(nil, len(fields))), string(p.appendTerms(nil, len(fields)))
 		if !got.readTexts(levels, terms, fields) || got != p {
 			t.Fatalf("%q %q is read as %+v, want %+v", levels, terms, got, p)
 		}
-		if got.readTexts(levels+",1", terms+",0", fields) || fields > 1 && got.readTexts("1", "0", fields) {
-			t.Fatalf("texts of another number of fields are taken for those of %d", fields)
+		if got.readTexts(levels+",1", terms+",0", fields) || len(fields) > 1 && got.readTexts("1", "0", fields) {
+			t.Fatalf("texts of another number of fields are taken for those of %d", len(fields))
 		}
 	}
-	for _, c := range [][2]string{{"", ""}, {"16", "0"}, {"-1", "0"}, {"1", "x"}, {"1", "0.0001"}} {
-		if new(keptPair).readTexts(c[0], c[1], 1) {
+	for _, c := range [][2]string{{"", ""}, {"16", "0"}, {"8", "0"}, {"-1", "0"}, {"1", "x"}, {"1", "0.0001"}} {
+		if new(keptPair).readTexts(c[0], c[1], []field{{kind: kernel.Given}}) {
 			t.Errorf("%q is read", c)
 		}
 	}

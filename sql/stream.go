@@ -37,6 +37,7 @@ func StreamChunks(ctx context.Context, on Querier, name string, args Args, take 
 		return err
 	}
 	s := &stream{take: take}
+	defer s.end()
 	var rows int64
 	err = on.QueryRowContext(context.WithValue(ctx, streamKey{}, s), "SELECT count(taken(*COLUMNS(*))) FROM (\n"+q.Text+"\n)", bound...).Scan(&rows)
 	switch failed := s.failure(); {
@@ -57,6 +58,17 @@ type streamKey struct{}
 type stream struct {
 	take   func(rows *Streamed) error
 	failed atomic.Pointer[error] // the first one
+
+	// Of a statement that was cancelled the driver does not wait for the engine's threads.
+	running sync.RWMutex // held for reading while a chunk is taken
+	ended   bool         // the statement has returned: no chunk is taken any more
+}
+
+// end waits until no chunk is being taken.
+func (s *stream) end() {
+	s.running.Lock()
+	defer s.running.Unlock()
+	s.ended = true
 }
 
 // failure is the first error of any thread.
@@ -69,6 +81,11 @@ func (s *stream) failure() error {
 
 // takeChunk takes the rows of a chunk.
 func (s *stream) takeChunk(ctx context.Context, chunk *duckdb.DataChunk) error {
+	s.running.RLock()
+	defer s.running.RUnlock()
+	if s.ended {
+		return errors.New("the statement has ended")
+	}
 	rows, err := s.rows(chunk)
 	if err == nil {
 		err = ctx.Err()

@@ -27,7 +27,7 @@ func Unmarked(name string) string {
 }
 
 // Dictionary numbers the distinct values of one field and holds each taken apart for comparison.
-// Number 0 is the missing value. It is written by one goroutine and then only read.
+// Number 0 is the missing value. It is written by one goroutine at a time and then only read.
 //
 // All text stands in one arena and all else in arrays without pointers: a value costs some 45 bytes, of a street 8 more, and its text, and
 // nothing that a garbage collector has to walk.
