@@ -46,6 +46,7 @@ func peopleRules() []rule {
 		{"street", telling, []string{"street", "postcode", "city"}, streetInitials},
 		{"shared mailbox, given name", telling, []string{"work_email", "given"}, func(v *values, k *keyring) { k.prefixed(v.shared, v.canonical) }},
 		{"organization, given name", telling, []string{"organization", "given"}, func(v *values, k *keyring) { k.prefixed(v.organizations, v.canonical) }},
+		{"workplace, family name", telling, []string{"organization", "work_email", "family"}, workplaces},
 	}
 }
 
@@ -155,6 +156,13 @@ func phoneInitials(v *values, k *keyring) {
 			k.add(with, p[max(0, len(p)-subscriber):])
 		}
 	}
+}
+
+// workplaces are the organizations and shared mailboxes with the sound of the family name: the given name may be misspelt, or
+// but an initial.
+func workplaces(v *values, k *keyring) {
+	k.prefixed(v.organizations, v.familySound)
+	k.prefixed(v.shared, v.familySound)
 }
 
 func streetInitials(v *values, k *keyring) {

@@ -38,3 +38,39 @@ func TestEveryPairOfASmallCollectionIsCompared(t *testing.T) {
 		}
 	}
 }
+
+// A workplace and a family name bring two together whose given names no rule can: one is but an initial, or misspelt in its
+// first letters.
+func TestColleaguesOfOneFamilyNameAreCompared(t *testing.T) {
+	t.Parallel()
+	s := &schema{collection: "people", fields: peopleSchema().fields, rules: peopleRules(), names: newOrgNames()}
+	person := func(given, family, field, value string) []string {
+		row := make([]string, len(s.fields))
+		row[s.index("given")], row[s.index("family")], row[s.index(field)] = given, family, value
+		return row
+	}
+	rows := [][]string{
+		person("annabel", "thistlewood", "organization", "#organizations-1"),
+		person("b", "thistlewod", "organization", "#organizations-1"),
+		person("nanabel", "thistlewood", "organization", "#organizations-2"),
+		person("carla", "moor", "work_email", "office@fern.example"),
+		person("k", "moore", "work_email", "office@fern.example"),
+		person("karl", "hill", "work_email", "office@fern.example"),
+	}
+	set := s.coded(rows)
+	if _, err := planBlocks(t.Context(), s, set, 1); err != nil {
+		t.Fatal(err)
+	}
+	for pair, want := range map[[2]uint32]string{
+		{0, 1}: "workplace, family name", {3, 4}: "workplace, family name",
+		{0, 2}: "", {1, 2}: "", {3, 5}: "", {4, 5}: "",
+	} {
+		got := ""
+		if r := set.FirstRule(pair[0], pair[1]); r >= 0 {
+			got = s.rules[r].name
+		}
+		if got != want {
+			t.Errorf("records %d and %d are brought together by %q, not %q", pair[0], pair[1], got, want)
+		}
+	}
+}
