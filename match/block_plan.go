@@ -251,12 +251,7 @@ func (s *schema) refine(set *kernel.Set, r int, groups []group, refiners []refin
 
 // mergedByKey are groups that were left whole, in the order of keys, and parts of others among them.
 func mergedByKey(whole, parts []group) []group {
-	slices.SortFunc(parts, func(a, b group) int {
-		if a.key != b.key {
-			return cmp.Compare(a.key, b.key)
-		}
-		return slices.Compare(a.part, b.part)
-	})
+	slices.SortFunc(parts, func(a, b group) int { return a.compare(&b) })
 	all := make([]group, 0, len(whole)+len(parts))
 	for i := range whole {
 		for len(parts) > 0 && parts[0].key < whole[i].key {
@@ -321,13 +316,10 @@ func (q *largestFirst) left() (whole, parts []group) {
 func (q *largestFirst) Len() int { return len(q.heap) }
 func (q *largestFirst) Less(i, j int) bool {
 	a, b := &q.groups[q.heap[i]], &q.groups[q.heap[j]]
-	switch {
-	case len(a.records) != len(b.records):
+	if len(a.records) != len(b.records) {
 		return len(a.records) > len(b.records)
-	case a.key != b.key:
-		return a.key < b.key
 	}
-	return slices.Compare(a.part, b.part) < 0
+	return a.compare(b) < 0
 }
 func (q *largestFirst) Swap(i, j int) { q.heap[i], q.heap[j] = q.heap[j], q.heap[i] }
 func (q *largestFirst) Push(x any)    { q.heap = append(q.heap, x.(uint32)) }
@@ -360,6 +352,14 @@ func split(g group, refiners []refiner) []group {
 		from = to
 	}
 	return parts
+}
+
+// compare puts groups in the order of keys, and of their parts under one.
+func (g *group) compare(o *group) int {
+	if g.key != o.key {
+		return cmp.Compare(g.key, o.key)
+	}
+	return slices.Compare(g.part, o.part)
 }
 
 // within is a part of a group.

@@ -38,7 +38,7 @@ func loadExternalIDs(ctx context.Context, db *sql.DB, collection string, records
 	}
 	x, numbers, rows := &externalIDs{}, numbersOf(records), make([]idRow, 0, held)
 	var kept texts
-	var prefix []uint64 // of each scope: the hash of what comes before an ID's own part
+	var prefix []uint64 // of each scope: its hash
 	last := 0
 	err := queries.Stream(ctx, db, "match/020_external_ids.sql", args, func(row *queries.Streamed) error {
 		n, known := numbers.of(row.Int(0))
@@ -48,7 +48,7 @@ func loadExternalIDs(ctx context.Context, db *sql.DB, collection string, records
 		s, id := scope{row.Text(1), row.Text(2)}, row.Text(3)
 		if last >= len(x.scopes) || x.scopes[last] != s {
 			if last = int(x.scopeOf(s)); last == len(prefix) {
-				prefix = append(prefix, hashed(fnvOffset, s.provider+fieldSeparator+s.realm+fieldSeparator))
+				prefix = append(prefix, s.hash())
 			}
 		}
 		rows = append(rows, idRow{uint32(last), n, mix(hashed(prefix[last], id)), kept.keep(id)})
@@ -102,9 +102,14 @@ func (x *externalIDs) number(rows []idRow) {
 		x.carried = append(x.carried, r.record)
 	}
 	x.start = append(x.start, uint32(len(x.carried)))
+	end := 0
 	for n := range x.hash {
-		slices.Sort(x.carried[x.start[n]:x.start[n+1]])
+		carriers := x.carried[x.start[n]:x.start[n+1]]
+		slices.Sort(carriers)
+		x.start[n] = uint32(end)
+		end += copy(x.carried[end:], slices.Compact(carriers))
 	}
+	x.start[len(x.hash)], x.carried = uint32(end), x.carried[:end]
 }
 
 // addUnborne gives an ID that no record carries a number of its own, beyond those of len. find does not know it.
@@ -125,18 +130,12 @@ func (x *externalIDs) id(n uint32) connec.ExternalID {
 
 // records that carry an ID, ascending, each once.
 func (x *externalIDs) records(n uint32) []uint32 {
-	carried := x.carried[x.start[n]:x.start[n+1]:x.start[n+1]]
-	for i := 1; i < len(carried); i++ {
-		if carried[i] == carried[i-1] {
-			return slices.Compact(slices.Clone(carried))
-		}
-	}
-	return carried
+	return x.carried[x.start[n]:x.start[n+1]:x.start[n+1]]
 }
 
 // find returns the number of an ID.
 func (x *externalIDs) find(id connec.ExternalID) (uint32, bool) {
-	h := mix(hashed(hashed(fnvOffset, id.Provider+fieldSeparator+id.Realm+fieldSeparator), id.ID))
+	h := mix(hashed(scope{id.Provider, id.Realm}.hash(), id.ID))
 	n, found := slices.BinarySearch(x.hash, h)
 	for ; found && n < len(x.hash) && x.hash[n] == h; n++ {
 		if x.id(uint32(n)) == id {

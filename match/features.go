@@ -43,11 +43,14 @@ func (m *maker) features(into []string) {
 	}
 }
 
-// writable reports whether a row of the kernel can hold a text: it has no sign of control, by which rows and values are
-// parted, and no backslash.
+// unwritable reports whether a row of the kernel cannot hold a sign: one of control, by which rows and values are parted, or a
+// backslash.
+func unwritable(c rune) bool { return c < ' ' || c == '\\' }
+
+// writable reports whether a row of the kernel can hold a text.
 func writable(text string) bool {
 	for i := range len(text) {
-		if text[i] < ' ' || text[i] == '\\' {
+		if unwritable(rune(text[i])) {
 			return false
 		}
 	}
@@ -57,7 +60,7 @@ func writable(text string) bool {
 // inRow reports whether all values in a text are writable.
 func inRow(text string) bool {
 	for i := range len(text) {
-		if text[i] < ' ' && text[i] != valueSeparator[0] || text[i] == '\\' {
+		if c := text[i]; c != valueSeparator[0] && unwritable(rune(c)) {
 			return false
 		}
 	}
@@ -70,7 +73,7 @@ func written(text string) string {
 	for i, v := range values {
 		if !writable(v) {
 			values[i] = strings.Map(func(r rune) rune {
-				if r < ' ' || r == '\\' {
+				if unwritable(r) {
 					return -1
 				}
 				return r

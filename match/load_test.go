@@ -85,3 +85,16 @@ func TestRangesCoverEveryNumberOnce(t *testing.T) {
 		t.Errorf("two threads read a hundred thousand numbers in %d ranges", got)
 	}
 }
+
+func TestAnIDThatStandsTwiceOnARecordIsCarriedOnce(t *testing.T) {
+	t.Parallel()
+	x := &externalIDs{scopes: []scope{{"a", "1"}}}
+	x.number([]idRow{{0, 5, 9, "y"}, {0, 3, 9, "y"}, {0, 5, 9, "y"}, {0, 5, 7, "x"}, {0, 5, 7, "x"}, {0, 2, 11, "z"}})
+	for range 2 {
+		for n, want := range [][]uint32{{5}, {3, 5}, {2}} {
+			if got := x.records(uint32(n)); !slices.Equal(got, want) {
+				t.Errorf("ID %s is carried by %v, not %v", x.text[n], got, want)
+			}
+		}
+	}
+}

@@ -23,6 +23,11 @@ type scope struct{ provider, realm string }
 
 func (s scope) String() string { return s.provider + "/" + s.realm }
 
+// hash is that of what comes before an ID's own part: an ID's hash goes on from it.
+func (s scope) hash() uint64 {
+	return hashed(fnvOffset, s.provider+fieldSeparator+s.realm+fieldSeparator)
+}
+
 func (s scope) compare(o scope) int {
 	return cmp.Or(cmp.Compare(s.provider, o.provider), cmp.Compare(s.realm, o.realm))
 }

@@ -29,8 +29,8 @@ func Unmarked(name string) string {
 // Dictionary numbers the distinct values of one field and holds each taken apart for comparison.
 // Number 0 is the missing value. It is written by one goroutine at a time and then only read.
 //
-// All text stands in one arena and all else in arrays without pointers: a value costs some 45 bytes, of a street 8 more, and its text, and
-// nothing that a garbage collector has to walk.
+// All text stands in one arena and all else in arrays without pointers: a value costs some 45 bytes, of a street 8 more, and
+// its text, and nothing that a garbage collector has to walk.
 type Dictionary struct {
 	kind    Kind
 	raw     strings.Builder // the values as given, one after the other

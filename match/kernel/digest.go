@@ -18,9 +18,6 @@ const (
 	digestDecides = 1 << 63
 )
 
-// longWord is the length from which on a word is one that may be mistyped.
-const longWord = 4
-
 // digestOf is that of a street of one part.
 func (d *Dictionary) digestOf(p *part) uint64 {
 	s := p.sign
@@ -28,17 +25,18 @@ func (d *Dictionary) digestOf(p *part) uint64 {
 	short, need := 0, mostNeed
 	for _, ref := range d.wordsOf(p) {
 		w := &d.words[ref&wordNumber]
+		edits := mostTypos(w.size)
 		lettersOf := (w.sign | w.sign>>digestLetters&(1<<(26-digestLetters)-1)) & (1<<digestLetters - 1)
 		switch {
-		case ref&wordDigits != 0 && w.size >= longWord && lettersOf != 0:
+		case ref&wordDigits != 0 && edits > 0 && lettersOf != 0:
 			need = 0 // another one's word may be this one mistyped
 		case ref&wordDigits != 0:
 			digest |= 1 << (ref & wordNumber * 0x9e3779b1 >> (32 - 4))
-		case w.size < longWord:
+		case edits == 0:
 			short++
 		default:
 			digest |= lettersOf << atLetters
-			need = min(need, bits.OnesCount64(lettersOf)-mostTypos(w.size))
+			need = min(need, bits.OnesCount64(lettersOf)-edits)
 		}
 	}
 	if need <= 0 || 2*short >= p.wordCount() {
@@ -47,12 +45,9 @@ func (d *Dictionary) digestOf(p *part) uint64 {
 	return digest | uint64(need)<<atNeed | digestDecides
 }
 
-// mostTypos is how many edits may lie between a word of a length and another one, at most.
+// mostTypos is how many edits may lie between a word of a length and another one, at most: a longer word may have more.
 func mostTypos(size uint32) int {
-	if size < 7 {
-		return 1
-	}
-	return 2
+	return max(typos(size, size), typos(size, size+1), typos(size, size+2))
 }
 
 // streetsDiffer reports that two streets differ altogether. They have no number in common, so that they are not close;

@@ -372,3 +372,16 @@ func TestDigestsTellStreets(t *testing.T) {
 		}
 	}
 }
+
+func TestMostTyposIsThatOfAnyOtherLength(t *testing.T) {
+	t.Parallel()
+	for size := range uint32(70) {
+		most := 0
+		for other := range uint32(80) {
+			most = max(most, typos(size, other))
+		}
+		if got := mostTypos(size); got != most {
+			t.Errorf("of %d bytes %d edits, not %d", size, got, most)
+		}
+	}
+}
