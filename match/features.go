@@ -14,6 +14,7 @@ type maker struct {
 	keys   texts
 	raw    raw
 	values []string // of a chunk of records, one after the other
+	hashes []uint64 // of their values in one field
 }
 
 // forget lets go of the texts of rows, which are the engine's.

@@ -135,7 +135,7 @@ func (c *columns) take(rows *queries.Streamed, one reader) error {
 		c.records[i] = one(m, rows, m.values[at:at+width:at+width])
 	}
 	for k := range width {
-		if err := c.number((first+k)%width, first, m.values, n); err != nil { // each thread begins with another field
+		if err := c.number(m, (first+k)%width, first, n); err != nil { // each thread begins with another field
 			return err
 		}
 	}
@@ -143,13 +143,13 @@ func (c *columns) take(rows *queries.Streamed, one reader) error {
 }
 
 // number numbers the values that so many records have in a field.
-func (c *columns) number(f, first int, values []string, n int) error {
+func (c *columns) number(m *maker, f, first, n int) error {
+	values, width := m.values[f:], len(c.values)
+	m.hashes = slices.Grow(m.hashes[:0], n)[:n]
+	c.dictionaries[f].Hashes(m.hashes, values, width)
 	c.turns[f].Lock()
 	defer c.turns[f].Unlock()
-	d := c.dictionaries[f]
-	for i := range n {
-		c.values[f][first+i] = d.Code(values[i*len(c.values)+f])
-	}
+	c.dictionaries[f].Codes(c.values[f][first:first+n], m.hashes, values, width)
 	return c.full(f)
 }
 

@@ -53,7 +53,7 @@ func (d *Dictionary) takeApart(code uint32, text string, at uint32) {
 	n := 0
 	for t := range strings.SplitSeq(text, Separator) {
 		if t != "" {
-			p := d.newPart(t, at)
+			p := d.newPart(code, t, at)
 			switch n++; n {
 			case 1:
 				d.parts[code] = p
@@ -82,7 +82,7 @@ func (d *Dictionary) takeApart(code uint32, text string, at uint32) {
 	}
 }
 
-func (d *Dictionary) newPart(text string, at uint32) part {
+func (d *Dictionary) newPart(code uint32, text string, at uint32) part {
 	p := part{at: at, size: uint32(len(text))}
 	marked := text
 	switch d.kind {
@@ -108,7 +108,7 @@ func (d *Dictionary) newPart(text string, at uint32) part {
 		}
 	}
 	d.split(&p, text, marked)
-	p.term = d.termOf(&p, text)
+	p.term = d.termOf(code, &p, text)
 	var whole bool
 	if p.sign, whole = d.signOf(text); whole {
 		p.info |= partPacked
@@ -134,7 +134,7 @@ func (d *Dictionary) split(p *part, text, marked string) {
 		if digits(t) {
 			ref |= wordDigits
 		}
-		d.spans = append(d.spans, ref)
+		d.spans = append(roomy(d.spans), ref)
 	}
 	words := d.spans[p.words:]
 	p.info |= uint32(min(len(words), partWords))
@@ -168,7 +168,7 @@ func (d *Dictionary) wordOf(text string, at uint32) uint32 {
 	if d.kind == OrgName {
 		copy(w.sound[:], smetrics.Soundex(text))
 	}
-	d.words = append(d.words, w)
+	d.words = append(roomy(d.words), w)
 	d.byWord.add(hash, n)
 	if d.kind == Given {
 		list := uint16(0)
@@ -182,24 +182,44 @@ func (d *Dictionary) wordOf(text string, at uint32) uint32 {
 }
 
 // termOf is the number of what a part's frequency is counted by: the first given name, else the whole.
-func (d *Dictionary) termOf(p *part, text string) uint32 {
+func (d *Dictionary) termOf(code uint32, p *part, text string) uint32 {
 	s := span{p.at, p.size}
 	if d.kind == Given && p.wordCount() > 0 {
 		s = d.words[d.spans[p.words]&wordNumber].span
 		text = d.cut(s)
 	}
-	if text == "" {
+	switch term := d.parts[code].term; {
+	case text == "":
 		return 0
+	case len(text) < len(d.Text(code)):
+		return d.partTerm(text, s)
+	case term != 0:
+		return term
+	}
+	return d.newTerm(s) // of a value that was not found, nor as a term
+}
+
+// partTerm is the term of a text that is not the whole of the value in which it is met.
+func (d *Dictionary) partTerm(text string, s span) uint32 {
+	termOf := func(n uint32) uint32 {
+		if n&onlyTerm != 0 {
+			return n &^ onlyTerm
+		}
+		return d.parts[n].term
 	}
 	hash := maphash.String(d.seed, text)
-	if n, ok := d.byTerm.find(hash, func(n uint32) bool { return d.Term(n) == text }); ok {
-		return n
+	if n, ok := d.byText.find(hash, func(n uint32) bool { return d.Term(termOf(n)) == text }); ok {
+		return termOf(n)
 	}
-	n := uint32(len(d.terms))
-	d.terms = append(d.terms, s)
-	d.ownedTerm = append(d.ownedTerm, false)
-	d.byTerm.add(hash, n)
-	return n
+	term := d.newTerm(s)
+	d.byText.add(hash, onlyTerm|term)
+	return term
+}
+
+func (d *Dictionary) newTerm(s span) uint32 {
+	d.terms = append(roomy(d.terms), s)
+	d.ownedTerm = append(roomy(d.ownedTerm), false)
+	return uint32(len(d.terms) - 1)
 }
 
 // signOf is a part's sign, and whether that is the text itself.
