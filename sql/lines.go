@@ -168,6 +168,9 @@ func (r *rowReader) read(row int) ([]any, error) {
 			if err != nil {
 				return nil, err
 			}
+			if text, ok := v.(string); ok { // of an ENUM
+				r.texts[c], v = text, &r.texts[c]
+			}
 			r.values[c] = v
 			continue
 		}

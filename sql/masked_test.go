@@ -108,6 +108,8 @@ func marked(name, typ string) string {
 		return `'{"body": {"first_name": "canary"}}'`
 	case typ == "VARCHAR":
 		return `'"canary@x.example"'`
+	case strings.HasPrefix(typ, "ENUM"): // one of a few words, and nothing else
+		return "'" + strings.Split(typ, "'")[1] + "'"
 	case typ == "VARCHAR[]":
 		return `['canary']`
 	case typ == "DATE":

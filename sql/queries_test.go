@@ -156,6 +156,17 @@ func prepared(ctx context.Context, db *sql.DB, text string) (names []string, err
 	return slices.Compact(names), err
 }
 
+// A collection that is never matched, as invoices are, has no rows in the tables of matching; it is no error to ask.
+func TestOtherCollectionsHaveNoMatches(t *testing.T) {
+	t.Parallel()
+	db := openMemory(t)
+	for _, name := range []string{"match/004_outputs.sql", "match/070_previous_clusters.sql", "match/072_clusters_before.sql", "match/074_kept_before.sql", "match/080_clear_features.sql", "match/compare_clusters.sql"} {
+		if _, err := queries.Exec(t.Context(), db, name, queries.Args{"collection": "invoices"}); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestArgumentsAreCheckedBothWays(t *testing.T) {
 	t.Parallel()
 	db := openMemory(t)

@@ -227,10 +227,12 @@ CREATE TABLE IF NOT EXISTS id_coverage (
 );
 
 -- owner: match. grain: one record's normalised values. What they were made of, and how, is in stages.
--- Where a text is kept uncompressed, here and in clusters, finding out how to compress it took longer than writing it.
+-- In the tables that matching fills by the million, a text is kept uncompressed where finding out how to compress it took
+-- longer than writing it, and as a dictionary where that is what was found out. A word of which there are a few is an ENUM:
+-- as a text it is checked, counted and looked up row by row. Workspaces that have texts there are read and written alike.
 CREATE TABLE IF NOT EXISTS features (
     rid BIGINT NOT NULL,
-    collection VARCHAR NOT NULL,
+    collection ENUM ('organizations', 'people') NOT NULL,
     vals VARCHAR NOT NULL USING COMPRESSION uncompressed -- one text per field of the model, in its order, joined by U+001D; '' = missing; several values joined by U+001F.
                                        -- Block keys are made of them
 );
@@ -257,14 +259,14 @@ CREATE TABLE IF NOT EXISTS blocking (
 
 -- owner: match. grain: one kept pair of records, key_a < key_b.
 CREATE TABLE IF NOT EXISTS edges (
-    collection VARCHAR NOT NULL,
+    collection ENUM ('organizations', 'people') NOT NULL,
     rid_a BIGINT NOT NULL,
     rid_b BIGINT NOT NULL,
     key_a VARCHAR NOT NULL USING COMPRESSION uncompressed,
     key_b VARCHAR NOT NULL USING COMPRESSION uncompressed,
-    kind VARCHAR NOT NULL,             -- shared_id | link | fuzzy | decision
-    via VARCHAR NOT NULL,              -- shared_id: the ID's text form; link: source:line; fuzzy: the blocking rule; decision: its id
-    levels VARCHAR,                    -- comparison level per field of the model, in its order, between commas; 0 = missing; NULL when not scored
+    kind ENUM ('decision', 'fuzzy', 'link', 'shared_id') NOT NULL,             -- shared_id | link | fuzzy | decision
+    via VARCHAR NOT NULL USING COMPRESSION dictionary,              -- shared_id: the ID's text form; link: source:line; fuzzy: the blocking rule; decision: its id
+    levels VARCHAR USING COMPRESSION dictionary,                    -- comparison level per field of the model, in its order, between commas; 0 = missing; NULL when not scored
     tf VARCHAR USING COMPRESSION uncompressed, -- term-frequency adjustment per field in bits, likewise
     weight DOUBLE,                     -- total in bits, prior included; NULL when not scored
     probability DOUBLE                 -- 1/(1+2^-weight); a score unless calibrated
@@ -272,17 +274,17 @@ CREATE TABLE IF NOT EXISTS edges (
 
 -- owner: match. grain: one record's cluster; every record that took part, alone or not.
 CREATE TABLE IF NOT EXISTS clusters (
-    collection VARCHAR NOT NULL,
+    collection ENUM ('organizations', 'people') NOT NULL,
     rid BIGINT NOT NULL,
     key VARCHAR NOT NULL USING COMPRESSION uncompressed,
     cluster_id VARCHAR NOT NULL USING COMPRESSION uncompressed, -- formed of must-links and edges at or above auto
-    tier VARCHAR NOT NULL,             -- single | auto | review (taken out of auto: see conflicts); equal for all of a cluster
+    tier VARCHAR NOT NULL USING COMPRESSION dictionary,             -- single | auto | review (taken out of auto: see conflicts); equal for all of a cluster
     review_id VARCHAR NOT NULL USING COMPRESSION uncompressed -- the wider cluster formed at the review threshold; equal for all of a cluster_id
 );
 
 -- owner: match. grain: one cluster_id that was ever given in the collection; no ID is given twice.
 CREATE TABLE IF NOT EXISTS cluster_names (
-    collection VARCHAR NOT NULL,
+    collection ENUM ('organizations', 'people') NOT NULL,
     number BIGINT NOT NULL,            -- the ID's among all of the collection, from 0 without a gap; it stays the ID's
     cluster_id VARCHAR NOT NULL USING COMPRESSION uncompressed,
     assigned BIGINT NOT NULL,          -- in which matching of the collection it was given, from 1
@@ -291,16 +293,16 @@ CREATE TABLE IF NOT EXISTS cluster_names (
 
 -- owner: match. grain: one external ID that told a cluster when it was matched last; what cluster IDs are inherited by.
 CREATE TABLE IF NOT EXISTS cluster_keys (
-    collection VARCHAR NOT NULL,
+    collection ENUM ('organizations', 'people') NOT NULL,
     id_hash UBIGINT NOT NULL,          -- of an external ID that the cluster alone carries, or that is the own one of a record of it
     cluster BIGINT NOT NULL            -- the number of the cluster's ID in cluster_names
 );
 
 -- owner: match. grain: one cluster of two records or more (by cluster_id).
 CREATE TABLE IF NOT EXISTS cluster_stats (
-    collection VARCHAR NOT NULL,
+    collection ENUM ('organizations', 'people') NOT NULL,
     cluster_id VARCHAR NOT NULL USING COMPRESSION uncompressed,
-    tier VARCHAR NOT NULL,
+    tier VARCHAR NOT NULL USING COMPRESSION dictionary,
     size BIGINT NOT NULL,
     hub_records BIGINT NOT NULL,
     edges BIGINT NOT NULL,
@@ -811,8 +813,8 @@ CREATE TABLE IF NOT EXISTS purged (
 
 -- owner: match. grain: one value of one field whose frequency changes its weight; what explain needs besides the model.
 CREATE TABLE IF NOT EXISTS term_weights (
-    collection VARCHAR NOT NULL,
-    field VARCHAR NOT NULL,            -- name of the model's field, or in brackets what is counted of several fields at once
+    collection ENUM ('organizations', 'people') NOT NULL,
+    field VARCHAR NOT NULL USING COMPRESSION dictionary,            -- name of the model's field, or in brackets what is counted of several fields at once
     term VARCHAR NOT NULL USING COMPRESSION uncompressed, -- the normalised value
     bits DOUBLE NOT NULL               -- added to levels that frequency adjusts
 );
