@@ -13,8 +13,13 @@ type maker struct {
 	names  interned
 	keys   texts
 	raw    raw
-	values []string // of a chunk of records, one after the other
-	hashes []uint64 // of their values in one field
+
+	// Of a chunk of records: where each stands, their values, one record's after the other's, and of one field the hash and
+	// the number of each value.
+	places []uint32
+	values []string
+	hashes []uint64
+	codes  []uint32
 }
 
 // forget lets go of the texts of rows, which are the engine's.

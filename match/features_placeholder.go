@@ -73,18 +73,11 @@ func (c *columns) drop(f int, found []placeholder) {
 // field's own distribution, since a switchboard may serve hundreds. Sharing falls off gradually, by a power law or
 // faster, while what stands for "none" is apart from all else by a wide gap.
 func (c *columns) placeholders(f int, names []uint64) []placeholder {
-	shared := c.sharedTerms(f)
-	if len(shared) == 0 {
-		return nil
-	}
+	shared := c.sharedTerms(f, names)
 	found := make([]placeholder, 0, len(shared))
-	d := c.dictionaries[f]
-	for term, records := range shared {
-		different := map[uint64]bool{}
-		for _, r := range records {
-			different[names[r]] = true
-		}
-		found = append(found, placeholder{field: f, text: d.Term(term), records: len(records), names: len(different)})
+	for _, s := range shared {
+		slices.Sort(s.names)
+		found = append(found, placeholder{field: f, text: c.dictionaries[f].Term(s.term), records: len(s.names), names: len(slices.Compact(s.names))})
 	}
 	slices.SortFunc(found, func(a, b placeholder) int {
 		return cmp.Or(cmp.Compare(a.names, b.names), strings.Compare(a.text, b.text))
@@ -102,37 +95,64 @@ func (c *columns) placeholders(f int, names []uint64) []placeholder {
 	return nil
 }
 
-// sharedTerms are the records of each value that stands on several, by the value's term.
-func (c *columns) sharedTerms(f int) map[uint32][]uint32 {
-	d := c.dictionaries[f]
-	byCode := make([]uint32, d.Len())
-	for _, code := range c.values[f] {
-		byCode[code]++
+// sharedTerm is a value that stands on several records: what each of them is called.
+type sharedTerm struct {
+	term  uint32
+	names []uint64
+}
+
+// sharedTerms are the values of a field that stand on several records; none when no value stands on many.
+func (c *columns) sharedTerms(f int, names []uint64) []sharedTerm {
+	counts, most := c.recordsOfTerms(f)
+	if !slices.ContainsFunc(counts, func(n uint32) bool { return n >= placeholderNames }) {
+		return nil
 	}
-	counts := make([]uint32, d.TermCount())
-	var terms []uint32
-	for code := 1; code < d.Len(); code++ {
-		terms = d.AppendTerms(terms[:0], uint32(code))
-		for _, t := range terms {
-			counts[t] += byCode[code]
+	var shared []sharedTerm
+	place := make([]uint32, len(counts)) // of a term in shared, from 1 on
+	for t, n := range counts {
+		if n >= sharedNames {
+			shared = append(shared, sharedTerm{uint32(t), make([]uint64, 0, n)})
+			place[t] = uint32(len(shared))
 		}
 	}
-	shared := map[uint32][]uint32{}
-	if !slices.ContainsFunc(counts, func(n uint32) bool { return n >= placeholderNames }) {
-		return shared
-	}
+	var terms []uint32
 	for i, code := range c.values[f] {
-		if code == 0 {
+		if most[code] < sharedNames {
 			continue
 		}
-		terms = d.AppendTerms(terms[:0], code)
+		terms = c.dictionaries[f].AppendTerms(terms[:0], code)
 		for _, t := range terms {
-			if t != 0 && counts[t] >= sharedNames {
-				shared[t] = append(shared[t], uint32(i))
+			if p := place[t]; p != 0 {
+				shared[p-1].names = append(shared[p-1].names, names[i])
 			}
 		}
 	}
 	return shared
+}
+
+// recordsOfTerms counts, for each term of a field, the records that it stands on, and finds for each value the most of its terms'.
+func (c *columns) recordsOfTerms(f int) (counts, most []uint32) {
+	d := c.dictionaries[f]
+	records := make([]uint32, d.Len()) // by value
+	for _, code := range c.values[f] {
+		records[code]++
+	}
+	var terms []uint32
+	counts, most = make([]uint32, d.TermCount()), make([]uint32, d.Len())
+	for code := 1; code < d.Len(); code++ {
+		terms = d.AppendTerms(terms[:0], uint32(code))
+		for _, t := range terms {
+			counts[t] += records[code]
+		}
+	}
+	counts[0] = 0 // it is none
+	for code := 1; code < d.Len(); code++ {
+		terms = d.AppendTerms(terms[:0], uint32(code))
+		for _, t := range terms {
+			most[code] = max(most[code], counts[t])
+		}
+	}
+	return counts, most
 }
 
 // nameNumbers gives each record a number for what it is called: of people both names, of organizations the first word.

@@ -3,8 +3,9 @@ package match
 import (
 	"cmp"
 	"context"
+	"encoding/binary"
+	"encoding/hex"
 	"slices"
-	"strconv"
 	"strings"
 
 	queries "github.com/sameas/sameas/sql"
@@ -34,20 +35,20 @@ type contentHash [2]uint64
 
 // raw is a record's fields as its source gave them.
 type raw struct {
-	title, firstName, lastName string
-	name, companyName          string
-	birthDate, reference       string
-	emails, websites           []string
-	landlines, workPhones      []string
-	mobiles                    []string
-	addresses                  []address
-	extra                      []string // path and value, joined by partSeparator
-	organizations              []string // clusters of the organizations that it refers to
+	firstName, lastName   string
+	name, companyName     string
+	birthDate, reference  string
+	emails, websites      []string
+	landlines, workPhones []string
+	mobiles               []string
+	addresses             []address
+	extra                 []string // path and value, joined by partSeparator
+	organizations         []string // clusters of the organizations that it refers to
 }
 
 // address is one postal address as given.
 type address struct {
-	kind, line1, line2, city, region, postcode, country string
+	kind, line1, line2, city, postcode, country string
 }
 
 // ridRange is a range of records' numbers in the workspace, both ends included.
@@ -147,7 +148,7 @@ func (m *maker) read(row *queries.Streamed) {
 		column++
 		return row.Text(column)
 	}
-	into.title, into.firstName, into.lastName = next(), next(), next()
+	into.firstName, into.lastName = next(), next()
 	into.name, into.companyName = next(), next()
 	into.birthDate, into.reference = next(), next()
 	into.emails = parts(into.emails[:0], next())
@@ -160,11 +161,13 @@ func (m *maker) read(row *queries.Streamed) {
 }
 
 // hashOf reads the first half of a hexadecimal SHA-256.
-func hashOf(hex string) contentHash {
-	var h contentHash
+func hashOf(text string) (h contentHash) {
+	var half [8]byte
 	for i := range h {
-		if len(hex) >= 16*(i+1) {
-			h[i], _ = strconv.ParseUint(hex[16*i:16*(i+1)], 16, 64)
+		if len(text) >= 16*(i+1) {
+			if _, err := hex.Decode(half[:], []byte(text[16*i:16*(i+1)])); err == nil {
+				h[i] = binary.BigEndian.Uint64(half[:])
+			}
 		}
 	}
 	return h
@@ -175,7 +178,7 @@ func addressList(list []address, joined string) []address {
 		var text string
 		text, joined, _ = strings.Cut(joined, valueSeparator)
 		var a address
-		for _, part := range [...]*string{&a.kind, &a.line1, &a.line2, &a.city, &a.region, &a.postcode, &a.country} {
+		for _, part := range [...]*string{&a.kind, &a.line1, &a.line2, &a.city, &a.postcode, &a.country} {
 			*part, text, _ = strings.Cut(text, partSeparator)
 		}
 		list = append(list, a)

@@ -55,11 +55,13 @@ type columns struct {
 	values       [][]uint32
 	found        []placeholder
 
-	// While records are read on several threads: those without work, how many records were taken, and who numbers
-	// the values of each field.
-	idle  chan *maker
-	taken atomic.Int64
-	turns []sync.Mutex
+	// While records are read on several threads: those without work, how many records were taken, who numbers the values of
+	// each field, and the first of the records' numbers, if these have no gaps.
+	idle    chan *maker
+	taken   atomic.Int64
+	turns   []sync.Mutex
+	first   int64
+	gapless bool
 }
 
 func newColumns(s *schema, threads int, employers *employers) *columns {
@@ -103,6 +105,7 @@ func (c *columns) read(ctx context.Context, db queries.Querier, statement string
 		c.values[f] = make([]uint32, held)
 	}
 	c.idle, c.turns = make(chan *maker, 2*c.threads), make([]sync.Mutex, len(c.values))
+	c.first, c.gapless = all.first, uint64(held) == uint64(all.last)-uint64(all.first)+1
 	ranges := all.cut(c.threads)
 	err = inParallel(ctx, c.threads, len(ranges), func(_, n int) error {
 		return queries.StreamChunks(ctx, db, statement, ranges[n].args(c.schema.collection), func(rows *queries.Streamed) error {
@@ -112,10 +115,13 @@ func (c *columns) read(ctx context.Context, db queries.Querier, statement string
 	if err != nil {
 		return err
 	}
-	taken := int(c.taken.Load())
-	c.records = c.records[:taken]
-	for f := range c.values {
-		c.values[f] = c.values[f][:taken]
+	return c.counted(int(c.taken.Load()))
+}
+
+// counted is an error where another number of records was read than was counted before.
+func (c *columns) counted(read int) error {
+	if read != len(c.records) {
+		return fmt.Errorf("%s: %d records were counted, and %d were read: run `sameas match --anew`", c.schema.collection, len(c.records), read)
 	}
 	return nil
 }
@@ -125,32 +131,42 @@ func (c *columns) take(rows *queries.Streamed, one reader) error {
 	m := c.maker()
 	defer c.rest(m)
 	n, width := rows.Len(), len(c.values)
-	first := int(c.taken.Add(int64(n))) - n
-	if first+n > len(c.records) {
-		return fmt.Errorf("%s: %d records were counted, and more than these were read: run `sameas match --anew`", c.schema.collection, len(c.records))
+	next := int(c.taken.Add(int64(n))) - n
+	if next+n > len(c.records) {
+		return c.counted(next + n)
 	}
-	m.values = slices.Grow(m.values[:0], n*width)[:n*width]
-	for i := first; rows.Next(); i++ {
-		at := (i - first) * width
-		c.records[i] = one(m, rows, m.values[at:at+width:at+width])
+	m.values, m.places = slices.Grow(m.values[:0], n*width)[:n*width], m.places[:0]
+	for ; rows.Next(); next++ {
+		at := len(m.places) * width
+		r := one(m, rows, m.values[at:at+width:at+width])
+		place := next
+		if c.gapless { // then it is known, and nothing need be sorted
+			place = int(r.rid - c.first)
+		}
+		c.records[place] = r
+		m.places = append(m.places, uint32(place))
 	}
 	for k := range width {
-		if err := c.number(m, (first+k)%width, first, n); err != nil { // each thread begins with another field
+		if err := c.number(m, (next+k)%width); err != nil { // each thread begins with another field
 			return err
 		}
 	}
 	return nil
 }
 
-// number numbers the values that so many records have in a field.
-func (c *columns) number(m *maker, f, first, n int) error {
-	values, width := m.values[f:], len(c.values)
-	m.hashes = slices.Grow(m.hashes[:0], n)[:n]
-	c.dictionaries[f].Hashes(m.hashes, values, width)
+// number numbers the values that a chunk's records have in a field.
+func (c *columns) number(m *maker, f int) error {
+	d, values, n := c.dictionaries[f], m.values[f:], len(m.places)
+	m.hashes, m.codes = slices.Grow(m.hashes[:0], n)[:n], slices.Grow(m.codes[:0], n)[:n]
+	d.Hashes(m.hashes, values, len(c.values))
 	c.turns[f].Lock()
-	defer c.turns[f].Unlock()
-	c.dictionaries[f].Codes(c.values[f][first:first+n], m.hashes, values, width)
-	return c.full(f)
+	d.Codes(m.codes, m.hashes, values, len(c.values))
+	err := c.full(f)
+	c.turns[f].Unlock()
+	for i, place := range m.places {
+		c.values[f][place] = m.codes[i]
+	}
+	return err
 }
 
 // full is the error of a field whose values found no room.

@@ -3,6 +3,7 @@ package kernel
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // Set is the records that blocks are made of, column by column. It is only read while blocks are scanned.
@@ -30,29 +31,55 @@ func (s *Set) Pack(threads int) {
 	} else {
 		s.rows = make([]coded, cells)
 	}
-	if threads <= 1 || s.Len() <= packedAtOnce {
-		s.pack(0, 1)
-		return
-	}
-	var packing sync.WaitGroup
-	for t := range threads {
-		packing.Go(func() { s.pack(t, threads) })
-	}
-	packing.Wait()
+	cells := s.codedValues(threads)
+	onThreads(threads, (s.Len()+packedAtOnce-1)/packedAtOnce, func(piece int) {
+		s.pack(cells, piece*packedAtOnce, min((piece+1)*packedAtOnce, s.Len()))
+	})
 }
 
-// pack lays out every step-th piece of the records from one on.
-func (s *Set) pack(first, step int) {
+// codedValues are the values of each dictionary as they are scanned, nil for one that holds more than there are records: others
+// hold most values for several of them.
+func (s *Set) codedValues(threads int) [][]coded {
+	cells := make([][]coded, len(s.Dictionaries))
+	onThreads(threads, len(cells), func(f int) {
+		d := s.Dictionaries[f]
+		if d.Len() > s.Len() {
+			return
+		}
+		cells[f] = make([]coded, d.Len())
+		for code := range cells[f] {
+			cells[f][code] = d.coded(uint32(code))
+		}
+	})
+	return cells
+}
+
+// pack lays out some records.
+func (s *Set) pack(cells [][]coded, from, to int) {
 	n := len(s.Values)
-	for from := first * packedAtOnce; from < s.Len(); from += step * packedAtOnce {
-		to := min(from+packedAtOnce, s.Len())
-		for f, column := range s.Values {
-			d := s.Dictionaries[f]
-			for i, code := range column[from:to] {
-				s.rows[(from+i)*n+f] = d.coded(code)
+	for f, column := range s.Values {
+		for i, code := range column[from:to] {
+			if cells[f] != nil {
+				s.rows[(from+i)*n+f] = cells[f][code]
+			} else {
+				s.rows[(from+i)*n+f] = s.Dictionaries[f].coded(code)
 			}
 		}
 	}
+}
+
+// onThreads calls do for every number below n, on so many threads.
+func onThreads(threads, n int, do func(i int)) {
+	var next atomic.Int64
+	var working sync.WaitGroup
+	for range min(threads, n) {
+		working.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(i)
+			}
+		})
+	}
+	working.Wait()
 }
 
 // Len is the number of records.

@@ -14,7 +14,6 @@ SELECT
     channel_id,
     content_hash,
     coalesce(CAST(epoch(created_at) AS BIGINT), 0) AS created_at,
-    title,
     first_name,
     last_name,
     name,
@@ -31,7 +30,6 @@ SELECT
         a.line1, chr(30),
         a.line2, chr(30),
         a.city, chr(30),
-        a.region, chr(30),
         a.postal_code, chr(30),
         a.country)), chr(31)) AS addresses,
     array_to_string(list_transform(map_entries(extra), lambda e: concat(e.key, chr(30), e.value)), chr(31)) AS extra
