@@ -8,7 +8,7 @@ import (
 	queries "github.com/sameas/sameas/sql"
 )
 
-// employers are the clusters of the organizations that people refer to, each as "#cluster".
+// employers are the clusters of the organizations that people refer to, each as "#cluster". One may stand several times.
 type employers struct {
 	rids     []int64  // of the people who refer to any, ascending: the numbers of their records in the workspace
 	starts   []uint32 // where the organizations of each begin
@@ -41,12 +41,12 @@ func (e *employers) add(rid int64, cluster string) {
 
 // loadEmployers finds the clusters of the organizations that people refer to.
 func loadEmployers(ctx context.Context, db *sql.DB) (*employers, error) {
-	e := &employers{}
+	e, names := &employers{}, texts{}
 	err := queries.Each(ctx, db, "match/060_employers.sql", nil, func(rows *sql.Rows) error {
 		var rid int64
 		var organization string
 		err := rows.Scan(&rid, &organization)
-		e.add(rid, "#"+organization)
+		e.add(rid, names.keep("#", organization))
 		return err
 	})
 	return e, err

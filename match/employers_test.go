@@ -29,3 +29,13 @@ func TestEmployersOfARecord(t *testing.T) {
 		}
 	}
 }
+
+// TestAnEmployerOfSeveralRecordsIsNamedOnce, as where a person refers to two records of one organization.
+func TestAnEmployerOfSeveralRecordsIsNamedOnce(t *testing.T) {
+	t.Parallel()
+	for want, organizations := range map[string][]string{"#a": {"#a", "#a"}, "#a\x1f#b": {"#a", "#a", "#b"}} {
+		if got := new(maker).employerOf(&raw{organizations: organizations}); got != want {
+			t.Errorf("%q is %q, want %q", organizations, got, want)
+		}
+	}
+}

@@ -106,7 +106,7 @@ func (g given) mailboxes(compared string) []string {
 	held := strings.Split(strings.Join(readable([]string{compared}), ""), ", ")
 	var values []string
 	for _, value := range g["email"] {
-		if address, _ := emailOf(value); slices.Contains(held, address) {
+		if address, _ := new(texts).emailOf(value); slices.Contains(held, address) {
 			values = append(values, value)
 		}
 	}

@@ -1,7 +1,6 @@
 package match
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/sameas/sameas/match/kernel"
@@ -13,6 +12,8 @@ type maker struct {
 	names  interned
 	keys   texts
 	raw    raw
+	made   texts
+	lists
 
 	// Of a chunk of records: where each stands, their values, one record's after the other's, and of one field the hash and
 	// the number of each value.
@@ -22,9 +23,17 @@ type maker struct {
 	codes  []uint32
 }
 
+// lists are what a record's values are made in.
+type lists struct {
+	words                    []string
+	personal, shared         []string
+	mobiles, landlines, work []string
+	at                       placeFields
+}
+
 // forget lets go of the texts of rows, which are the engine's.
 func (m *maker) forget() {
-	m.raw = raw{}
+	m.raw, m.lists = raw{}, lists{}
 	clear(m.values)
 }
 
@@ -113,22 +122,22 @@ func extraValue(kind kernel.Kind, text string) string {
 // person writes the values of the built-in fields of people, in their order, and returns how many they are.
 func (m *maker) person(into []string) int {
 	r := &m.raw
-	n := namesOf(r.firstName, r.lastName)
+	n := m.namesOf(r.firstName, r.lastName)
 	if n.given == "" && n.family == "" && r.name != "" {
-		n = namesOf(r.name, "")
+		n = m.namesOf(r.name, "")
 	}
-	personal, shared := emails(r.emails)
+	personal, shared := m.emails(r.emails)
+	m.made.named(personal, n)
 	home := func(kind string) bool { return !strings.HasPrefix(kind, "address_work") }
-	a := addressFields(r.addresses, home)
+	a := m.addressFields(r.addresses, home)
 	if len(a.streets) == 0 {
-		a = addressFields(r.addresses, func(string) bool { return true })
+		a = m.addressFields(r.addresses, func(string) bool { return true })
 	}
-	mobiles, fixed := phones(r.mobiles, a.country, true)
-	moved, landlines := phones(r.landlines, a.country, false)
-	movedWork, work := phones(r.workPhones, a.country, false)
-	mobiles = append(append(mobiles, moved...), movedWork...)
-	landlines = append(landlines, fixed...)
-	return copy(into, []string{n.given, familyParts(n.family), birthDate(r.birthDate), join(named(personal, n)), join(mobiles), join(landlines),
+	mobiles, landlines := m.appendPhones(m.mobiles[:0], m.landlines[:0], r.mobiles, a.country, true)
+	mobiles, landlines = m.appendPhones(mobiles, landlines, r.landlines, a.country, false)
+	mobiles, work := m.appendPhones(mobiles, m.work[:0], r.workPhones, a.country, false)
+	m.mobiles, m.landlines, m.work = mobiles, landlines, work
+	return copy(into, []string{n.given, familyParts(n.family), birthDate(r.birthDate), join(personal), join(mobiles), join(landlines),
 		join(a.streets), join(a.cities), join(a.postcodes), m.employerOf(r), join(work), join(shared), n.generation})
 }
 
@@ -146,8 +155,9 @@ func (m *maker) employerOf(r *raw) string {
 // organization writes the values of the built-in fields of organizations, in their order, and returns how many they are.
 func (m *maker) organization(into []string) int {
 	r := &m.raw
-	personal, shared := emails(r.emails)
+	personal, shared := m.emails(r.emails)
 	all := append(personal, shared...)
+	m.personal = all
 	var domains []string
 	for _, w := range r.websites {
 		domains = append(domains, domainOfWebsite(w))
@@ -155,34 +165,37 @@ func (m *maker) organization(into []string) int {
 	for _, e := range all {
 		domains = append(domains, domainOfEmail(e))
 	}
-	a := addressFields(r.addresses, func(string) bool { return true })
-	var numbers []string
-	for _, list := range [][]string{r.workPhones, r.mobiles, r.landlines} {
-		mobile, fixed := phones(list, a.country, false)
-		numbers = slices.Concat(numbers, fixed, mobile)
+	a := m.addressFields(r.addresses, func(string) bool { return true })
+	numbers := m.work[:0]
+	for _, list := range [...][]string{r.workPhones, r.mobiles, r.landlines} {
+		m.mobiles, m.landlines = m.appendPhones(m.mobiles[:0], m.landlines[:0], list, a.country, false)
+		numbers = append(append(numbers, m.landlines...), m.mobiles...)
 	}
+	m.work = numbers
 	names, form := m.schema.names.read(r.name)
 	return copy(into, []string{join(names), taxReference(r.reference), join(all), join(domains), join(numbers),
 		join(a.streets), join(a.cities), join(a.postcodes), form, join(append(domains, all...))})
 }
 
 // emails sorts addresses into those of one person and those of a function.
-func emails(texts []string) (personal, shared []string) {
+func (m *maker) emails(texts []string) (personal, shared []string) {
+	personal, shared = m.personal[:0], m.shared[:0]
 	for _, t := range texts {
-		switch address, kind := emailOf(t); kind {
+		switch address, kind := m.made.emailOf(t); kind {
 		case emailPersonal:
 			personal = append(personal, address)
 		case emailShared:
 			shared = append(shared, address)
 		}
 	}
+	m.personal, m.shared = personal, shared
 	return personal, shared
 }
 
-// phones sorts numbers into mobile and fixed ones; a number of unknown kind goes where it was found.
-func phones(texts []string, country string, inMobileField bool) (mobiles, fixed []string) {
+// appendPhones sorts numbers into mobile and fixed ones; a number of unknown kind goes where it was found.
+func (m *maker) appendPhones(mobiles, fixed, texts []string, country string, inMobileField bool) (allMobiles, allFixed []string) {
 	for _, t := range texts {
-		digits, mobile := phoneOf(t, country)
+		digits, mobile := m.made.phoneOf(t, country)
 		switch {
 		case digits == "":
 		case mobile || inMobileField:

@@ -1,6 +1,9 @@
 package match
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // addressWords maps the words of addresses to one short form each. English, from general knowledge of street types.
 var addressWords = map[string]string{"street": "st", "str": "st", "road": "rd", "avenue": "ave", "av": "ave", "drive": "dr", "drv": "dr",
@@ -11,26 +14,23 @@ var addressWords = map[string]string{"street": "st", "str": "st", "road": "rd", 
 	"u": "unit", "level": "lvl", "building": "bldg", "number": "", "no": "", "the": ""}
 
 // streetOf folds the lines of an address; a slash between unit and number parts them.
-func streetOf(a *address) string {
-	lines := a.line1
-	if a.line2 != "" {
-		lines += " " + a.line2
-	}
-	var short [128]byte
-	kept := short[:0]
-	for w := range strings.FieldsSeq(fold(lines)) {
-		if form, ok := addressWords[w]; ok {
-			w = form
+func (t *texts) streetOf(a *address) string {
+	t.lines = appendFolded(appendFolded(t.lines[:0], a.line1), a.line2)
+	kept := t.scratch[:0]
+	for w := range bytes.FieldsSeq(t.lines) {
+		form, known := addressWords[string(w)]
+		if !known {
+			form = string(w)
 		}
-		if w == "" || w == "unit" {
+		if form == "" || form == "unit" {
 			continue
 		}
 		if len(kept) > 0 {
 			kept = append(kept, ' ')
 		}
-		kept = append(kept, w...)
+		kept = append(kept, form...)
 	}
-	text := string(kept)
+	text := t.made(kept)
 	if isPlaceholder(text) {
 		return ""
 	}
@@ -38,20 +38,20 @@ func streetOf(a *address) string {
 }
 
 // cityOf folds a place's name.
-func cityOf(a *address) string {
-	text := fold(a.city)
+func (t *texts) cityOf(a *address) string {
+	text := t.fold(a.city)
 	if isPlaceholder(text) {
 		return ""
 	}
 	if rest, ok := strings.CutPrefix(text, "saint "); ok {
-		return "st " + rest
+		return t.keep("st ", rest)
 	}
 	return text
 }
 
 // postcodeOf is the code without blanks; one of another country is told apart by its shape.
-func postcodeOf(a *address) string {
-	text := strings.ReplaceAll(fold(a.postcode), " ", "")
+func (t *texts) postcodeOf(a *address) string {
+	text := strings.ReplaceAll(t.fold(a.postcode), " ", "")
 	if isPlaceholder(text) {
 		return ""
 	}
@@ -65,19 +65,20 @@ type placeFields struct {
 }
 
 // addressFields are the parts of those addresses that keep(kind) wants.
-func addressFields(addresses []address, keep func(kind string) bool) placeFields {
-	var p placeFields
+func (m *maker) addressFields(addresses []address, keep func(kind string) bool) *placeFields {
+	p := &m.at
+	p.streets, p.cities, p.postcodes, p.country = p.streets[:0], p.cities[:0], p.postcodes[:0], ""
 	for i := range addresses {
 		a := &addresses[i]
 		if p.country == "" {
-			p.country = regionOf(a.country)
+			p.country = m.made.regionOf(a.country)
 		}
 		if !keep(a.kind) {
 			continue
 		}
-		p.streets = append(p.streets, streetOf(a))
-		p.cities = append(p.cities, cityOf(a))
-		p.postcodes = append(p.postcodes, postcodeOf(a))
+		p.streets = append(p.streets, m.made.streetOf(a))
+		p.cities = append(p.cities, m.made.cityOf(a))
+		p.postcodes = append(p.postcodes, m.made.postcodeOf(a))
 	}
 	return p
 }

@@ -48,11 +48,11 @@ var freeMail = map[string]bool{
 }
 
 // emailOf normalises an address: lower case, plus-tag dropped, and dots dropped where the provider ignores them.
-func emailOf(text string) (address string, kind emailKind) {
+func (t *texts) emailOf(text string) (address string, kind emailKind) {
 	text = strings.ToLower(strings.TrimSpace(text))
 	text = strings.TrimPrefix(text, "mailto:")
 	local, domain, ok := strings.Cut(text, "@")
-	if !ok || local == "" || domain == "" || strings.ContainsAny(text, " ,;<>()") || !writable(text) {
+	if !ok || local == "" || domain == "" || damaged(text) {
 		return looseEmail(text)
 	}
 	if tag := strings.IndexByte(local, '+'); tag > 0 {
@@ -64,14 +64,32 @@ func emailOf(text string) (address string, kind emailKind) {
 	if domain == "gmail.com" {
 		local = strings.ReplaceAll(local, ".", "")
 	}
-	if isPlaceholder(fold(local)) || domain == "example.com" && local == "user" {
+	t.scratch = appendFolded(t.scratch[:0], local)
+	if isPlaceholder(string(t.scratch)) || domain == "example.com" && local == "user" {
 		return "", emailNone
 	}
-	address = local + "@" + domain
+	if address = text; len(local)+len("@")+len(domain) != len(text) {
+		address = t.keep(local, "@", domain)
+	}
 	if roleMailboxes[local] {
 		return address, emailShared
 	}
 	return address, emailPersonal
+}
+
+// damaged reports whether a text holds what no address does.
+func damaged(text string) bool {
+	for i := range len(text) {
+		switch c := text[i]; c {
+		case ' ', ',', ';', '<', '>', '(', ')':
+			return true
+		default:
+			if unwritable(rune(c)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // looseEmail keeps a damaged address of some length: it may still resemble the right one.
@@ -149,16 +167,13 @@ func registered(host string) string {
 }
 
 // named marks the addresses that are made of the person's name: their likeness is the name's likeness over again.
-func named(emails []string, n personName) []string {
-	out := make([]string, len(emails))
+func (t *texts) named(emails []string, n personName) {
 	for i, e := range emails {
-		out[i] = e
 		local, _, _ := strings.Cut(e, "@")
 		if holdsWordOf(local, n.given) || holdsWordOf(local, n.family) || initialsOnly(local, n) {
-			out[i] = kernel.Named + e
+			emails[i] = t.keep(kernel.Named, e)
 		}
 	}
-	return out
 }
 
 // holdsWordOf reports whether a text holds a word of a name, other than a short one.

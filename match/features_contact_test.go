@@ -24,14 +24,16 @@ func TestAddressesMadeOfTheOwnersName(t *testing.T) {
 		if own {
 			want = kernel.Named + address
 		}
-		if got := named([]string{address}, personName{given: "mei ling", family: "van den berg"}); !slices.Equal(got, []string{want}) {
+		got := []string{address}
+		if new(texts).named(got, personName{given: "mei ling", family: "van den berg"}); !slices.Equal(got, []string{want}) {
 			t.Errorf("%s: %q", address, got)
 		}
 		short := want
 		if own && address != "mm99@alder.example" {
 			short = address
 		}
-		if got := named([]string{address}, personName{given: "li", family: "xu"}); !slices.Equal(got, []string{short}) {
+		got = []string{address}
+		if new(texts).named(got, personName{given: "li", family: "xu"}); !slices.Equal(got, []string{short}) {
 			t.Errorf("%s, of Li Xu: %q", address, got)
 		}
 	}

@@ -16,14 +16,26 @@ func fold(text string) string {
 	if plain(text) {
 		return text
 	}
-	ascii := text
-	if !isASCII(text) {
-		ascii = unidecode.Unidecode(stripMarks(norm.NFKD.String(text)))
-	}
 	var short [128]byte
-	out, blank := short[:0], false
-	for i := range len(ascii) {
-		switch c := foldedBytes[ascii[i]]; c {
+	return string(appendFolded(short[:0], text))
+}
+
+// fold is fold of a text that lives for a while.
+func (t *texts) fold(text string) string {
+	if plain(text) {
+		return text
+	}
+	return t.made(appendFolded(t.scratch[:0], text))
+}
+
+// appendFolded writes a folded text, behind what was written before as a word of its own.
+func appendFolded(out []byte, text string) []byte {
+	if !isASCII(text) {
+		text = unidecode.Unidecode(stripMarks(norm.NFKD.String(text)))
+	}
+	blank := len(out) > 0
+	for i := range len(text) {
+		switch c := foldedBytes[text[i]]; c {
 		case ' ':
 			blank = len(out) > 0
 		case 0:
@@ -35,7 +47,7 @@ func fold(text string) string {
 			out = append(out, c)
 		}
 	}
-	return string(out)
+	return out
 }
 
 // foldedBytes are what fold makes of each byte: itself, a small letter, a blank or, 0, nothing.

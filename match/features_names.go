@@ -19,15 +19,17 @@ type personName struct {
 }
 
 // namesOf reads the name of a person; "Smith, John" in either field is put right, and titles and degrees are dropped.
-func namesOf(first, last string) personName {
+func (m *maker) namesOf(first, last string) personName {
 	if last == "" && strings.Contains(first, ",") {
 		last, first, _ = strings.Cut(first, ",")
 	} else if first == "" && strings.Contains(last, ",") {
 		last, first, _ = strings.Cut(last, ",")
 	}
 	var n personName
-	given := n.words(first)
-	family := n.words(last)
+	m.words = n.appendWords(m.words[:0], m.made.fold(first))
+	split := len(m.words)
+	m.words = n.appendWords(m.words, m.made.fold(last))
+	given, family := m.words[:split], m.words[split:]
 	if len(family) == 0 && len(given) >= 2 {
 		family, given = given[len(given)-1:], given[:len(given)-1]
 	}
@@ -49,19 +51,20 @@ func isNoGivenName(given string) bool {
 	return slices.Contains(nameTitles, given) || len(given) > 3 && roleMailboxes[given]
 }
 
-func (n *personName) words(text string) []string {
-	words := strings.Fields(fold(text))
-	kept := words[:0]
-	for i, w := range words {
+// appendWords adds the words of a folded name to others.
+func (n *personName) appendWords(words []string, folded string) []string {
+	first, several := true, strings.Contains(folded, " ")
+	for w := range strings.FieldsSeq(folded) {
 		switch g := generation(w); {
-		case g != "" && (i > 0 || g == "2" && w != "ii"):
+		case g != "" && (!first || g == "2" && w != "ii"):
 			n.generation = g
-		case len(words) > 1 && (slices.Contains(nameTitles, w) || i > 0 && slices.Contains(degrees, w)):
+		case several && (slices.Contains(nameTitles, w) || !first && slices.Contains(degrees, w)):
 		default:
-			kept = append(kept, w)
+			words = append(words, w)
 		}
+		first = false
 	}
-	return kept
+	return words
 }
 
 func generation(word string) string {
@@ -80,13 +83,13 @@ func generation(word string) string {
 
 // familyParts are a family name whole and, when particles lead it, without them: van den Berg is also Berg.
 func familyParts(family string) string {
+	if first, _, several := strings.Cut(family, " "); !several || !isParticle(first) {
+		return family
+	}
 	words := strings.Fields(family)
 	i := 0
 	for i < len(words)-1 && isParticle(words[i]) {
 		i++
-	}
-	if i == 0 {
-		return family
 	}
 	return family + valueSeparator + strings.Join(words[i:], " ")
 }

@@ -12,7 +12,7 @@ func TestGivenNamesThatAreNone(t *testing.T) {
 		{"Na", "Zhou", "na", "zhou"}, // a Chinese name
 		{"Mr John", "Smith", "john", "smith"},
 	} {
-		n := namesOf(c.first, c.last)
+		n := new(maker).namesOf(c.first, c.last)
 		if n.given != c.given || n.family != c.family {
 			t.Errorf("%q %q is read as %q %q, want %q %q", c.first, c.last, n.given, n.family, c.given, c.family)
 		}

@@ -10,19 +10,19 @@ import (
 // phoneOf normalises a number to digits with its country's code, and says whether it is a mobile's.
 // A number of a plain form of a country known here is taken as it is; the others are read by phonenumbers with the
 // country of the record.
-func phoneOf(text, country string) (digits string, mobile bool) {
+func (t *texts) phoneOf(text, country string) (digits string, mobile bool) {
 	trimmed := strings.TrimSpace(text)
 	if trimmed == "" {
 		return "", false
 	}
-	digits = digitsOf(trimmed)
+	digits = t.digitsOf(trimmed)
 	if len(digits) < 6 || len(digits) > 17 || repeated(digits) || sequence(digits) || repeated(digits[2:]) {
 		return "", false
 	}
 	if country == "" && trimmed[0] != '+' {
 		return strings.TrimLeft(digits, "0"), false
 	}
-	if d, m, ok := plainPhone(trimmed, digits, country); ok {
+	if d, m, ok := t.plainPhone(trimmed, digits, country); ok {
 		return d, m
 	}
 	number, err := phonenumbers.Parse(text, country)
@@ -55,7 +55,7 @@ var dialPlans = [...]dialPlan{
 }
 
 // plainPhone reads the commonest shapes without the library.
-func plainPhone(trimmed, digits, country string) (e164 string, mobile, ok bool) {
+func (t *texts) plainPhone(trimmed, digits, country string) (e164 string, mobile, ok bool) {
 	for i := range len(trimmed) {
 		switch c := trimmed[i]; {
 		case c >= '0' && c <= '9', c == ' ', c == '-', c == '(', c == ')', c == '.', c == '+' && i == 0:
@@ -65,7 +65,7 @@ func plainPhone(trimmed, digits, country string) (e164 string, mobile, ok bool) 
 	}
 	for i := range dialPlans {
 		if national, ok := dialPlans[i].national(trimmed[0] == '+', digits, country); ok {
-			return dialPlans[i].code + national, dialPlans[i].mobile, true
+			return t.keep(dialPlans[i].code, national), dialPlans[i].mobile, true
 		}
 	}
 	return "", false, false
@@ -89,23 +89,22 @@ func (p *dialPlan) national(international bool, digits, country string) (string,
 	return rest, slices.ContainsFunc(p.starts, func(start string) bool { return strings.HasPrefix(rest, start) })
 }
 
-func digitsOf(text string) string {
-	var short [32]byte
-	digits := short[:0]
+func (t *texts) digitsOf(text string) string {
+	digits := t.scratch[:0]
 	for i := range len(text) {
 		if text[i] >= '0' && text[i] <= '9' {
 			digits = append(digits, text[i])
 		}
 	}
-	return string(digits)
+	return t.made(digits)
 }
 
 // sequence reports whether digits count up, as 12345678 does.
 func sequence(digits string) bool { return strings.Contains("01234567890123456789", digits) }
 
 // regionOf is the two-letter code of a country as people write it, or "".
-func regionOf(country string) string {
-	switch c := fold(country); c {
+func (t *texts) regionOf(country string) string {
+	switch c := t.fold(country); c {
 	case "":
 		return ""
 	case "australia", "aus":

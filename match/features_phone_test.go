@@ -31,7 +31,7 @@ func TestPlainPhonesAreReadAsTheLibraryReadsThem(t *testing.T) {
 				national += fmt.Sprint(r.IntN(10))
 			}
 			for _, text := range []string{"+" + n.code + " " + national, n.trunk + national, "(" + n.trunk + national[:1] + ") " + national[1:5] + "-" + national[5:]} {
-				got, mobile, ok := plainPhone(text, digitsOf(text), n.region)
+				got, mobile, ok := new(texts).plainPhone(text, new(texts).digitsOf(text), n.region)
 				if !ok {
 					continue
 				}
@@ -54,7 +54,7 @@ func TestPlainPhonesAreReadAsTheLibraryReadsThem(t *testing.T) {
 func TestOddPhonesGoToTheLibrary(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"+61 (0)412 345 678 x12", "1300 975 707", "+49 30 901820", "0412 345 67", "+64 80 123 4567"} {
-		if _, _, ok := plainPhone(text, digitsOf(text), "AU"); ok {
+		if _, _, ok := new(texts).plainPhone(text, new(texts).digitsOf(text), "AU"); ok {
 			t.Errorf("%s took the plain path", text)
 		}
 	}

@@ -55,7 +55,7 @@ func TestDamagedMailboxes(t *testing.T) {
 		"a\x1f@b.test":                     "a@b.test",
 		"ann.lee+x@corp.test":              "ann.lee@corp.test",
 	} {
-		if got, _ := emailOf(text); got != want {
+		if got, _ := new(texts).emailOf(text); got != want {
 			t.Errorf("%q is read as %q, want %q", text, got, want)
 		}
 	}

@@ -106,16 +106,40 @@ const textPiece = 1 << 18
 
 // texts keeps texts that live as long as the run, thousands in one piece of memory: that is less to allocate, and less for
 // the garbage collector to look after.
-type texts struct{ piece strings.Builder }
+type texts struct {
+	piece   strings.Builder
+	scratch []byte // to make a text in
+	lines   []byte // of an address
+}
 
-func (t *texts) keep(text string) string {
-	if t.piece.Cap()-t.piece.Len() < len(text) {
-		t.piece = strings.Builder{}
-		t.piece.Grow(max(textPiece, len(text)))
+// keep keeps some texts as one.
+func (t *texts) keep(some ...string) string {
+	size := 0
+	for _, text := range some {
+		size += len(text)
 	}
-	at := t.piece.Len()
-	t.piece.WriteString(text)
+	at := t.room(size)
+	for _, text := range some {
+		t.piece.WriteString(text)
+	}
 	return t.piece.String()[at:]
+}
+
+// made keeps what was made in scratch.
+func (t *texts) made(scratch []byte) string {
+	t.scratch = scratch[:0]
+	at := t.room(len(scratch))
+	t.piece.Write(scratch)
+	return t.piece.String()[at:]
+}
+
+// room is where the next text begins.
+func (t *texts) room(size int) int {
+	if t.piece.Cap()-t.piece.Len() < size {
+		t.piece = strings.Builder{}
+		t.piece.Grow(max(textPiece, size))
+	}
+	return t.piece.Len()
 }
 
 // The columns of a row that tell of the record itself come first, and then its values.
