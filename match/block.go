@@ -132,11 +132,11 @@ func names(v *values, k *keyring) {
 	if b == "" {
 		return
 	}
-	if a := k.sound(v.canonical); a != "" {
+	if a := firstSound(v.canonical); a != "" {
 		k.add(min(a, b), max(a, b))
 	}
 	if first, rest, several := strings.Cut(v.given, " "); several && len(first) <= shortWord {
-		a := k.sound(first + strings.ReplaceAll(rest, " ", ""))
+		a := firstSound(first + strings.ReplaceAll(rest, " ", ""))
 		k.add(min(a, b), max(a, b))
 	}
 }
@@ -289,7 +289,7 @@ func wordPlaces(v *values, k *keyring) {
 	for _, name := range v.orgNames {
 		for w := range strings.FieldsSeq(name) {
 			if len(w) >= 3 {
-				places(v, k, k.sound(w))
+				places(v, k, firstSound(w))
 			}
 		}
 	}
@@ -303,7 +303,7 @@ func wordPairs(v *values, k *keyring) {
 		words = slices.Compact(words)
 		sounds := sounding[:0]
 		for _, w := range words {
-			sounds = append(sounds, k.sound(w))
+			sounds = append(sounds, firstSound(w))
 		}
 		for i := range sounds {
 			for j := i + 1; j < len(sounds) && j < i+4; j++ {

@@ -14,7 +14,7 @@ type keyEntry struct {
 	record uint32
 }
 
-// keyEntries are those of one rule; records ascend.
+// keyEntries are some of one rule; records ascend.
 type keyEntries []keyEntry
 
 // pieceEntries is how many entries stand in one piece.
@@ -58,33 +58,50 @@ func (s *schema) blockKeys(ctx context.Context, set *kernel.Set, rules ruleRange
 	return made, err
 }
 
-// take puts the keys of a rule together and forgets them.
-func (made madeKeys) take(rule int) keyEntries {
-	pieces := keyPieces(nil)
+// take takes the keys of a rule out.
+func (made madeKeys) take(rule int) (pieces keyPieces) {
 	for part := range made {
 		pieces = append(pieces, made[part][rule]...)
 		made[part][rule] = nil
 	}
-	return slices.Concat(pieces...)
+	return pieces
 }
 
-// groups are the records of every key that two records or more share, in the order of keys.
-func (e keyEntries) groups() []group {
-	e = e.sorted()
+// group is the records under one key, or under a part of it.
+type group struct {
+	key      uint64
+	from, to uint32 // its records are these of the rule's
+	origin   int32  // index of its refinement, or -1
+	depth    int32  // how often it was refined
+}
+
+func (g *group) size() int { return int(g.to - g.from) }
+
+func (g *group) pairs() int64 { return pairsOf(g.size()) }
+
+// ruleGroups are the groups of a rule, in the order of keys; so are the records, which ascend within a group. Records between
+// two groups are in none.
+type ruleGroups struct {
+	groups  []group
+	records []uint32
+}
+
+// grouped puts the records together that share a key with another one.
+func (e keyEntries) grouped() ruleGroups {
 	shared, members := 0, 0
 	e.runs(func(run keyEntries) {
 		shared++
 		members += len(run)
 	})
-	groups, records := make([]group, 0, shared), make([]uint32, 0, members)
+	g := ruleGroups{make([]group, 0, shared), make([]uint32, 0, members)}
 	e.runs(func(run keyEntries) {
-		from := len(records)
+		from := len(g.records)
 		for _, x := range run {
-			records = append(records, x.record)
+			g.records = append(g.records, x.record)
 		}
-		groups = append(groups, group{key: run[0].key, origin: -1, records: records[from:len(records):len(records)]})
+		g.groups = append(g.groups, group{key: run[0].key, origin: -1, from: uint32(from), to: uint32(len(g.records))})
 	})
-	return groups
+	return g
 }
 
 // runs calls do for every key that two records or more share.
@@ -101,29 +118,32 @@ func (e keyEntries) runs(do func(run keyEntries)) {
 	}
 }
 
-// sorted puts the entries in the order of keys, and of records under a key: a radix sort by the upper half of the key,
-// which hardly two keys have in common, and an insertion sort of what it leaves. It may return other memory.
-func (e keyEntries) sorted() keyEntries {
-	const digit = 1 << 11
-	spare := make(keyEntries, len(e))
-	for shift := 31; shift < 64; shift += 11 {
-		var at [digit + 1]int
-		for i := range e {
-			at[e[i].key>>shift&(digit-1)+1]++
-		}
-		for d := 1; d < digit; d++ {
-			at[d] += at[d-1]
-		}
-		for i := range e {
-			d := e[i].key >> shift & (digit - 1)
-			spare[at[d]] = e[i]
-			at[d]++
-		}
-		e, spare = spare, e
+// sorter is memory to sort entries in, used again for the next ones.
+type sorter struct{ into, spare keyEntries }
+
+// A radix sort looks at the upper half of the key, in digits: hardly two keys have it in common.
+const (
+	digitBits = 11
+	digits    = 3
+	upperHalf = 64 - digits*digitBits
+)
+
+// sorted are the entries in the order of keys, and those under a key in their own, until the sorter is used again: a radix
+// sort, and a merge sort of the few that it leaves.
+func (s *sorter) sorted(pieces keyPieces) keyEntries {
+	n, at := pieces.places()
+	s.into, s.spare = slices.Grow(s.into[:0], n)[:n], slices.Grow(s.spare[:0], n)[:n]
+	for _, e := range pieces {
+		s.into.place(e, upperHalf, &at[0])
 	}
+	for d := 1; d < digits; d++ {
+		s.spare.place(s.into, upperHalf+d*digitBits, &at[d])
+		s.into, s.spare = s.spare, s.into
+	}
+	e := s.into
 	for from := 0; from < len(e); {
 		to := from + 1
-		for to < len(e) && e[to].key>>31 == e[from].key>>31 {
+		for to < len(e) && e[to].key>>upperHalf == e[from].key>>upperHalf {
 			to++
 		}
 		if run := e[from:to]; len(run) > 1 && !slices.IsSortedFunc(run, byKey) {
@@ -132,6 +152,42 @@ func (e keyEntries) sorted() keyEntries {
 		from = to
 	}
 	return e
+}
+
+// places is how many entries there are, and where those of each digit's values begin.
+func (p keyPieces) places() (n int, at [digits][1 << digitBits]uint32) {
+	for _, e := range p {
+		n += len(e)
+		for i := range e {
+			upper := e[i].key >> upperHalf
+			for d := range at {
+				at[d][upper>>(d*digitBits)&(1<<digitBits-1)]++
+			}
+		}
+	}
+	for d := range at {
+		next := uint32(0)
+		for v, count := range at[d] {
+			at[d][v] = next
+			next += count
+		}
+	}
+	return n, at
+}
+
+// place puts entries in the order of a digit.
+func (e keyEntries) place(from keyEntries, shift int, at *[1 << digitBits]uint32) {
+	for i := range from {
+		next := &at[from[i].key>>shift&(1<<digitBits-1)]
+		e[*next] = from[i]
+		*next++
+	}
+}
+
+// sorted is that of a sorter. It may return other memory, and the entries are not what they were.
+func (e keyEntries) sorted() keyEntries {
+	s := sorter{spare: e}
+	return s.sorted(keyPieces{e})
 }
 
 func byKey(a, b keyEntry) int { return cmp.Compare(a.key, b.key) }

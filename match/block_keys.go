@@ -32,7 +32,6 @@ type values struct {
 type keyring struct {
 	schema    *schema
 	canonical map[string]string
-	sounds    map[string]string
 	values    values
 	keys      []uint64
 	texts     []string // of the keys, when they are wanted in words
@@ -40,7 +39,7 @@ type keyring struct {
 }
 
 func (s *schema) newKeyring() *keyring {
-	return &keyring{schema: s, canonical: kernel.Nicknames(), sounds: map[string]string{}}
+	return &keyring{schema: s, canonical: kernel.Nicknames()}
 }
 
 // of returns the record's keys under a rule, ascending and each once; valid until the next call.
@@ -125,15 +124,10 @@ func (k *keyring) prefixed(values []string, text string) {
 	}
 }
 
-// sound is the Soundex code of a name's first word, "" for none.
-func (k *keyring) sound(name string) string {
+// firstSound is the Soundex code of a name's first word, "" for none.
+func firstSound(name string) string {
 	word, _, _ := strings.Cut(name, " ")
-	code, ok := k.sounds[word]
-	if !ok {
-		code = soundOf(word)
-		k.sounds[strings.Clone(word)] = code
-	}
-	return code
+	return soundOf(word)
 }
 
 // read takes a record's normalised values apart.
@@ -151,7 +145,7 @@ func (k *keyring) read(vals []string) {
 	if c, ok := k.canonical[first]; ok {
 		v.canonical = c
 	}
-	v.familySound = k.sound(v.family)
+	v.familySound = firstSound(v.family)
 }
 
 func (k *keyring) readField(f *field, text string) {

@@ -1,13 +1,10 @@
 package match
 
 import (
-	"cmp"
-	"container/heap"
 	"context"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/sameas/sameas/match/kernel"
 )
@@ -39,25 +36,7 @@ type rulePlan struct {
 	refined []refinement
 }
 
-// refinement tells of a key that was over the budget and what became of it.
-type refinement struct {
-	group   group  // as it was
-	key     string // in words, of those told of
-	records int64
-	pairs   int64
-	left    int64 // pairs still compared
-}
-
 func pairsOf(n int) int64 { return int64(n) * int64(n-1) / 2 }
-
-// group is the records under one key, or under a part of it.
-type group struct {
-	key     uint64
-	part    []uint32 // what its records agree on beside the key, by refiner
-	depth   int      // how often it was refined
-	origin  int      // index of its refinement, or -1
-	records []uint32
-}
 
 // keysAtOnce is of how many records times rules the keys are held at once: those of ten million people's fifteen rules
 // would take more memory than all else.
@@ -72,18 +51,19 @@ func planBlocks(ctx context.Context, s *schema, set *kernel.Set, threads int) (*
 // planBy plans so many rules at a time.
 func (s *schema) planBy(ctx context.Context, set *kernel.Set, some, threads int) (*plan, error) {
 	p := &plan{rules: make([]rulePlan, len(s.rules)), keyed: s.keyed(), owners: []int{0}, starts: []uint32{0}}
-	refiners := s.refiners(set)
+	refiners, threads := s.refiners(set), workers(threads)
 	for from := 0; from < len(s.rules); from += some {
 		rules := ruleRange{from, min(from+some, len(s.rules))}
-		groups, err := s.groupByKey(ctx, set, rules, refiners, p.rules, workers(threads))
+		groups, err := s.groupByKey(ctx, set, rules, refiners, p.rules, threads)
 		if err != nil {
 			return nil, err
 		}
-		p.append(groups, rules)
+		if err := p.append(ctx, groups, rules, threads); err != nil {
+			return nil, err
+		}
 	}
 	p.cut(tileRecords)
-	p.giveKeys(set)
-	return p, nil
+	return p, p.giveKeys(ctx, set, threads)
 }
 
 // ruleRange is some rules, the last one not included.
@@ -92,17 +72,18 @@ type ruleRange struct{ from, to int }
 func (r ruleRange) len() int { return r.to - r.from }
 
 // groupByKey groups the records by the keys of some rules, as refined.
-func (s *schema) groupByKey(ctx context.Context, set *kernel.Set, rules ruleRange, refiners []refiner, plans []rulePlan, threads int) ([][]group, error) {
+func (s *schema) groupByKey(ctx context.Context, set *kernel.Set, rules ruleRange, refiners []refiner, plans []rulePlan, threads int) ([]ruleGroups, error) {
 	made, err := s.blockKeys(ctx, set, rules, threads)
 	if err != nil {
 		return nil, err
 	}
-	groups := make([][]group, rules.len())
-	err = inParallel(ctx, threads, rules.len(), func(_, n int) error {
+	groups, sorters := make([]ruleGroups, rules.len()), make([]sorter, threads)
+	err = inParallel(ctx, threads, rules.len(), func(worker, n int) error {
 		r := rules.from + n
-		all := made.take(n).groups()
+		all := sorters[worker].sorted(made.take(n)).grouped()
 		plans[r].top = s.largestKeys(set, r, all)
-		groups[n] = s.refine(set, r, all, refiners, s.rules[r].budget(set.Len()), &plans[r])
+		groups[n], plans[r].refined = all.refine(refiners, s.rules[r].budget(set.Len()))
+		s.tell(set, r, plans[r].refined)
 		return nil
 	})
 	return groups, err
@@ -119,24 +100,30 @@ func (r *rule) budget(records int) int64 {
 }
 
 // append adds the groups of the next rules.
-func (p *plan) append(groups [][]group, rules ruleRange) {
-	keys, members := 0, 0
-	for _, of := range groups {
-		keys += len(of)
-		for _, g := range of {
-			members += len(g.records)
+func (p *plan) append(ctx context.Context, rules []ruleGroups, at ruleRange, threads int) error {
+	type place struct{ keys, members int } // where those of a rule begin
+	places, end := make([]place, len(rules)), place{len(p.starts), len(p.members)}
+	for n, of := range rules {
+		places[n] = end
+		end.keys += len(of.groups)
+		for i := range of.groups {
+			end.members += of.groups[i].size()
 		}
+		p.owners = append(p.owners, end.keys-1)
 	}
-	p.starts, p.members = slices.Grow(p.starts, keys), slices.Grow(p.members, members)
-	for n, of := range groups {
-		for _, g := range of {
-			p.rules[rules.from+n].add(len(g.records))
-			p.members = append(p.members, g.records...)
-			p.starts = append(p.starts, uint32(len(p.members)))
+	p.starts = slices.Grow(p.starts, end.keys-len(p.starts))[:end.keys]
+	p.members = slices.Grow(p.members, end.members-len(p.members))[:end.members]
+	return inParallel(ctx, threads, len(rules), func(_, n int) error {
+		keys, members := places[n].keys, places[n].members
+		for i := range rules[n].groups {
+			g := &rules[n].groups[i]
+			p.rules[at.from+n].add(g.size())
+			members += copy(p.members[members:], rules[n].records[g.from:g.to])
+			p.starts[keys+i] = uint32(members)
 		}
-		groups[n] = nil
-		p.owners = append(p.owners, len(p.starts)-1)
-	}
+		rules[n] = ruleGroups{}
+		return nil
+	})
 }
 
 func (rp *rulePlan) add(records int) {
@@ -189,240 +176,50 @@ func (p *plan) cut(most int) {
 	}
 }
 
-// giveKeys lays the keys' numbers out by record.
-func (p *plan) giveKeys(set *kernel.Set) {
+// giveKeys lays the keys' numbers out by record, a part of the records on each core.
+func (p *plan) giveKeys(ctx context.Context, set *kernel.Set, threads int) error {
 	set.Rules = nil
 	for _, first := range p.owners {
 		set.Rules = append(set.Rules, uint32(first))
 	}
-	start := make([]uint32, set.Len()+1)
-	for _, record := range p.members {
-		start[record+1]++
+	n := set.Len()
+	start, next := make([]uint32, n+1), make([]uint32, n)
+	keys := make([]uint32, len(p.members))
+	set.Keys = kernel.KeyColumn{Start: start, Keys: keys}
+	parts := max(1, min(threads, n))
+	bounds := func(part int) (from, to uint32) { return uint32(part * n / parts), uint32((part + 1) * n / parts) }
+	err := inParallel(ctx, parts, parts, func(_, part int) error {
+		from, to := bounds(part)
+		for _, record := range p.members {
+			if record >= from && record < to {
+				start[record+1]++
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	for i := range set.Len() {
+	for i := range n {
+		next[i] = start[i]
 		start[i+1] += start[i]
 	}
-	keys, next := make([]uint32, len(p.members)), slices.Clone(start)
-	for key := range p.keys() {
-		for _, record := range p.records(key) {
-			keys[next[record]] = uint32(key)
-			next[record]++
+	return inParallel(ctx, parts, parts, func(_, part int) error {
+		from, to := bounds(part)
+		for key := range p.keys() {
+			for _, record := range p.records(key) {
+				if record >= from && record < to {
+					keys[next[record]] = uint32(key)
+					next[record]++
+				}
+			}
 		}
-	}
-	set.Keys = kernel.KeyColumn{Start: start, Keys: keys}
+		return nil
+	})
 }
 
 // dropBlocks frees what was to be compared when all pairs are scored; each record still has its keys.
 func (p *plan) dropBlocks() { p.starts, p.members, p.tiled = nil, nil, nil }
-
-// refine splits the largest groups, each by the next refiner, until the sum of pairs keeps the budget. A group that
-// no refiner is left for is cut into runs of neighbours. Every split is recorded. The groups are given, and returned, in the
-// order of keys.
-func (s *schema) refine(set *kernel.Set, r int, groups []group, refiners []refiner, budget int64, rp *rulePlan) []group {
-	total := int64(0)
-	for i := range groups {
-		total += pairsOf(len(groups[i].records))
-	}
-	if total <= budget {
-		return groups
-	}
-	q := newLargestFirst(groups)
-	for total > budget {
-		g := q.take()
-		if g.origin < 0 {
-			g.origin = len(rp.refined)
-			rp.refined = append(rp.refined, refinement{group: g, records: int64(len(g.records)), pairs: pairsOf(len(g.records))})
-		}
-		total -= pairsOf(len(g.records))
-		for _, part := range split(g, refiners) {
-			if len(part.records) > 1 {
-				total += pairsOf(len(part.records))
-				q.add(part)
-			}
-		}
-	}
-	whole, parts := q.left()
-	for i := range parts {
-		rp.refined[parts[i].origin].left += pairsOf(len(parts[i].records))
-	}
-	s.tell(set, r, rp)
-	return mergedByKey(whole, parts)
-}
-
-// mergedByKey are groups that were left whole, in the order of keys, and parts of others among them.
-func mergedByKey(whole, parts []group) []group {
-	slices.SortFunc(parts, func(a, b group) int { return a.compare(&b) })
-	all := make([]group, 0, len(whole)+len(parts))
-	for i := range whole {
-		for len(parts) > 0 && parts[0].key < whole[i].key {
-			all, parts = append(all, parts[0]), parts[1:]
-		}
-		all = append(all, whole[i])
-	}
-	return append(all, parts...)
-}
-
-// tell puts the largest refinements first and words their keys.
-func (s *schema) tell(set *kernel.Set, r int, rp *rulePlan) {
-	slices.SortFunc(rp.refined, func(a, b refinement) int {
-		return cmp.Or(cmp.Compare(b.records, a.records), cmp.Compare(a.group.key, b.group.key))
-	})
-	k := s.newKeyring()
-	for i := range rp.refined {
-		if f := &rp.refined[i]; i < toldKeys {
-			f.key = k.wordsOf(vals(set, f.group.records[0], nil), r, f.group.key)
-		}
-		rp.refined[i].group.records = nil
-	}
-}
-
-// largestFirst is a heap of groups, by their places: the one with the most records first, the smallest key among equals.
-type largestFirst struct {
-	groups []group // those taken are without records
-	whole  int     // so many of them are as they were, and the others parts
-	heap   []uint32
-}
-
-func newLargestFirst(groups []group) *largestFirst {
-	q := &largestFirst{groups: slices.Clip(groups), whole: len(groups), heap: make([]uint32, len(groups))}
-	for i := range q.heap {
-		q.heap[i] = uint32(i)
-	}
-	heap.Init(q)
-	return q
-}
-
-// take takes the largest group out.
-func (q *largestFirst) take() group {
-	n := q.heap[0]
-	heap.Pop(q)
-	g := q.groups[n]
-	q.groups[n].records = nil
-	return g
-}
-
-// add adds a part of a group.
-func (q *largestFirst) add(part group) {
-	q.groups = append(q.groups, part)
-	heap.Push(q, uint32(len(q.groups)-1))
-}
-
-// left are the groups that nobody took, those that are as they were in their order.
-func (q *largestFirst) left() (whole, parts []group) {
-	taken := func(g group) bool { return g.records == nil }
-	return slices.DeleteFunc(q.groups[:q.whole:q.whole], taken), slices.DeleteFunc(q.groups[q.whole:], taken)
-}
-
-func (q *largestFirst) Len() int { return len(q.heap) }
-func (q *largestFirst) Less(i, j int) bool {
-	a, b := &q.groups[q.heap[i]], &q.groups[q.heap[j]]
-	if len(a.records) != len(b.records) {
-		return len(a.records) > len(b.records)
-	}
-	return a.compare(b) < 0
-}
-func (q *largestFirst) Swap(i, j int) { q.heap[i], q.heap[j] = q.heap[j], q.heap[i] }
-func (q *largestFirst) Push(x any)    { q.heap = append(q.heap, x.(uint32)) }
-func (q *largestFirst) Pop() any {
-	last := q.heap[len(q.heap)-1]
-	q.heap = q.heap[:len(q.heap)-1]
-	return last
-}
-
-// split parts a group by its next refiner, in the order of the refiner's ranks.
-func split(g group, refiners []refiner) []group {
-	if g.depth >= len(refiners) {
-		return runs(g)
-	}
-	ranked := make([]uint64, len(g.records)) // rank, record
-	for n, i := range g.records {
-		ranked[n] = uint64(refiners[g.depth](i))<<32 | uint64(i)
-	}
-	slices.Sort(ranked)
-	records, parts := make([]uint32, len(ranked)), []group(nil)
-	for n, r := range ranked {
-		records[n] = uint32(r)
-	}
-	for from := 0; from < len(ranked); {
-		rank, to := ranked[from]>>32, from+1
-		for to < len(ranked) && ranked[to]>>32 == rank {
-			to++
-		}
-		parts = append(parts, g.within(uint32(rank), records[from:to:to], g.depth+1))
-		from = to
-	}
-	return parts
-}
-
-// compare puts groups in the order of keys, and of their parts under one.
-func (g *group) compare(o *group) int {
-	if g.key != o.key {
-		return cmp.Compare(g.key, o.key)
-	}
-	return slices.Compare(g.part, o.part)
-}
-
-// within is a part of a group.
-func (g *group) within(part uint32, records []uint32, depth int) group {
-	return group{key: g.key, part: append(slices.Clip(g.part), part), depth: depth, origin: g.origin, records: records}
-}
-
-// runs halves a group that nothing tells apart any more, in the order of keys.
-func runs(g group) []group {
-	half := len(g.records) / 2
-	return []group{g.within(0, g.records[:half], g.depth), g.within(1, g.records[half:], g.depth)}
-}
-
-// refiner tells by what a record's key is split: the rank of a text among all that there are.
-type refiner func(record uint32) uint32
-
-// refiners are what a key too large is split by, first the first: attributes that duplicates mostly share. They may be asked
-// by several goroutines.
-func (s *schema) refiners(set *kernel.Set) []refiner {
-	value := func(name string, cut func(string) string) refiner {
-		f := s.index(name)
-		ranks := sync.OnceValue(func() []uint32 { return ranked(set.Dictionaries[f], cut) })
-		return func(i uint32) uint32 { return ranks()[set.Values[f][i]] }
-	}
-	first := func(n int) func(string) string {
-		return func(v string) string {
-			v, _, _ = strings.Cut(v, valueSeparator)
-			return v[:min(n, len(v))]
-		}
-	}
-	if s.collection == "people" {
-		return []refiner{value("given", first(3)), value("family", first(4)), value("birth_date", first(4)), value("postcode", first(8))}
-	}
-	return []refiner{value("name", sortedWord), value("city", first(6)), value("postcode", first(8))}
-}
-
-// ranked gives each value of a dictionary the rank of what is taken of it.
-func ranked(d *kernel.Dictionary, take func(text string) string) []uint32 {
-	numbers, texts := numbered(d, take)
-	order := make([]uint32, len(texts))
-	for n := range order {
-		order[n] = uint32(n)
-	}
-	slices.SortFunc(order, func(a, b uint32) int { return strings.Compare(texts[a], texts[b]) })
-	rank := make([]uint32, len(texts))
-	for r, n := range order {
-		rank[n] = uint32(r)
-	}
-	for code, n := range numbers {
-		numbers[code] = rank[n]
-	}
-	return numbers
-}
-
-// sortedWord is the first word of a name in alphabetical order, so that the order of its words does not matter.
-func sortedWord(name string) string {
-	name, _, _ = strings.Cut(name, valueSeparator)
-	words := strings.Fields(kernel.Unmarked(name))
-	if len(words) == 0 {
-		return ""
-	}
-	return slices.Min(words)
-}
 
 // oversized are the conflict rows of keys that were refined: the largest of each rule one by one, the others in one row.
 func (p *plan) oversized(s *schema) []conflict {
@@ -432,7 +229,7 @@ func (p *plan) oversized(s *schema) []conflict {
 		for _, f := range refined[:min(toldKeys, len(refined))] {
 			conflicts = append(conflicts, conflict{kind: "oversized_block", detail: fmt.Sprintf(
 				"rule %q: %d records share one key (%s); %d of their %d pairs were compared under this rule, those that agree on more; the others only if another rule finds them: a value that so many share is probably a placeholder, clear it in its application",
-				s.rules[r].name, f.records, strings.ReplaceAll(f.key, "\x1e", " "), f.left, f.pairs)})
+				s.rules[r].name, f.records, strings.ReplaceAll(f.words, "\x1e", " "), f.left, f.pairs)})
 		}
 		if len(refined) <= toldKeys {
 			continue

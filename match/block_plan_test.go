@@ -85,7 +85,9 @@ type ran struct {
 // runTiles sends the tiles of a plan through the kernel as an engine does, a process for each; the clock says what each took.
 func runTiles(t testing.TB, m *matching, p *plan, clock func() float64) (all ran) {
 	t.Helper()
-	p.giveKeys(m.set)
+	if err := p.giveKeys(t.Context(), m.set, 2); err != nil {
+		t.Fatal(err)
+	}
 	blocks := p.tiled
 	if len(blocks) == 0 {
 		blocks = []kernel.Block{{Records: p.members}}

@@ -92,7 +92,14 @@ func (x *externalIDs) number(rows []idRow) {
 		entries[i] = keyEntry{rows[i].hash, uint32(i)}
 	}
 	entries = entries.sorted()
-	x.carried = make([]uint32, 0, len(rows))
+	distinct := 0
+	for i := range entries {
+		if i == 0 || entries[i].key != entries[i-1].key {
+			distinct++
+		}
+	}
+	x.hash, x.text, x.scope = make([]uint64, 0, distinct), make([]string, 0, distinct), make([]uint32, 0, distinct)
+	x.start, x.carried = make([]uint32, 0, distinct+1), make([]uint32, 0, len(rows))
 	for i, e := range entries {
 		r := &rows[e.record]
 		if last := len(x.hash) - 1; last < 0 || x.hash[last] != r.hash || x.text[last] != r.text || x.scope[last] != r.scope {

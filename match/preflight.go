@@ -166,12 +166,12 @@ func expectedMemory(records int64) int64 {
 const bytesPerKept = 16 + 64 + 16
 
 // largestKeys are the largest groups of a rule, worded.
-func (s *schema) largestKeys(set *kernel.Set, rule int, groups []group) []PreflightKey {
+func (s *schema) largestKeys(set *kernel.Set, rule int, of ruleGroups) []PreflightKey {
 	const told = 3
-	var top []group
-	for _, g := range groups {
+	var top []group // those with the smaller keys first among equals
+	for _, g := range of.groups {
 		at, _ := slices.BinarySearchFunc(top, g, func(a, b group) int {
-			return cmp.Or(cmp.Compare(len(b.records), len(a.records)), cmp.Compare(a.key, b.key))
+			return cmp.Or(cmp.Compare(b.size(), a.size()), cmp.Compare(a.key, b.key))
 		})
 		if at < told {
 			top = slices.Insert(top, at, g)[:min(told, len(top)+1)]
@@ -180,8 +180,8 @@ func (s *schema) largestKeys(set *kernel.Set, rule int, groups []group) []Prefli
 	k := s.newKeyring()
 	var keys []PreflightKey
 	for _, g := range top {
-		words := k.wordsOf(vals(set, g.records[0], nil), rule, g.key)
-		keys = append(keys, PreflightKey{Key: words, Records: int64(len(g.records)), Pairs: pairsOf(len(g.records))})
+		words := k.wordsOf(vals(set, of.records[g.from], nil), rule, g.key)
+		keys = append(keys, PreflightKey{Key: words, Records: int64(g.size()), Pairs: g.pairs()})
 	}
 	return keys
 }
