@@ -52,7 +52,7 @@ func (s *planStore) begin(ctx context.Context) (err error) {
 	if s.free, err = queries.BoundMemory(ctx, s.conn, queries.Memory{Limit: planMemory}); err != nil {
 		return err
 	}
-	if s.tx, err = s.conn.BeginTx(ctx, nil); err != nil {
+	if s.tx, err = queries.Begin(ctx, s.conn); err != nil {
 		return err
 	}
 	if _, err := queries.Exec(ctx, s.tx, "merge/plan_clear.sql", nil); err != nil {

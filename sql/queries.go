@@ -9,7 +9,6 @@ import (
 	"context"
 	"database/sql"
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -207,11 +206,24 @@ type Beginner interface {
 	BeginTx(ctx context.Context, o *sql.TxOptions) (*sql.Tx, error)
 }
 
-// Transact runs f in a transaction, committed if f returns nil and rolled back otherwise.
+// Begin begins a transaction, which the caller ends by Commit or Rollback. It does not end with the context: cancelling just
+// when it begins would leave the connection in it, and who uses that next would write what nobody ever commits.
+func Begin(ctx context.Context, db Beginner) (*sql.Tx, error) {
+	err := ctx.Err()
+	if err == nil {
+		var tx *sql.Tx
+		if tx, err = db.BeginTx(context.WithoutCancel(ctx), nil); err == nil {
+			return tx, nil
+		}
+	}
+	return nil, fmt.Errorf("begin transaction: %w", err)
+}
+
+// Transact runs f in a transaction, committed if f returns nil and rolled back otherwise, and where the context has ended.
 func Transact(ctx context.Context, db Beginner, f func(tx *sql.Tx) error) error {
-	tx, err := db.BeginTx(ctx, nil)
+	tx, err := Begin(ctx, db)
 	if err != nil {
-		return fmt.Errorf("begin transaction: %w", err)
+		return err
 	}
 	if err := f(tx); err != nil {
 		_ = tx.Rollback()
@@ -220,11 +232,13 @@ func Transact(ctx context.Context, db Beginner, f func(tx *sql.Tx) error) error 
 	return Commit(ctx, tx)
 }
 
-// Commit commits. A context that ended has rolled the transaction back already: then its error is the reason given.
+// Commit commits, or rolls back where the context has ended: then its error is the reason given.
 func Commit(ctx context.Context, tx *sql.Tx) error {
-	err := tx.Commit()
-	if errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil {
-		err = ctx.Err()
+	err := ctx.Err()
+	if err != nil {
+		_ = tx.Rollback()
+	} else {
+		err = tx.Commit()
 	}
 	if err != nil {
 		return named("commit transaction", err)
