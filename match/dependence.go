@@ -1,6 +1,7 @@
 package match
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"math"
@@ -20,6 +21,7 @@ type dependence struct {
 	dependenceTables
 	given, family, email int
 	set                  *kernel.Set
+	shaped               shapedAddresses
 	joint                []int32   // per record: what its full name's frequency takes away, in units
 	bearers              []float64 // per given name's number: under how many family names it is found, if that makes it a name
 }
@@ -43,6 +45,7 @@ func newDependence(s *schema, set *kernel.Set, component []uint32, m *model, thr
 	if d == nil {
 		return nil
 	}
+	d.shapeAddresses(threads)
 	d.dependenceTables = d.count(component, m)
 	d.index(threads)
 	return d
@@ -59,6 +62,7 @@ func dependenceOf(s *schema, set *kernel.Set) *dependence {
 // index lays the tables out by record and by value.
 func (d *dependence) index(threads int) {
 	const chunk = 1 << 14
+	d.shaped.weigh(d.shapes)
 	n := d.set.Len()
 	d.joint = make([]int32, n)
 	_ = inParallel(context.Background(), workers(threads), (n+chunk-1)/chunk, func(_, c int) error { // it returns no error
@@ -168,30 +172,42 @@ func (d *dependence) oneShape(x, y string, a, b uint32) float64 {
 	if x == y {
 		return math.Inf(-1)
 	}
-	of, other := d.shape(x, a), d.shape(y, b)
-	if of.text == "" || of.text != other.text {
+	of, other := d.shaped.own[a], d.shaped.own[b]
+	if of.number != severalShapes && other.number != severalShapes {
+		if of.number != other.number {
+			return math.Inf(-1)
+		}
+		return frequencyOf(d.shaped.frequency[of.number], int(of.digits))
+	}
+	one, two := d.shape(nil, x, a), d.shape(nil, y, b)
+	if one.text == nil || !bytes.Equal(one.text, two.text) {
 		return math.Inf(-1)
 	}
-	if f, ok := d.shapes[of.text]; ok {
-		return f - of.digits*math.Log2(10)
+	return d.frequency(one)
+}
+
+// frequency is log2 of how frequent a shape is.
+func (d *dependence) frequency(s shape) float64 {
+	if f, ok := d.shapes[string(s.text)]; ok {
+		return frequencyOf(f, s.digits)
 	}
 	return math.Inf(-1)
 }
 
 // shapeFrequency is log2 of how frequent an address's shape is, where the names that it is made of agree.
 func (d *dependence) shapeFrequency(address string, record uint32, c *kernel.Comparison) float64 {
-	shape := d.shape(address, record)
+	ofGiven, ofFamily, frequency := false, false, math.Inf(-1)
+	if own := d.shaped.own[record]; own.number != severalShapes {
+		ofGiven, ofFamily = own.given, own.family
+		frequency = frequencyOf(d.shaped.frequency[own.number], int(own.digits))
+	} else if s := d.shape(nil, address, record); s.text != nil {
+		ofGiven, ofFamily, frequency = s.given, s.family, d.frequency(s)
+	}
 	given, family := c.Levels[d.given], c.Levels[d.family]
-	switch {
-	case shape.text == "",
-		shape.given && (given == kernel.Missing || given >= kernel.GivenRelated),
-		shape.family && (family == kernel.Missing || family >= kernel.FamilyRelated):
+	if ofGiven && (given == kernel.Missing || given >= kernel.GivenRelated) || ofFamily && (family == kernel.Missing || family >= kernel.FamilyRelated) {
 		return math.Inf(-1)
 	}
-	if f, ok := d.shapes[shape.text]; ok {
-		return f - shape.digits*math.Log2(10)
-	}
-	return math.Inf(-1)
+	return frequency
 }
 
 // Names of the tables in term_weights: they are no fields of the model, and so no field's name.
@@ -223,7 +239,7 @@ func storedDependence(ctx context.Context, db *sql.DB, s *schema, set *kernel.Se
 	for i := range uint32(set.Len()) {
 		terms = append(terms, d.fullName(i), leadingWord(d.text(d.given, i)))
 		for e := range strings.SplitSeq(d.text(d.email, i), valueSeparator) {
-			terms = append(terms, d.shape(e, i).text)
+			terms = append(terms, string(d.shape(nil, e, i).text))
 		}
 	}
 	err := eachTermWeight(ctx, db, s.collection, terms, func(table, term string, value float64) {
@@ -236,6 +252,7 @@ func storedDependence(ctx context.Context, db *sql.DB, s *schema, set *kernel.Se
 			d.known[term] = value
 		}
 	})
+	d.shapeAddresses(1)
 	d.index(1)
 	return d, err
 }

@@ -9,64 +9,6 @@ import (
 	"github.com/sameas/sameas/match/kernel"
 )
 
-// shape is a named address with its owner's names taken out: F and f for the given name and its initial, L and l for
-// the family name, # for a digit.
-type shape struct {
-	text          string
-	digits        float64
-	given, family bool // it holds that name in full
-}
-
-// shape of an address of a record; none of one that is not made of a name.
-func (d *dependence) shape(address string, record uint32) shape {
-	bare, named := strings.CutPrefix(address, kernel.Named)
-	local, domain, ok := strings.Cut(bare, "@")
-	if !named || !ok {
-		return shape{}
-	}
-	given := leadingWord(d.text(d.given, record))
-	family := strings.ReplaceAll(d.familyName(record), " ", "")
-	return shapeOfAddress(local, domain, given, family)
-}
-
-func shapeOfAddress(local, domain, given, family string) shape {
-	var s shape
-	for _, name := range []struct {
-		text, mark string
-		in         *bool
-	}{{family, "L", &s.family}, {given, "F", &s.given}} {
-		if len(name.text) > 2 && strings.Contains(local, name.text) {
-			local = strings.Replace(local, name.text, name.mark, 1)
-			*name.in = true
-		}
-	}
-	first, last := s.given, s.family // taken account of
-	var b strings.Builder
-	for i := range len(local) {
-		c := local[i]
-		alone := (i == 0 || !lower(local[i-1])) && (i+1 == len(local) || !lower(local[i+1]))
-		switch {
-		case c >= '0' && c <= '9':
-			s.digits++
-			b.WriteByte('#')
-		case alone && !first && given != "" && c == given[0]:
-			first = true
-			b.WriteByte('f')
-		case alone && !last && family != "" && c == family[0]:
-			last = true
-			b.WriteByte('l')
-		default:
-			b.WriteByte(c)
-		}
-	}
-	if first || last {
-		s.text = b.String() + "@" + domain
-	}
-	return s
-}
-
-func lower(c byte) bool { return c >= 'a' && c <= 'z' }
-
 // count makes the tables, names and addresses side by side. Of a component the smallest record counts, and others as far as
 // they say something else: five synced copies of one person do not make his name common.
 func (d *dependence) count(component []uint32, m *model) dependenceTables {
@@ -87,25 +29,42 @@ func (d *dependence) count(component []uint32, m *model) dependenceTables {
 
 // countedNames are how often full names occur, by the terms of their parts, and under how many family names a given name does.
 type countedNames struct {
-	joint    map[[2]uint32]int
+	joint    []countedName
 	families map[uint32]int
 	people   int
 }
 
+type countedName struct {
+	given, family uint32
+	n             int
+}
+
 func (d *dependence) countNames(component []uint32) countedNames {
-	c := countedNames{joint: map[[2]uint32]int{}, families: map[uint32]int{}}
+	c := countedNames{families: map[uint32]int{}}
 	given, family := leadingTerms(d.set.Dictionaries[d.given]), leadingTerms(d.set.Dictionaries[d.family])
+	name := func(i uint32) uint64 {
+		return uint64(given[d.set.Values[d.given][i]])<<32 | uint64(family[d.set.Values[d.family][i]])
+	}
+	counted := make(keyEntries, 0, len(component))
 	for i, root := range component {
-		name := [2]uint32{given[d.set.Values[d.given][i]], family[d.set.Values[d.family][i]]}
-		if name[0] == 0 || name[1] == 0 {
+		of := name(uint32(i))
+		if of>>32 == 0 || uint32(of) == 0 {
 			continue
 		}
 		c.people += alone(i, root)
-		if i == int(root) || name != [2]uint32{given[d.set.Values[d.given][root]], family[d.set.Values[d.family][root]]} {
-			if c.joint[name]++; c.joint[name] == 1 {
-				c.families[name[0]]++
-			}
+		if i == int(root) || of != name(root) {
+			counted = append(counted, keyEntry{mix(of), uint32(i)}) // one to one, and evenly spread
 		}
+	}
+	for e := counted.sorted(); len(e) > 0; {
+		n := 1
+		for n < len(e) && e[n].key == e[0].key {
+			n++
+		}
+		of := name(e[0].record)
+		c.joint = append(c.joint, countedName{uint32(of >> 32), uint32(of), n})
+		c.families[uint32(of>>32)]++
+		e = e[n:]
 	}
 	return c
 }
@@ -117,19 +76,30 @@ type countedShapes struct {
 }
 
 func (d *dependence) countShapes(component []uint32) countedShapes {
-	c := countedShapes{shapes: map[string]int{}}
+	c, counts := countedShapes{shapes: map[string]int{}}, make([]int, len(d.shaped.texts))
 	for i, root := range component {
 		email := d.set.Values[d.email][i]
 		if email == 0 {
 			continue
 		}
 		c.addressed += alone(i, root)
-		if i == int(root) || email != d.set.Values[d.email][root] {
-			for e := range strings.SplitSeq(d.set.Dictionaries[d.email].Text(email), valueSeparator) {
-				if s := d.shape(e, uint32(i)); s.text != "" {
-					c.shapes[s.text]++
-				}
+		if i != int(root) && email == d.set.Values[d.email][root] {
+			continue
+		}
+		if own := d.shaped.own[i].number; own != severalShapes {
+			counts[own]++
+			continue
+		}
+		for e := range strings.SplitSeq(d.set.Dictionaries[d.email].Text(email), valueSeparator) {
+			if s := d.shape(nil, e, uint32(i)); s.text != nil {
+				c.shapes[string(s.text)]++
 			}
+		}
+	}
+	counts[noShape] = 0
+	for number, n := range counts {
+		if n > 0 {
+			c.shapes[d.shaped.texts[number]] += n
 		}
 	}
 	return c
@@ -164,9 +134,9 @@ func (d *dependence) tables(names countedNames, shapes countedShapes, m *model) 
 	for text, n := range shapes.shapes {
 		t.shapes[text] = math.Log2(float64(n) / float64(max(shapes.addressed, 1)))
 	}
-	for name, n := range names.joint {
-		if bits := d.excess(name[0], name[1], n, names.people, m); bits < 0 {
-			t.names[given[name[0]]+" "+family[name[1]]] = bits
+	for _, name := range names.joint {
+		if bits := d.excess(name.given, name.family, name.n, names.people, m); bits < 0 {
+			t.names[given[name.given]+" "+family[name.family]] = bits
 		}
 	}
 	return t

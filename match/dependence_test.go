@@ -2,6 +2,7 @@ package match
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/sameas/sameas/internal/config"
@@ -12,7 +13,7 @@ func TestShapeOfAddress(t *testing.T) {
 	for _, c := range []struct {
 		local, given, family string
 		want                 string
-		digits               float64
+		digits               int
 		ofGiven, ofFamily    bool
 	}{
 		{"john.smith", "john", "smith", "F.L@x.org", 0, true, true},
@@ -23,10 +24,88 @@ func TestShapeOfAddress(t *testing.T) {
 		{"surfer77", "anna", "whitlock", "", 2, false, false},
 		{"bo12", "bo", "ek", "", 2, false, false}, // two letters are too short to be told from chance
 	} {
-		got := shapeOfAddress(c.local, "x.org", c.given, c.family)
-		if got != (shape{c.want, c.digits, c.ofGiven, c.ofFamily}) {
+		got := shapeOfAddress(nil, c.local, "x.org", c.given, c.family)
+		if string(got.text) != c.want || got.digits != c.digits || got.given != c.ofGiven || got.family != c.ofFamily {
 			t.Errorf("%s of %s %s: %+v, want %+v", c.local, c.given, c.family, got, c)
 		}
+	}
+}
+
+// plainShape is shapeOfAddress step by step.
+func plainShape(local, domain, given, family string) (text string, digits int, ofGiven, ofFamily bool) {
+	for _, name := range []struct {
+		text, mark string
+		in         *bool
+	}{{family, "L", &ofFamily}, {given, "F", &ofGiven}} {
+		if len(name.text) > 2 && strings.Contains(local, name.text) {
+			local = strings.Replace(local, name.text, name.mark, 1)
+			*name.in = true
+		}
+	}
+	first, last := ofGiven, ofFamily
+	for i := range len(local) {
+		c := local[i]
+		alone := (i == 0 || !lower(local[i-1])) && (i+1 == len(local) || !lower(local[i+1]))
+		switch {
+		case c >= '0' && c <= '9':
+			digits++
+			text += "#"
+		case alone && !first && given != "" && c == given[0]:
+			first = true
+			text += "f"
+		case alone && !last && family != "" && c == family[0]:
+			last = true
+			text += "l"
+		default:
+			text += local[i : i+1]
+		}
+	}
+	if first || last {
+		return text + "@" + domain, digits, ofGiven, ofFamily
+	}
+	return "", digits, ofGiven, ofFamily
+}
+
+func FuzzShapeOfAddress(f *testing.F) {
+	for _, seed := range [][3]string{{"john.smith", "john", "smith"}, {"annwhitlocka.n", "ann", "whitlock"}, {"j_s-j1", "john", "smith"},
+		{"bobob", "bob", "obo"}, {"é.a\xff1", "\xffa", "é"}, {"", "", ""}, {"lflfl", "lfl", "flf"}} {
+		f.Add(seed[0], seed[1], seed[2])
+	}
+	f.Fuzz(func(t *testing.T, local, given, family string) {
+		given, family = strings.ToLower(given), strings.ToLower(family)
+		text, digits, ofGiven, ofFamily := plainShape(local, "x.org", given, family)
+		got := shapeOfAddress(make([]byte, 1, 4), local, "x.org", given, family)
+		if string(got.text) != text || got.digits != digits || got.given != ofGiven || got.family != ofFamily {
+			t.Errorf("%q of %q %q: %q %d %v %v, want %q %d %v %v", local, given, family, got.text, got.digits, got.given, got.family, text, digits, ofGiven, ofFamily)
+		}
+	})
+}
+
+// The shapes of all records are those of their addresses one by one, on however many cores they are found.
+func TestShapesOfAllRecords(t *testing.T) {
+	t.Parallel()
+	two := raw{firstName: "John", lastName: "Smith", emails: []string{"john.smith@mail.test", "js@mail.test"}}
+	d := dependent(t, crowd(two, raw{firstName: "Ann", lastName: "Other", emails: []string{"bluebird@mail.test"}})).dependence
+	several, none := 0, 0
+	for _, threads := range []int{1, 2, 5} {
+		d.shapeAddresses(threads)
+		for i := range uint32(d.set.Len()) {
+			email, own := d.text(d.email, i), d.shaped.own[i]
+			switch want := d.shape(nil, email, i); {
+			case strings.Contains(email, valueSeparator):
+				several++
+				if own.number != severalShapes {
+					t.Errorf("record %d has several addresses, and shape %d", i, own.number)
+				}
+			case own.number == noShape && want.text == nil:
+				none++
+			case d.shaped.texts[own.number] != string(want.text) || int(own.digits) != want.digits || own.given != want.given || own.family != want.family:
+				t.Errorf("record %d: %+v of %q, want %+v", i, own, d.shaped.texts[own.number], want)
+			}
+		}
+	}
+	if several != 3 || none < 3 {
+		t.Errorf("%d records of several addresses, %d of no shape: little was tried", several, none)
 	}
 }
 

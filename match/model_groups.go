@@ -79,9 +79,9 @@ func (w *patternWeights) sum(p kernel.Pattern) (alone float64) {
 	return alone
 }
 
-// probability is that of a pattern whose values' frequencies add some bits.
-func (w *patternWeights) probability(p kernel.Pattern, terms float64) float64 {
-	total := w.prior + w.sum(p) + terms
+// probability is that of a pattern under a prior, when the frequencies of its values add some bits.
+func (w *patternWeights) probability(prior float64, p kernel.Pattern, terms float64) float64 {
+	total := prior + w.sum(p) + terms
 	for g, sum := range w.sums {
 		if w.wider[g] < 0 {
 			total += min(sum, w.caps[g])
@@ -93,19 +93,24 @@ func (w *patternWeights) probability(p kernel.Pattern, terms float64) float64 {
 // learnShares estimates, for each group, what share of the pairs that agree on it are one thing, judged by the
 // evidence outside the group: a mixture whose one parameter is the share. In data full of families a shared household
 // proves little; in data where nearly every pair that shares one is one person, it proves much.
-func (f *fit) learnShares(s *schema, w *patternWeights, counts []patternCount) (change float64) {
+func (f *fit) learnShares(s *schema, w *patternWeights, counts *patternCounts) (change float64) {
 	for g, c := range s.caps {
 		if !c.learnt {
 			continue
 		}
+		prior, nothing := evidence.Bits(f.shares[g]), -1.0
 		expected, seen := shareStrength*evidence.Probability(-c.margin), shareStrength
-		for _, p := range counts {
+		for i, share := range counts.each(w, func(w *patternWeights, p *patternCount) float64 {
 			outside, agrees := w.outside(p.Pattern, g)
 			if !agrees || math.Abs(outside) < 1 {
-				continue // nothing to learn, or nothing to learn it by
+				return nothing // to learn, or to learn it by
 			}
-			expected += p.n * evidence.Probability(evidence.Bits(f.shares[g])+outside)
-			seen += p.n
+			return evidence.Probability(prior + outside)
+		}) {
+			if share != nothing {
+				expected += counts.all[i].n * share
+				seen += counts.all[i].n
+			}
 		}
 		share := min(max(expected/seen, 0.001), shareMost)
 		if inner := slices.Index(w.wider, g); inner >= 0 && f.shares[inner] < liftedShare {

@@ -73,7 +73,7 @@ func fitModel(ctx context.Context, s *schema, t training) (fit, error) {
 	if err != nil {
 		return fit{}, err
 	}
-	e := expectation{schema: s, training: t, counts: sortedCounts(result.Counts), random: random,
+	e := expectation{schema: s, training: t, counts: patternCounts{all: sortedCounts(result.Counts), threads: t.threads}, random: random,
 		population: populationOf(t.set, t.apart, pairs), sampled: sampledShare(t.plan, trainingPairs) * t.linked.reached()}
 	f.maximiseExpectation(&e)
 	return f, nil
@@ -208,6 +208,33 @@ type patternCount struct {
 	n float64
 }
 
+// patternCounts are those of all candidate pairs.
+type patternCounts struct {
+	all     []patternCount
+	of      []float64 // memory for what is worked out of each
+	threads int
+}
+
+// each works something out of every count, on all cores: the numbers are the same in whatever order, and stand until the next
+// call.
+func (c *patternCounts) each(w *patternWeights, of func(w *patternWeights, c *patternCount) float64) []float64 {
+	const chunk = 1 << 12
+	threads := workers(c.threads)
+	own := make([]patternWeights, threads)
+	for i := range own {
+		own[i] = *w
+		own[i].sums = make([]float64, len(w.sums))
+	}
+	c.of = slices.Grow(c.of[:0], len(c.all))[:len(c.all)]
+	_ = inParallel(context.Background(), threads, (len(c.all)+chunk-1)/chunk, func(worker, n int) error { // it returns no error
+		for i := n * chunk; i < min((n+1)*chunk, len(c.all)); i++ {
+			c.of[i] = of(&own[worker], &c.all[i])
+		}
+		return nil
+	})
+	return c.of
+}
+
 func sortedCounts(counts map[kernel.Count]int64) []patternCount {
 	sorted := make([]patternCount, 0, len(counts))
 	for c, n := range counts {
@@ -240,7 +267,7 @@ func (l linkedPairs) reached() float64 {
 type expectation struct {
 	schema *schema
 	training
-	counts     []patternCount
+	counts     patternCounts
 	random     levelCounts
 	population population
 	sampled    float64 // share of all matches that the counts hold, by sampling and blocking
@@ -265,7 +292,7 @@ func (f *fit) maximiseExpectation(e *expectation) {
 	rounds := 0
 	for ; rounds < iterations && change > converged; rounds++ {
 		weights := e.schema.patternWeights(f.parameters)
-		shared := f.learnShares(e.schema, &weights, e.counts)
+		shared := f.learnShares(e.schema, &weights, &e.counts)
 		e.expect(f, &weights)
 		change = max(shared, f.maximise(e.schema, e.em, e.links))
 		change = max(change, f.learnPriors(e.population, e.matches, e.sampled))
@@ -279,12 +306,20 @@ func (f *fit) maximiseExpectation(e *expectation) {
 func (e *expectation) expect(f *fit, weights *patternWeights) {
 	unkeyed := e.schema.unkeyedRules()
 	e.em, e.matches = e.schema.newLevelCounts(), square(e.population.n)
-	pooled := weights.prior
-	for _, c := range e.counts {
-		if f.strata != nil {
-			weights.prior = evidence.Bits(f.strata[c.Strata[0]][c.Strata[1]])
+	priors := square(e.population.n)
+	for a, row := range priors {
+		for b := range row {
+			row[b] = weights.prior
+			if f.strata != nil {
+				row[b] = evidence.Bits(f.strata[a][b])
+			}
 		}
-		r := c.n * weights.probability(c.Pattern, float64(c.Terms))
+	}
+	for i, probability := range e.counts.each(weights, func(w *patternWeights, c *patternCount) float64 {
+		return w.probability(priors[c.Strata[0]][c.Strata[1]], c.Pattern, float64(c.Terms))
+	}) {
+		c := &e.counts.all[i]
+		r := c.n * probability
 		e.matches[c.Strata[0]][c.Strata[1]] += r
 		for i := range e.em {
 			if l := c.Pattern.Level(i); l != kernel.Missing && c.Rules&unkeyed[i] != 0 {
@@ -292,7 +327,6 @@ func (e *expectation) expect(f *fit, weights *patternWeights) {
 			}
 		}
 	}
-	weights.prior = pooled
 }
 
 // add counts a pattern's levels.

@@ -102,7 +102,7 @@ func TestNamesakesAreBoundedByHouseholds(t *testing.T) {
 	f := fit{parameters: s.defaults(startLambda(10_000))}
 	f.shares[namesake] = 0.99
 	w := s.patternWeights(f.parameters)
-	f.learnShares(s, &w, nil)
+	f.learnShares(s, &w, &patternCounts{})
 	if most := 1 - namesakesInside*(1-f.shares[household]); f.shares[namesake] > most {
 		t.Errorf("of those who share a household %.3f are one, of those who share a given name, too, %.3f: want at most %.3f", f.shares[household], f.shares[namesake], most)
 	}
