@@ -3,7 +3,9 @@ package match
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/sameas/sameas/internal/evidence"
@@ -89,13 +91,10 @@ func (in *insideLinks) of(root uint32) []link {
 // so joining them in order makes the maximum spanning tree, and its last fuzzy one is the weakest.
 func shapeOf(members []uint32, links []link) (clusterShape, []link) {
 	s := clusterShape{root: members[0], edges: len(links), byIDs: true}
-	place := make(map[uint32]uint32, len(members))
-	for i, r := range members {
-		place[r] = uint32(i)
-	}
+	place := placesOf(members)
 	u := newUnions(len(members))
 	for _, l := range links {
-		a, b := u.find(place[l.a]), u.find(place[l.b])
+		a, b := u.find(place(l.a)), u.find(place(l.b))
 		if a == b {
 			continue
 		}
@@ -113,17 +112,29 @@ func shapeOf(members []uint32, links []link) (clusterShape, []link) {
 	return s, found
 }
 
+// placesOf finds the place of a record among the members of a cluster.
+func placesOf(members []uint32) func(record uint32) uint32 {
+	if len(members) <= 8 { // most are: looking through them takes less than a table
+		return func(record uint32) uint32 { return uint32(slices.Index(members, record)) }
+	}
+	places := make(map[uint32]uint32, len(members))
+	for i, r := range members {
+		places[r] = uint32(i)
+	}
+	return func(record uint32) uint32 { return places[record] }
+}
+
 // bridges finds the links that are the only way between two parts, by leaving each out in turn: clusters are small.
-func bridges(n int, links []link, place map[uint32]uint32) []link {
+func bridges(n int, links []link, place func(record uint32) uint32) []link {
 	var found []link
 	for skip := range links {
 		u := newUnions(n)
 		for i, l := range links {
 			if i != skip {
-				u.join(place[l.a], place[l.b])
+				u.join(place(l.a), place(l.b))
 			}
 		}
-		if l := links[skip]; u.find(place[l.a]) != u.find(place[l.b]) {
+		if l := links[skip]; u.find(place(l.a)) != u.find(place(l.b)) {
 			found = append(found, l)
 		}
 	}
@@ -150,30 +161,41 @@ func (m *matching) weakBridge(members []uint32, inside, bridges []link) *conflic
 
 // splitsInTwo reports whether a cluster without one link falls into two parts of two records or more.
 func splitsInTwo(members []uint32, links []link, without link) bool {
-	place := make(map[uint32]uint32, len(members))
-	for i, r := range members {
-		place[r] = uint32(i)
-	}
+	place := placesOf(members)
 	u := newUnions(len(members))
 	for _, l := range links {
 		if l != without {
-			u.join(place[l.a], place[l.b])
+			u.join(place(l.a), place(l.b))
 		}
 	}
 	part := 0
 	for i := range members {
-		if u.find(uint32(i)) == u.find(place[without.a]) {
+		if u.find(uint32(i)) == u.find(place(without.a)) {
 			part++
 		}
 	}
 	return part >= 2 && len(members)-part >= 2
 }
 
+// agreements are in words what every level of every field says for two records; "" where it says nothing for them.
+func (m *model) agreements() [][]string {
+	words := make([][]string, len(m.Fields))
+	for f := range m.Fields {
+		field := &m.Fields[f]
+		words[f] = make([]string, len(field.Levels))
+		for l, level := range field.Levels {
+			if l != kernel.Missing && level.Bits > 0 {
+				words[f][l] = strings.ToLower(field.Label) + " " + level.Name
+			}
+		}
+	}
+	return words
+}
+
 // reason says in words why the records of a cluster are held to be one.
-func (m *matching) reason(members []uint32, links []link, shape clusterShape) string {
-	var agreeing []string
+func (m *matching) reason(members []uint32, links []link, shape clusterShape, agreements [][]string) string {
 	certain := 0
-	best := link{weight: -1 << 30}
+	best := link{weight: math.MinInt32}
 	for _, l := range links {
 		if l.certain {
 			certain++
@@ -184,18 +206,20 @@ func (m *matching) reason(members []uint32, links []link, shape clusterShape) st
 	if shape.byIDs {
 		return m.certainReason(members, certain)
 	}
-	levels := m.judge.Compare(best.a, best.b).Levels
-	for f, level := range levels {
-		field := &m.model.Fields[f]
-		if level != kernel.Missing && field.Levels[level].Bits > 0 {
-			agreeing = append(agreeing, fmt.Sprintf("%s %s", strings.ToLower(field.Label), field.Levels[level].Name))
+	text := make([]byte, 0, 160)
+	if certain > 0 {
+		text = fmt.Appendf(text, "joined by %d shared or linked IDs, and ", certain)
+	}
+	pattern, between := m.keptPair(best.a, best.b).pattern, ""
+	for f, levels := range agreements {
+		if words := levels[pattern.Level(f)]; words != "" {
+			text = append(append(text, between...), words...)
+			between = ", "
 		}
 	}
-	text := fmt.Sprintf("%s (%.1f bits at the strongest pair, %.1f at the weakest needed)", strings.Join(agreeing, ", "), float64(best.weight)*kernel.Unit, shape.weakest)
-	if certain > 0 {
-		return fmt.Sprintf("joined by %d shared or linked IDs, and %s", certain, text)
-	}
-	return text
+	text = strconv.AppendFloat(append(text, " ("...), float64(best.weight)*kernel.Unit, 'f', 1, 64)
+	text = strconv.AppendFloat(append(text, " bits at the strongest pair, "...), shape.weakest, 'f', 1, 64)
+	return string(append(text, " at the weakest needed)"...))
 }
 
 // certainReason words why a cluster needs no likeness: IDs join it, or a person.

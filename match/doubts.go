@@ -62,7 +62,7 @@ func (m *matching) takeOut(ctx context.Context, out *outcome, contradictory map[
 		}
 	}
 	out.shapes = make([]clusterShape, len(roots))
-	conflicts := make([]*conflict, len(roots))
+	conflicts, agreements := make([]*conflict, len(roots)), m.model.agreements()
 	err := m.inChunks(ctx, len(roots), func(m *matching, i int) {
 		root := roots[i]
 		members := out.auto.list(root)
@@ -71,7 +71,7 @@ func (m *matching) takeOut(ctx context.Context, out *outcome, contradictory map[
 		if !contradictory[root] && !m.disputed(members) {
 			conflicts[i] = m.doubt(members, inside, bridges)
 		}
-		shape.reason = m.reason(members, inside, shape)
+		shape.reason = m.reason(members, inside, shape, agreements)
 		out.shapes[i] = shape
 		clear(m.judge.known)
 	})

@@ -258,10 +258,6 @@ func bridgesOf(n int, edges []storedEdge, number map[int64]uint32) map[[2]int64]
 	}
 	var links []link
 	pairs := map[[2]uint32][2]int64{}
-	place := map[uint32]uint32{}
-	for i := range n {
-		place[uint32(i)] = uint32(i)
-	}
 	for _, e := range edges {
 		a, b := number[e.a], number[e.b]
 		if _, known := pairs[ordered(a, b)]; !known && (e.Certain || e.Kind == "fuzzy") {
@@ -269,7 +265,7 @@ func bridgesOf(n int, edges []storedEdge, number map[int64]uint32) map[[2]int64]
 			links = append(links, link{a, b, units(e.Weight), e.Certain})
 		}
 	}
-	for _, l := range bridges(n, links, place) {
+	for _, l := range bridges(n, links, func(number uint32) uint32 { return number }) {
 		found[pairs[ordered(l.a, l.b)]] = true
 	}
 	return found
