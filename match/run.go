@@ -321,6 +321,9 @@ func (m *matching) train(ctx context.Context) (err error) {
 	m.ownWarnings = len(m.model.Warnings)
 	m.model.Warnings = append(m.model.Warnings, m.identity.warnings()...)
 	m.model.spec.Keep = thresholdUnits(m.model.Thresholds.Review)
+	if !m.rejudges { // then little is compared
+		m.model.spec.WeighSame(m.set, workers(m.options.Threads))
+	}
 	m.judge = newJudge(m.schema, m.model, m.set)
 	m.judge.dependence = newDependence(m.schema, m.set, linked, m.model, m.options.Threads)
 	return nil

@@ -1,6 +1,9 @@
 package kernel
 
-import "slices"
+import (
+	"slices"
+	"sync"
+)
 
 // comparer compares pairs of one set under one spec. It does not remember levels of pairs of values: measured with
 // tables from 16 KiB up, looking one up took as long as comparing anew.
@@ -26,7 +29,7 @@ type column struct {
 	dict  *Dictionary
 	bits  []int32
 	terms []int32
-	same  []int32 // by code, where pairs are dropped early: what frequency adds when both have this value
+	same  []int32 // by code: what frequency adds when both have this value; nil where nobody worked it out
 
 	missing, equal   int32            // what it counts as when one value is missing, and when they are equal, frequency aside
 	exchanged        int32            // what a name counts as at most when it was exchanged
@@ -42,7 +45,7 @@ func newComparer(set *Set, spec *Spec) comparer {
 	c := comparer{set: set, spec: spec, strata: spec.strata(), bounds: newBounds(spec), needed: needed(), groups: make([]int32, len(spec.Caps))}
 	for f := range spec.Fields {
 		field := &spec.Fields[f]
-		c.columns[f] = column{kind: field.Kind, last: field.Kind.Different(), dict: set.Dictionaries[f], bits: field.Bits, terms: field.Terms}
+		c.columns[f] = column{kind: field.Kind, last: field.Kind.Different(), dict: set.Dictionaries[f], bits: field.Bits, terms: field.Terms, same: slices.Clip(field.same)}
 		if field.Bits != nil {
 			c.columns[f].weigh(field)
 			c.columns[f].group = c.bounds.group[f]
@@ -70,16 +73,26 @@ func (c *column) weigh(field *Field) {
 // weighSame works out what the frequency of equal values adds, for those that were numbered since it last did.
 func (c *comparer) weighSame() {
 	for f := range c.spec.Fields {
-		column := &c.columns[f]
-		if column.terms == nil {
-			continue
-		}
-		from, to := len(column.same), column.dict.Len()
-		column.same = slices.Grow(column.same, to-from)
-		for code := from; code < to; code++ {
-			column.same = append(column.same, column.dict.sameTerm(uint32(code), column.terms))
+		if column := &c.columns[f]; column.terms != nil {
+			column.same = column.dict.sameTerms(column.same, column.terms)
 		}
 	}
+}
+
+// WeighSame works out what the frequency of equal values of a set adds, once for all that compare under the spec from then on,
+// on so many threads. The set's dictionaries must have all values.
+func (s *Spec) WeighSame(set *Set, threads int) {
+	var weighing sync.WaitGroup
+	for t := range max(1, threads) {
+		weighing.Go(func() {
+			for f := t; f < len(s.Fields); f += max(1, threads) {
+				if field := &s.Fields[f]; field.Terms != nil {
+					field.same = set.Dictionaries[f].sameTerms(nil, field.Terms)
+				}
+			}
+		})
+	}
+	weighing.Wait()
 }
 
 // row is a record's values: as they were packed, or filled in field by field.
@@ -158,6 +171,8 @@ func (c *comparer) field(f int, v, w coded) outcome {
 	switch column := &c.columns[f]; {
 	case v == 0 || w == 0:
 		return outcome{}
+	case v == w && column.same != nil:
+		return outcome{Same, column.same[v.code()]}
 	case v != w && bestLevel(column.kind, v, w, c.needed) == uint32(column.last):
 		return outcome{level: column.last}
 	}
@@ -321,7 +336,7 @@ func (c *Comparer) Recall(e Edge, into *Comparison) {
 	for f := range c.spec.Fields {
 		level, term := e.Pattern.Level(f), int32(0)
 		if column := &c.columns[f]; column.terms != nil && column.kind.byFrequency(level) {
-			term = c.look(f, a[f], b[f]).term
+			term = c.field(f, a[f], b[f]).term
 		}
 		into.Levels, into.Terms = append(into.Levels, level), append(into.Terms, term)
 	}

@@ -257,6 +257,16 @@ func (d *Dictionary) part(code uint32, i int) *part {
 	return &d.more[d.parts[code].more+uint32(i)-1]
 }
 
+// sameTerms appends sameTerm of the values from the one with the number len(same) on.
+func (d *Dictionary) sameTerms(same, terms []int32) []int32 {
+	from, to := len(same), d.Len()
+	same = slices.Grow(same, to-from)
+	for code := from; code < to; code++ {
+		same = append(same, d.sameTerm(uint32(code), terms))
+	}
+	return same
+}
+
 // sameTerm is what frequency adds when two records have this value: of its parts, the one that adds most.
 func (d *Dictionary) sameTerm(code uint32, terms []int32) int32 {
 	most := terms[d.parts[code].term]

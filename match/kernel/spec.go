@@ -17,7 +17,8 @@ type Field struct {
 	Lent int
 	Swap int // the field that this one may have been exchanged with (given and family name), or -1
 
-	rarest int32 // where Terms grows while scanning: the most that any will be
+	same   []int32 // see Spec.WeighSame
+	rarest int32   // where Terms grows while scanning: the most that any will be
 }
 
 // Spec is all that the kernel knows of a model.

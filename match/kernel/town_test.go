@@ -290,7 +290,8 @@ func TestScanIsTheReferenceOnEveryBlockedPair(t *testing.T) {
 	}
 }
 
-// What is kept of an edge is enough to say what comparing its pair in full says.
+// What is kept of an edge is enough to say what comparing its pair in full says, and what equal values weigh is the same
+// whoever works it out.
 func TestRecallIsCompare(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(3) {
@@ -299,17 +300,21 @@ func TestRecallIsCompare(t *testing.T) {
 		set.Pack(1)
 		spec := town.spec(set)
 		spec.Keep = -3000
-		edges := scanned(set, spec, 200).Edges
+		plain, edges := NewComparer(set, spec), sortedEdges(scanned(set, spec, 200).Edges)
+		spec.WeighSame(set, 1+int(seed))
 		comparer := NewComparer(set, spec)
 		var got Comparison
 		for _, e := range edges {
-			want := comparer.Compare(e.A, e.B)
+			want := plain.Compare(e.A, e.B)
 			if comparer.Recall(e, &got); !slices.Equal(got.Levels, want.Levels) || !slices.Equal(got.Terms, want.Terms) || got.Weight != want.Weight {
 				t.Errorf("seed %d: records %d and %d are recalled as %v, want %v", seed, e.A, e.B, got, want)
 			}
+			if anew := comparer.Compare(e.A, e.B); !slices.Equal(anew.Levels, want.Levels) || !slices.Equal(anew.Terms, want.Terms) || anew.Weight != want.Weight {
+				t.Errorf("seed %d: records %d and %d are compared as %v, want %v", seed, e.A, e.B, anew, want)
+			}
 		}
-		if len(edges) < 300 {
-			t.Errorf("seed %d: only %d edges", seed, len(edges))
+		if again := sortedEdges(scanned(set, spec, 200).Edges); !slices.Equal(again, edges) || len(edges) < 300 {
+			t.Errorf("seed %d: %d edges, then %d", seed, len(edges), len(again))
 		}
 	}
 }
