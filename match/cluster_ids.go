@@ -75,7 +75,12 @@ func (f *formerClusters) place(id string) *uint32 {
 
 // number is that of an ID.
 func (f *formerClusters) number(id string) (n uint32, known bool) {
-	for at := *f.place(id); at != 0; at = f.alike[at-1] {
+	return f.numberAt(*f.place(id), id)
+}
+
+// numberAt is that of an ID of which the last one at its place is known.
+func (f *formerClusters) numberAt(last uint32, id string) (n uint32, known bool) {
+	for at := last; at != 0; at = f.alike[at-1] {
 		if f.names[at-1] == id {
 			return at - 1, true
 		}
@@ -212,7 +217,7 @@ const unnamed = ^uint32(0)
 // nameClusters gives every cluster an ID, of which it returns the number; group is the cluster of each record. A former ID
 // goes to the cluster that holds the largest part of its external IDs; of several that come together the one given first
 // stays, and the others become its aliases. What is left gets a new one, made from its smallest key. It keeps f in step.
-func nameClusters(collection string, records []record, groups [][]uint32, group []uint32, f *formerClusters) []uint32 {
+func nameClusters(collection string, records []record, groups [][]uint32, group []uint32, f *formerClusters, threads int) []uint32 {
 	numbers := slices.Repeat([]uint32{unnamed}, len(groups))
 	f.keep(numbers, groups)
 	claims := f.heirs(group)
@@ -231,19 +236,60 @@ func nameClusters(collection string, records []record, groups [][]uint32, group 
 	for _, run := range f.runs {
 		now = max(now, run+1)
 	}
-	left := 0
-	for _, n := range numbers {
+	var unnamedGroups []uint32
+	for g, n := range numbers {
 		if n == unnamed {
-			left++
+			unnamedGroups = append(unnamedGroups, uint32(g))
 		}
 	}
-	f.expect(left)
-	for g, members := range groups {
-		if numbers[g] == unnamed {
-			numbers[g] = f.give(f.newID(collection, records[members[0]].key), now)
-		}
+	first := f.giveNew(now, collection, len(unnamedGroups), threads, func(i int) string { return records[groups[unnamedGroups[i]][0]].key })
+	for i, g := range unnamedGroups {
+		numbers[g] = first + uint32(i)
 	}
 	return numbers
+}
+
+// giveNew gives so many new IDs, each made from a key, and returns the number of the first. They are thought out on all
+// threads, and then each is given if it is free.
+func (f *formerClusters) giveNew(run int64, collection string, ids, threads int, key func(i int) string) (first uint32) {
+	f.expect(ids)
+	from := len(f.names)
+	f.names, f.successor = f.names[:from+ids], f.successor[:from+ids]
+	const chunk = 1 << 13
+	_ = inParallel(context.Background(), threads, (ids+chunk-1)/chunk, func(_, c int) error { // nothing can fail
+		var kept texts
+		for i := c * chunk; i < min((c+1)*chunk, ids); i++ {
+			var memory [64]byte
+			f.names[from+i] = kept.keep(string(shortID(memory[:0], collection, key(i))))
+		}
+		return nil
+	})
+	for i := range ids {
+		n := from + i
+		f.runs, f.successor[n] = append(f.runs, run), 0
+		place := f.place(f.names[n])
+		if _, taken := f.numberAt(*place, f.names[n]); taken {
+			f.names[n] = f.newID(collection, key(i))
+			place = f.place(f.names[n])
+		}
+		f.alike = append(f.alike, *place)
+		*place = uint32(n) + 1
+	}
+	return uint32(from)
+}
+
+// shortDigits is how many digits of a hash an ID has when nothing else begins with them.
+const shortDigits = 8
+
+// shortID appends the ID that a cluster with that smallest key has first choice of: the collection and a hash of the key.
+func shortID(id []byte, collection, key string) []byte {
+	sum := keyHash(collection, key)
+	return hex.AppendEncode(append(append(id, collection...), '-'), sum[:shortDigits/2])
+}
+
+func keyHash(collection, key string) [sha256.Size]byte {
+	var memory [128]byte
+	return sha256.Sum256(append(append(append(memory[:0], collection...), 0), key...))
 }
 
 // newID is the collection and a hash of the smallest key, as short as is free.
@@ -252,15 +298,12 @@ func (f *formerClusters) newID(collection, key string) string {
 		_, is := f.number(id)
 		return is
 	}
-	var memory [128]byte
-	sum := sha256.Sum256(append(append(append(memory[:0], collection...), 0), key...))
-	const short = 8
-	id := f.kept.keep(string(hex.AppendEncode(append(append(memory[:0], collection...), '-'), sum[:short/2])))
-	if !isTaken(id) {
+	if id := string(shortID(nil, collection, key)); !isTaken(id) {
 		return id
 	}
+	sum := keyHash(collection, key)
 	digits := hex.EncodeToString(sum[:])
-	for n := short + 1; ; n++ {
+	for n := shortDigits + 1; ; n++ {
 		id := collection + "-" + digits[:min(n, len(digits))]
 		for range n - len(digits) {
 			id += "x" // every prefix of this key's hash was given before

@@ -23,6 +23,35 @@ func former(shares map[string]map[uint32]uint32, order ...string) *formerCluster
 	return f
 }
 
+// Two new clusters whose keys' hashes begin alike get IDs of different length, on however many threads they are thought out.
+func TestNewIDsThatBeginAlikeAreLonger(t *testing.T) {
+	t.Parallel()
+	var records []record
+	at := map[string]int{}
+	for i := 0; ; i++ {
+		records = append(records, record{key: fmt.Sprintf("a/1/%d", i)})
+		id := string(shortID(nil, "people", records[i].key))
+		if first, taken := at[id]; taken {
+			records = []record{records[first], records[i]}
+			break
+		}
+		at[id] = i
+	}
+	short := string(shortID(nil, "people", records[0].key))
+	for _, threads := range []int{1, 3} {
+		f := former(nil, "people-00000000")
+		names := f.texts(nameClusters("people", records, [][]uint32{{0}, {1}}, []uint32{0, 1}, f, threads))
+		if names[0] != short || len(names[1]) != len(short)+1 || !strings.HasPrefix(names[1], short) {
+			t.Errorf("on %d threads %v, want %s and one that is a digit longer", threads, names, short)
+		}
+		for n, name := range f.names {
+			if found, known := f.number(name); !known || found != uint32(n) || f.runs[n] != min(int64(n)+1, 2) {
+				t.Errorf("%s has number %d, run %d", name, found, f.runs[n])
+			}
+		}
+	}
+}
+
 func TestClusterIDsGoWithTheExternalIDs(t *testing.T) {
 	t.Parallel()
 	records := make([]record, 6)
@@ -51,7 +80,7 @@ func TestClusterIDsGoWithTheExternalIDs(t *testing.T) {
 				group[r] = uint32(g)
 			}
 		}
-		names := c.former.texts(nameClusters("people", records, c.groups, group, c.former))
+		names := c.former.texts(nameClusters("people", records, c.groups, group, c.former, 2))
 		if !slices.Equal(names, c.want) {
 			t.Errorf("%s: %v, want %v", c.name, names, c.want)
 		}

@@ -64,7 +64,8 @@ func (m *matching) loadStanding(ctx context.Context, on queries.Querier, f *form
 	return err
 }
 
-// tells is the group that an ID tells: the one that alone carries it, or that has the record whose own ID it is.
+// tells is the group that an ID tells: the one that alone carries it, or that has the record whose own ID it is. group is the
+// number of each record's, which may be any by which groups differ.
 func (x *externalIDs) tells(n uint32, records []record, group []uint32) (g uint32, ok bool) {
 	carriers := x.records(n)
 	g = group[carriers[0]]

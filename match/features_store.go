@@ -16,9 +16,14 @@ func (m *matching) saveFeatures(ctx context.Context) error {
 	if m.valuesStand {
 		return nil
 	}
-	digest, same, err := m.featuresAsStored(ctx)
-	if err != nil || same && !m.options.Anew {
+	before, err := m.storedDigest(ctx)
+	if err != nil {
 		return err
+	}
+	if before != "" && !m.options.Anew {
+		if digest, err := m.featuresDigest(ctx); err != nil || digest == before {
+			return err
+		}
 	}
 	args := queries.Args{"collection": m.schema.collection}
 	return queries.Transact(ctx, m.options.DB, func(tx *sql.Tx) error {
@@ -27,72 +32,79 @@ func (m *matching) saveFeatures(ctx context.Context) error {
 				return err
 			}
 		}
-		if _, err := queries.Insert(ctx, tx, "match/085_features.sql", args, m.featureRows()); err != nil {
+		var sums rowSums
+		if _, err := queries.Insert(ctx, tx, "match/085_features.sql", args, m.featureRows(&sums)); err != nil {
 			return err
 		}
-		_, err := queries.Exec(ctx, tx, "match/084_features_digest.sql", queries.Args{"collection": m.schema.collection, "digest": digest, "spec": m.schema.version()})
+		_, err := queries.Exec(ctx, tx, "match/084_features_digest.sql", queries.Args{"collection": m.schema.collection, "digest": m.digestOfFeatures(&sums), "spec": m.schema.version()})
 		return err
 	})
 }
 
-// featuresAsStored returns the digest of the features, and whether the stored ones had the same when they were written.
-func (m *matching) featuresAsStored(ctx context.Context) (digest string, same bool, err error) {
-	if digest, err = m.featuresDigest(ctx); err != nil {
-		return "", false, err
-	}
-	var before string
-	err = queries.One(ctx, m.options.DB, "match/082_features_digest.sql", queries.Args{"collection": m.schema.collection}, &before)
+// storedDigest is that of the stored features when they were written; "" where there are none.
+func (m *matching) storedDigest(ctx context.Context) (digest string, err error) {
+	err = queries.One(ctx, m.options.DB, "match/082_features_digest.sql", queries.Args{"collection": m.schema.collection}, &digest)
 	if errors.Is(err, sql.ErrNoRows) {
-		return digest, false, nil
+		return "", nil
 	}
-	return digest, before == digest, err
+	return digest, err
 }
 
 // checkFeatures refuses features that were read and are not as the run before wrote them.
 func (m *matching) checkFeatures(ctx context.Context) error {
-	_, same, err := m.featuresAsStored(ctx)
-	if err == nil && !same {
-		err = m.unlike("features")
+	before, err := m.storedDigest(ctx)
+	if err != nil {
+		return err
 	}
-	return err
+	if digest, err := m.featuresDigest(ctx); err != nil || digest == before {
+		return err
+	}
+	return m.unlike("features")
 }
 
-// featuresDigest is that of all features: a sum over records, so that their order does not count.
+// featuresDigest is that of all features, as it is when their rows are filled.
 func (m *matching) featuresDigest(ctx context.Context) (string, error) {
 	const chunk = 1 << 14
-	n := len(m.records)
-	sums := make([][2]uint64, (n+chunk-1)/chunk)
-	err := inParallel(ctx, workers(m.options.Threads), len(sums), func(_, c int) error {
+	n, threads := len(m.records), workers(m.options.Threads)
+	var sums rowSums
+	text := make([][]byte, threads)
+	err := inParallel(ctx, threads, (n+chunk-1)/chunk, func(worker, c int) error {
 		for i := c * chunk; i < min((c+1)*chunk, n); i++ {
-			r := &m.records[i]
-			h := mix(uint64(r.rid)) ^ r.content[0] ^ r.content[1]
-			for f, d := range m.set.Dictionaries {
-				h = hashed(h, d.Text(m.set.Values[f][i]))
-			}
-			sums[c][0] += mix(h)
-			sums[c][1] += mix(h ^ fnvPrime)
+			text[worker] = m.appendFeatures(text[worker][:0], i)
+			sums.add(i, m.featuresHash(i, text[worker]))
 		}
 		return nil
 	})
-	var sum [2]uint64
-	for _, s := range sums {
-		sum[0] += s[0]
-		sum[1] += s[1]
-	}
-	return fmt.Sprintf("%016x%016x %d %s", sum[0], sum[1], n, m.schema.version()), err
+	return m.digestOfFeatures(&sums), err
 }
 
-// featureRows are one a record.
-func (m *matching) featureRows() queries.Rows {
+func (m *matching) digestOfFeatures(sums *rowSums) string {
+	return fmt.Sprintf("%s %d %s", sums, len(m.records), m.schema.version())
+}
+
+// featuresHash is that of a record's row, whose values are the text.
+func (m *matching) featuresHash(i int, text []byte) uint64 {
+	r := &m.records[i]
+	return foldText(foldWord(foldWord(uint64(r.rid), r.content[0]), r.content[1]), text)
+}
+
+// appendFeatures appends a record's values as they are stored.
+func (m *matching) appendFeatures(text []byte, i int) []byte {
+	for f, d := range m.set.Dictionaries {
+		if f > 0 {
+			text = append(text, fieldSeparator...)
+		}
+		text = append(text, d.Text(m.set.Values[f][i])...)
+	}
+	return text
+}
+
+// featureRows are one a record; they are summed as they are filled.
+func (m *matching) featureRows(sums *rowSums) queries.Rows {
 	return queries.Rows{Len: len(m.records), Fill: func(row *queries.Row, i int) {
 		row.Int(m.records[i].rid)
-		row.Scratch = row.Scratch[:0]
-		for f, d := range m.set.Dictionaries {
-			if f > 0 {
-				row.Scratch = append(row.Scratch, fieldSeparator...)
-			}
-			row.Scratch = append(row.Scratch, d.Text(m.set.Values[f][i])...)
-		}
+		row.Scratch = m.appendFeatures(row.Scratch[:0], i)
+		sums.add(i, m.featuresHash(i, row.Scratch))
 		row.Bytes(row.Scratch)
 	}}
 }

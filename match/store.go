@@ -99,32 +99,35 @@ func (m *matching) storeEvidence(ctx context.Context, tx *sql.Tx) error {
 
 // storeClusters writes the clusters and all that is known of them.
 func (m *matching) storeClusters(ctx context.Context, tx *sql.Tx) error {
-	var digest string
-	var digesting errgroup.Group // while the engine takes in the rows
-	digesting.Go(func() error {
-		digest = m.clusters.digest()
-		return nil
-	})
-	err := m.fill(ctx, tx, slices.Concat(m.clusterFillings(m.former), []filling{
+	var sums rowSums
+	var summing errgroup.Group
+	if m.former.before != nil { // most rows stand, and are not filled
+		summing.Go(func() error {
+			m.clusters.sum(&sums)
+			return nil
+		})
+	}
+	err := m.fill(ctx, tx, slices.Concat(m.clusterFillings(m.former, &sums), []filling{
 		{"match/098_cluster_stats.sql", m.clusters.statRows()},
 		{"match/099_conflicts.sql", m.clusters.conflictRows()},
 	}))
-	_ = digesting.Wait() // it returns no error
+	_ = summing.Wait() // it returns no error
 	if err != nil {
 		return err
 	}
 	_, err = queries.Exec(ctx, tx, "match/091_stage.sql", queries.Args{"collection": m.schema.collection,
-		"digest": digest, "config_digest": m.configDigest()})
+		"digest": sums.String(), "config_digest": m.configDigest()})
 	return err
 }
 
-// clusterFillings write which clusters there are, whole or, of those that stand, where they changed.
-func (m *matching) clusterFillings(former *formerClusters) []filling {
+// clusterFillings write which clusters there are, whole, and then summed on the way, or, of those that stand, where they
+// changed.
+func (m *matching) clusterFillings(former *formerClusters, sums *rowSums) []filling {
 	c := m.clusters
 	if former.before == nil {
 		return []filling{
 			{"match/094_blocking.sql", m.blockingRows()},
-			{"match/095_clusters.sql", c.rows()},
+			{"match/095_clusters.sql", c.rows(sums)},
 			{"match/096_cluster_names.sql", former.rows()},
 			{"match/097_cluster_keys.sql", c.keyRows()},
 		}

@@ -2,8 +2,6 @@ package match
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 
 	queries "github.com/sameas/sameas/sql"
@@ -16,6 +14,7 @@ type clusterRows struct {
 	numbers []uint32 // of each group: its ID's
 	names   []string // of each group: its ID
 	group   []uint32 // of each record
+	number  []uint32 // of each record: its group's ID's
 	wider   []uint32 // of each group: that of the first record of its wider cluster
 }
 
@@ -38,8 +37,12 @@ func (m *matching) clusterRows(former *formerClusters) *clusterRows {
 		c.groups = append(c.groups, members)
 		c.wider = append(c.wider, c.group[m.outcome.review.find(root)])
 	}
-	c.numbers = nameClusters(m.schema.collection, m.records, c.groups, c.group, former)
+	c.numbers = nameClusters(m.schema.collection, m.records, c.groups, c.group, former, workers(m.options.Threads))
 	c.names = former.texts(c.numbers)
+	c.number = make([]uint32, len(m.records))
+	for i, g := range c.group {
+		c.number[i] = c.numbers[g]
+	}
 	return c
 }
 
@@ -54,8 +57,26 @@ func (c *clusterRows) tier(g uint32) string {
 // reviewID is that of the wider cluster of a group.
 func (c *clusterRows) reviewID(g uint32) string { return c.names[c.wider[g]] }
 
-func (c *clusterRows) rows() queries.Rows {
-	return queries.Rows{Len: len(c.records), Fill: c.fillRow}
+// rows are one a record; they are summed as they are filled.
+func (c *clusterRows) rows(sums *rowSums) queries.Rows {
+	return queries.Rows{Len: len(c.records), Fill: func(row *queries.Row, i int) {
+		c.fillRow(row, i)
+		sums.add(i, c.hash(i))
+	}}
+}
+
+// sum sums the rows without filling them.
+func (c *clusterRows) sum(sums *rowSums) {
+	for i := range c.records {
+		sums.add(i, c.hash(i))
+	}
+}
+
+// hash is that of who is in which cluster; the record is named by its source and key, which outlive an extraction.
+func (c *clusterRows) hash(i int) uint64 {
+	r, g := &c.records[i], c.group[i]
+	h := foldText(foldText(0, r.source), r.key)
+	return foldText(foldText(foldText(h, c.names[g]), c.tier(g)), c.reviewID(g))
 }
 
 func (c *clusterRows) fillRow(row *queries.Row, i int) {
@@ -85,27 +106,11 @@ func (c *clusterRows) keyRows() queries.Rows {
 func (c *clusterRows) fillKey(row *queries.Row, n int) {
 	ids := c.identity.ids
 	row.Uint(ids.hash[n])
-	if g, ok := ids.tells(uint32(n), c.records, c.group); ok {
-		row.Int(int64(c.numbers[g]))
+	if number, ok := ids.tells(uint32(n), c.records, c.number); ok {
+		row.Int(int64(number))
 	} else {
 		row.Null()
 	}
-}
-
-// digest is that of who is in which cluster; records come in the order of keys, so it does not depend on rows' order.
-func (c *clusterRows) digest() string {
-	h := sha256.New()
-	var line []byte
-	for i := range c.records {
-		g := c.group[i]
-		line = line[:0]
-		for _, text := range [...]string{c.records[i].source, c.records[i].key, c.names[g], c.tier(g), c.reviewID(g)} {
-			line = append(line, text...)
-			line = append(line, 0)
-		}
-		h.Write(line)
-	}
-	return hex.EncodeToString(h.Sum(nil))
 }
 
 func (c *clusterRows) statRows() queries.Rows {

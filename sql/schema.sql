@@ -22,7 +22,7 @@ CREATE TABLE IF NOT EXISTS meta (
 CREATE TABLE IF NOT EXISTS stages (
     stage VARCHAR NOT NULL,            -- extract | features | match | inputs | evidence | plan
     collection VARCHAR NOT NULL,
-    digest VARCHAR NOT NULL,           -- hex SHA-256 over what the stage wrote for the collection, order-free
+    digest VARCHAR NOT NULL,           -- hex, over what the stage wrote for the collection, order-free
     input_digest VARCHAR NOT NULL,     -- digest of the stage before it when this one ran; '' for extract
     config_digest VARCHAR NOT NULL,    -- hex SHA-256 of the parts of the configuration that the stage used
     finished_at TIMESTAMP NOT NULL
