@@ -46,7 +46,7 @@ func newDependence(s *schema, set *kernel.Set, component []uint32, m *model, thr
 		return nil
 	}
 	d.shapeAddresses(threads)
-	d.dependenceTables = d.count(component, m)
+	d.dependenceTables = d.count(component, m, threads)
 	d.index(threads)
 	return d
 }

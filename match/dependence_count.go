@@ -1,6 +1,7 @@
 package match
 
 import (
+	"context"
 	"math"
 	"strings"
 
@@ -11,7 +12,7 @@ import (
 
 // count makes the tables, names and addresses side by side. Of a component the smallest record counts, and others as far as
 // they say something else: five synced copies of one person do not make his name common.
-func (d *dependence) count(component []uint32, m *model) dependenceTables {
+func (d *dependence) count(component []uint32, m *model, threads int) dependenceTables {
 	var names countedNames
 	var shapes countedShapes
 	var both errgroup.Group // neither returns an error
@@ -24,7 +25,7 @@ func (d *dependence) count(component []uint32, m *model) dependenceTables {
 		return nil
 	})
 	_ = both.Wait()
-	return d.tables(names, shapes, m)
+	return d.tables(names, shapes, m, threads)
 }
 
 // countedNames are how often full names occur, by the terms of their parts, and under how many family names a given name does.
@@ -123,7 +124,7 @@ func leadingTerms(d *kernel.Dictionary) []uint32 {
 	return terms
 }
 
-func (d *dependence) tables(names countedNames, shapes countedShapes, m *model) dependenceTables {
+func (d *dependence) tables(names countedNames, shapes countedShapes, m *model, threads int) dependenceTables {
 	t := dependenceTables{names: map[string]float64{}, shapes: map[string]float64{}, known: map[string]float64{}}
 	given, family := d.set.Dictionaries[d.given].Terms(), d.set.Dictionaries[d.family].Terms()
 	for term, n := range names.families {
@@ -134,12 +135,26 @@ func (d *dependence) tables(names countedNames, shapes countedShapes, m *model) 
 	for text, n := range shapes.shapes {
 		t.shapes[text] = math.Log2(float64(n) / float64(max(shapes.addressed, 1)))
 	}
-	for _, name := range names.joint {
-		if bits := d.excess(name.given, name.family, name.n, names.people, m); bits < 0 {
+	for i, bits := range d.excesses(names, m, threads) {
+		if name := names.joint[i]; bits < 0 {
 			t.names[given[name.given]+" "+family[name.family]] = bits
 		}
 	}
 	return t
+}
+
+// excesses are those of all full names, worked out on all cores.
+func (d *dependence) excesses(names countedNames, m *model, threads int) []float64 {
+	const chunk = 1 << 12
+	bits := make([]float64, len(names.joint))
+	_ = inParallel(context.Background(), workers(threads), (len(bits)+chunk-1)/chunk, func(_, c int) error { // it returns no error
+		for i := c * chunk; i < min((c+1)*chunk, len(bits)); i++ {
+			name := names.joint[i]
+			bits[i] = d.excess(name.given, name.family, name.n, names.people, m)
+		}
+		return nil
+	})
+	return bits
 }
 
 // excess is the bits by which a full name seen so often is more frequent than the bits of its parts tell. The two records

@@ -74,9 +74,10 @@ func (m *matching) judgeLinked(ctx context.Context) error {
 
 // anotherJudge judges as m.judge does, for another goroutine.
 func (m *matching) anotherJudge() *judge {
-	j := newJudge(m.schema, m.model, m.set)
-	j.dependence = m.judge.dependence
-	return j
+	j := *m.judge
+	j.comparer = kernel.NewComparer(m.set, m.model.spec)
+	j.sums, j.groups, j.recalled, j.known = make([]float64, len(j.sums)), nil, kernel.Comparison{}, map[[2]uint32]bool{}
+	return &j
 }
 
 // index notes where the kept pairs of each record begin.

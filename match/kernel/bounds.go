@@ -89,7 +89,15 @@ func (f *Field) most() (steady, adjusted [maxLevels]int32) {
 func (b *bounds) drop(spec *Spec, f int) int32 {
 	field := &spec.Fields[f]
 	steady, adjusted := field.most()
-	return max(steady[Same+1], adjusted[Same+1]+max(field.rarest, mostOf(field.Terms))) - field.Bits[len(field.Bits)-1]
+	return max(steady[Same+1], adjusted[Same+1]+field.mostTerm()) - field.Bits[len(field.Bits)-1]
+}
+
+// mostTerm is the most that the frequency of a value adds.
+func (f *Field) mostTerm() int32 {
+	if f.same != nil {
+		return f.rarest
+	}
+	return max(f.rarest, mostOf(f.Terms))
 }
 
 // cost ranks the kinds by what it takes to compare two values.

@@ -87,6 +87,7 @@ func (s *Spec) WeighSame(set *Set, threads int) {
 		weighing.Go(func() {
 			for f := t; f < len(s.Fields); f += max(1, threads) {
 				if field := &s.Fields[f]; field.Terms != nil {
+					field.rarest = field.mostTerm()
 					field.same = set.Dictionaries[f].sameTerms(nil, field.Terms)
 				}
 			}
