@@ -22,6 +22,7 @@ func scan(ctx context.Context, set *kernel.Set, spec *kernel.Spec, blocks kernel
 		scanners[w] = kernel.NewScanner(set, spec)
 		group.Go(func() error {
 			const batch = 64
+			some := make([]kernel.Block, 0, batch)
 			for {
 				from := int(next.Add(batch)) - batch
 				if from >= blocks.N {
@@ -31,9 +32,11 @@ func scan(ctx context.Context, set *kernel.Set, spec *kernel.Spec, blocks kernel
 					return err
 				}
 				to := min(from+batch, blocks.N)
+				some = some[:0]
 				for i := from; i < to; i++ {
-					scanners[w].Scan(blocks.At(i))
+					some = append(some, blocks.At(i))
 				}
+				scanners[w].ScanAll(some)
 				if w == 0 || done.Load()%4096 == 0 {
 					progress(done.Add(int64(to-from)), int64(blocks.N))
 				} else {

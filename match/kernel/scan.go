@@ -78,10 +78,30 @@ func (s *Scanner) weighAnew() {
 	}
 }
 
+// fetchedAtOnce is of how many records the scanner reads ahead: what it compares them by stays near the processor.
+const fetchedAtOnce = 128
+
+// ScanAll scans blocks, one after the other, and reads ahead what it compares their records by.
+func (s *Scanner) ScanAll(blocks []Block) {
+	for len(blocks) > 0 {
+		n, records := 0, 0
+		for n < len(blocks) && records < fetchedAtOnce {
+			s.fetch(blocks[n].Records)
+			s.fetch(blocks[n].Others)
+			records += len(blocks[n].Records) + len(blocks[n].Others)
+			n++
+		}
+		for _, b := range blocks[:n] {
+			s.scan(b)
+		}
+		blocks = blocks[n:]
+	}
+}
+
 // Scan compares the pairs of a block that share no smaller key, so that a pair is compared once, under its first key.
-func (s *Scanner) Scan(b Block) {
-	s.fetch(b.Records)
-	s.fetch(b.Others)
+func (s *Scanner) Scan(b Block) { s.ScanAll([]Block{b}) }
+
+func (s *Scanner) scan(b Block) {
 	for i, x := range b.Records {
 		others := b.Others
 		if others == nil {
@@ -104,7 +124,7 @@ func (s *Scanner) Scan(b Block) {
 	}
 }
 
-// fetch reads a word of what the block's records are compared by, one record after the other and nothing else between,
+// fetch reads a word of what records are compared by, one record after the other and nothing else between,
 // so that the waits for memory overlap.
 func (s *Scanner) fetch(records []uint32) {
 	n := len(s.spec.Fields)
