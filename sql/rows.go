@@ -78,16 +78,47 @@ func registerRows(conn *sql.Conn) error {
 				return nil, errors.New("rows() is for statements whose header has a rows line")
 			}
 			handed, _ := ctx.Value(handedKey{}).(*Rows)
-			return &rowSource{columns: columns, handed: handed}, nil
+			return newRowSource(columns, handed), nil
 		},
 	})
 }
+
+// rowGroup is how many rows of a table the engine compresses and writes together. Each of its threads does so by itself with
+// those that it took in, while the others go on, but if they are fewer: those are copied, one thread after the other, and
+// written when the transaction ends.
+const rowGroup = 122_880
 
 // rowSource gives the rows to the engine, a chunk at a time.
 type rowSource struct {
 	columns []duckdb.ColumnInfo
 	handed  *Rows // nil while a statement is only prepared
+	block   int   // how many rows a thread takes for itself at once
 	next    atomic.Int64
+}
+
+func newRowSource(columns []duckdb.ColumnInfo, handed *Rows) *rowSource {
+	s := &rowSource{columns: columns, handed: handed, block: duckdb.GetDataChunkCapacity()}
+	if handed != nil && handed.Len >= rowGroup && handed.Len < rowGroup*runtime.GOMAXPROCS(0) {
+		s.block = rowGroup // so that but the last rows are copied
+	}
+	return s
+}
+
+// filler is a thread's own state: the row it fills, and those that it took and has yet to fill.
+type filler struct {
+	row      Row
+	from, to int
+}
+
+// take says which rows the thread is to fill next; none when there are no more.
+func (s *rowSource) take(f *filler) (from, n int) {
+	if f.from == f.to {
+		end := int(s.next.Add(int64(s.block)))
+		f.from, f.to = min(end-s.block, s.handed.Len), min(end, s.handed.Len)
+	}
+	from, n = f.from, min(duckdb.GetDataChunkCapacity(), f.to-f.from)
+	f.from += n
+	return from, n
 }
 
 // ColumnInfos are the columns in the header's order.
@@ -106,18 +137,17 @@ func (s *rowSource) Init() duckdb.ParallelTableSourceInfo {
 	return duckdb.ParallelTableSourceInfo{MaxThreads: runtime.GOMAXPROCS(0)}
 }
 
-// NewLocalState is a thread's own state: the row it fills.
-func (s *rowSource) NewLocalState() any { return new(Row) }
+// NewLocalState is a thread's own state.
+func (s *rowSource) NewLocalState() any { return new(filler) }
 
 // FillChunk fills the next rows; none means that there are no more.
 func (s *rowSource) FillChunk(state any, chunk duckdb.DataChunk) error {
 	if s.handed == nil {
 		return errors.New("the statement was given no rows")
 	}
-	capacity := duckdb.GetDataChunkCapacity()
-	from := int(s.next.Add(int64(capacity))) - capacity
-	n := max(0, min(capacity, s.handed.Len-from))
-	row := state.(*Row)
+	f := state.(*filler)
+	from, n := s.take(f)
+	row := &f.row
 	row.chunk = chunk
 	for i := range n {
 		row.index, row.column = i, 0

@@ -33,7 +33,7 @@ func successorOf(i int) string {
 func TestRowsReachTheTable(t *testing.T) {
 	t.Parallel()
 	const file = "match/096_cluster_names.sql"
-	for _, n := range []int{0, 1, 2047, 2048, 2049, 300_000} {
+	for _, n := range []int{0, 1, 2047, 2048, 2049, 122_880, 200_000, 300_000} {
 		db := openMemory(t)
 		inserted, err := queries.Insert(t.Context(), db, file, queries.Args{"collection": "people"}, names(n))
 		if err != nil || inserted != int64(n) {
