@@ -7,10 +7,10 @@ import (
 	"sync"
 )
 
-// How much garbage matching may leave beside what it holds: a quarter of that, as it holds all records and throws away
+// How much garbage matching may leave beside what it holds: a fifth of that, as it holds all records and throws away
 // early what it throws away; but never so little that it collects for nothing.
 const (
-	garbageShare = 25 // percent
+	garbageShare = 20 // percent
 	garbageLeast = 256 << 20
 )
 

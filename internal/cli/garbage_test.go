@@ -10,7 +10,7 @@ func TestGarbageIsBounded(t *testing.T) {
 	t.Parallel()
 	for held := uint64(4 << 20); held < 64<<30; held += held / 3 {
 		allowed := held * uint64(garbagePercent(held)) / 100
-		if want := max(held/4, 256<<20); allowed > want || allowed < want-held/50 {
+		if want := max(held/5, 256<<20); allowed > want || allowed < want-held/50 {
 			t.Errorf("beside %d bytes held %d of garbage are allowed, want %d", held, allowed, want)
 		}
 	}
