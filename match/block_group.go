@@ -32,6 +32,13 @@ func (p *keyPieces) add(e keyEntry) {
 	(*p)[last] = append((*p)[last], e)
 }
 
+func (p keyPieces) len() (n int) {
+	for _, e := range p {
+		n += len(e)
+	}
+	return n
+}
+
 // madeKeys are the keys of all records by part of the records and by rule.
 type madeKeys [][]keyPieces
 
@@ -131,7 +138,7 @@ const (
 // sorted are the entries in the order of keys, and those under a key in their own, until the sorter is used again: a radix
 // sort, and a merge sort of the few that it leaves.
 func (s *sorter) sorted(pieces keyPieces) keyEntries {
-	n, at := pieces.places()
+	n, at := pieces.len(), pieces.places()
 	s.into, s.spare = slices.Grow(s.into[:0], n)[:n], slices.Grow(s.spare[:0], n)[:n]
 	for _, e := range pieces {
 		s.into.place(e, upperHalf, &at[0])
@@ -154,10 +161,9 @@ func (s *sorter) sorted(pieces keyPieces) keyEntries {
 	return e
 }
 
-// places is how many entries there are, and where those of each digit's values begin.
-func (p keyPieces) places() (n int, at [digits][1 << digitBits]uint32) {
+// places are where the entries of each digit's values begin.
+func (p keyPieces) places() (at [digits][1 << digitBits]uint32) {
 	for _, e := range p {
-		n += len(e)
 		for i := range e {
 			upper := e[i].key >> upperHalf
 			for d := range at {
@@ -172,7 +178,7 @@ func (p keyPieces) places() (n int, at [digits][1 << digitBits]uint32) {
 			next += count
 		}
 	}
-	return n, at
+	return at
 }
 
 // place puts entries in the order of a digit.

@@ -3,6 +3,7 @@ package match
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -80,7 +81,11 @@ func (s *schema) groupByKey(ctx context.Context, set *kernel.Set, rules ruleRang
 	groups, sorters := make([]ruleGroups, rules.len()), make([]sorter, threads)
 	err = inParallel(ctx, threads, rules.len(), func(worker, n int) error {
 		r := rules.from + n
-		all := sorters[worker].sorted(made.take(n)).grouped()
+		pieces := made.take(n)
+		if keys := pieces.len(); keys > math.MaxUint32 {
+			return fmt.Errorf("rule %q gives %d block keys, more than the %d that can be numbered: match fewer records at once", s.rules[r].name, keys, uint32(math.MaxUint32))
+		}
+		all := sorters[worker].sorted(pieces).grouped()
 		plans[r].top = s.largestKeys(set, r, all)
 		groups[n], plans[r].refined = all.refine(refiners, s.rules[r].budget(set.Len()))
 		s.tell(set, r, plans[r].refined)
@@ -110,6 +115,9 @@ func (p *plan) append(ctx context.Context, rules []ruleGroups, at ruleRange, thr
 			end.members += of.groups[i].size()
 		}
 		p.owners = append(p.owners, end.keys-1)
+	}
+	if end.members > math.MaxUint32 {
+		return fmt.Errorf("%d records stand under block keys, more than the %d that can be numbered: match fewer records at once", end.members, uint32(math.MaxUint32))
 	}
 	p.starts = slices.Grow(p.starts, end.keys-len(p.starts))[:end.keys]
 	p.members = slices.Grow(p.members, end.members-len(p.members))[:end.members]

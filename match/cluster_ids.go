@@ -50,18 +50,6 @@ func (f *formerClusters) placeAnew(ids int) {
 	}
 }
 
-// give notes that a run gave an ID, which is then the last one.
-func (f *formerClusters) give(id string, run int64) uint32 {
-	n := uint32(len(f.names))
-	f.names, f.runs, f.successor = append(f.names, id), append(f.runs, run), append(f.successor, 0)
-	if len(f.names) > len(f.last) {
-		f.placeAnew(len(f.names))
-	} else {
-		f.index(n)
-	}
-	return n
-}
-
 func (f *formerClusters) index(n uint32) {
 	place := f.place(f.names[n])
 	f.alike = append(f.alike, *place)

@@ -9,6 +9,18 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// give notes that a run gave an ID, which is then the last one.
+func (f *formerClusters) give(id string, run int64) uint32 {
+	n := uint32(len(f.names))
+	f.names, f.runs, f.successor = append(f.names, id), append(f.runs, run), append(f.successor, 0)
+	if len(f.names) > len(f.last) {
+		f.placeAnew(len(f.names))
+	} else {
+		f.index(n)
+	}
+	return n
+}
+
 // former is a history of cluster IDs: the given ones, in the order they were assigned.
 func former(shares map[string]map[uint32]uint32, order ...string) *formerClusters {
 	f := newFormerClusters()

@@ -22,7 +22,7 @@ type clusterShape struct {
 	reason  string  // in words, why its records are held to be one
 }
 
-// link is an edge inside a cluster; one that an ID makes is certain.
+// link is an edge inside a cluster; one that an ID makes is certain, and any other is a kept pair.
 type link struct {
 	a, b    uint32
 	weight  int32
@@ -112,7 +112,7 @@ func shapeOf(members []uint32, links []link) (clusterShape, []link) {
 	return s, found
 }
 
-// placesOf finds the place of a record among the members of a cluster.
+// placesOf finds the place of a member among those of a cluster.
 func placesOf(members []uint32) func(record uint32) uint32 {
 	if len(members) <= 8 { // most are: looking through them takes less than a table
 		return func(record uint32) uint32 { return uint32(slices.Index(members, record)) }

@@ -109,7 +109,7 @@ func (m *matching) doubtful(ctx context.Context, auto *partition) ([]candidate, 
 }
 
 // averageSlack is how many bits below the review threshold two wider clusters may resemble each other on average.
-const averageSlack = 3.0
+const averageSlack = 4.0
 
 // widening is the wider clusters while they are formed.
 type widening struct {

@@ -8,7 +8,8 @@ import (
 )
 
 // rowSums are the digest of rows that come in any order and on several threads: sums of a hash of each, and of another made
-// from it.
+// from it. It tells that rows changed, by all but a chance of one in 2^64; whoever sets out to make two tables of one
+// digest may.
 type rowSums struct {
 	shards [sumShards]struct {
 		one, two atomic.Uint64

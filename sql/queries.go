@@ -207,7 +207,8 @@ type Beginner interface {
 }
 
 // Begin begins a transaction, which the caller ends by Commit or Rollback. It does not end with the context: cancelling just
-// when it begins would leave the connection in it, and who uses that next would write what nobody ever commits.
+// when it begins would leave the connection in it, and who uses that next would write what nobody ever commits. Nor does waiting
+// for a free connection: db must not have a limit to how many there are.
 func Begin(ctx context.Context, db Beginner) (*sql.Tx, error) {
 	err := ctx.Err()
 	if err == nil {
@@ -225,8 +226,8 @@ func Transact(ctx context.Context, db Beginner, f func(tx *sql.Tx) error) error 
 	if err != nil {
 		return err
 	}
+	defer func() { _ = tx.Rollback() }() // after a commit it does nothing; after a panic nobody else would
 	if err := f(tx); err != nil {
-		_ = tx.Rollback()
 		return err
 	}
 	return Commit(ctx, tx)

@@ -217,7 +217,7 @@ func TestOpenErrors(t *testing.T) {
 		{"not a database", write("text.duckdb", strings.Repeat("not a database\n", 400)), "is not a DuckDB file"},
 		{"a folder", dir, "is not a regular file"},
 		{"another tool's", foreign, "not a workspace of sameas"},
-		{"newer", newer, "has schema 99, this sameas knows schema 9"},
+		{"newer", newer, "has schema 99, this sameas knows schema 10"},
 		{"older", older, "extract again into another --workspace; what people decided is kept if the older sameas writes it by `review --export`"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -231,6 +231,27 @@ func TestOpenErrors(t *testing.T) {
 				t.Errorf("got %q, want it to hold %q", err, c.want)
 			}
 		})
+	}
+}
+
+// TestOpenTheOldestSchema: a workspace of the oldest schema that is known opens, and keeps its number.
+func TestOpenTheOldestSchema(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "old.duckdb")
+	makeWorkspace(t, path)
+	exec(t, path, "UPDATE meta SET value = '9' WHERE name = 'schema_version'")
+	for range 2 {
+		db, err := queries.Open(t.Context(), path, queries.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var version string
+		if err := db.QueryRowContext(t.Context(), "SELECT value FROM meta WHERE name = 'schema_version'").Scan(&version); err != nil || version != "9" {
+			t.Errorf("schema %s, %v", version, err)
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -16,7 +16,11 @@ import (
 )
 
 // SchemaVersion is the number of schema.sql; it grows with every change that an older sameas could not read.
-const SchemaVersion = 9
+const SchemaVersion = 10
+
+// oldestSchema is that of the oldest workspaces which this sameas reads and writes: those of 9 have texts where there are
+// enumerations now.
+const oldestSchema = 9
 
 // ErrNoWorkspace says that the workspace file is not there.
 var ErrNoWorkspace = errors.New("workspace does not exist")
@@ -240,7 +244,7 @@ func checkSchema(ctx context.Context, db *sql.DB, path string, isNew bool, toolV
 		return fmt.Errorf("workspace %s: schema version %q is not a number", path, text)
 	case version > SchemaVersion:
 		return fmt.Errorf("workspace %s has schema %d, this sameas knows schema %d: use the newer sameas that made it, or extract into another --workspace", path, version, SchemaVersion)
-	case version < SchemaVersion:
+	case version < oldestSchema:
 		return fmt.Errorf("workspace %s has schema %d, this sameas needs schema %d: extract again into another --workspace; what people decided is kept if the older sameas writes it by `review --export` and this one reads it by `review --import`", path, version, SchemaVersion)
 	}
 	return nil

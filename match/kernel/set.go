@@ -72,7 +72,7 @@ func (s *Set) pack(cells [][]coded, from, to int) {
 func onThreads(threads, n int, do func(i int)) {
 	var next atomic.Int64
 	var working sync.WaitGroup
-	for range min(threads, n) {
+	for range min(max(1, threads), n) {
 		working.Go(func() {
 			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
 				do(i)
