@@ -17,7 +17,7 @@ import (
 )
 
 // engineMemory is the engine's while matching holds the records in memory of its own.
-const engineMemory = "576MB"
+const engineMemory = "512MB"
 
 // matched are the collections that can be matched, in their order: people are matched knowing the organizations.
 var matched = []string{"organizations", "people"}
