@@ -96,12 +96,12 @@ type ruleGroups struct {
 // grouped puts the records together that share a key with another one.
 func (e keyEntries) grouped() ruleGroups {
 	shared, members := 0, 0
-	e.runs(func(run keyEntries) {
+	e.runs(2, func(run keyEntries) {
 		shared++
 		members += len(run)
 	})
 	g := ruleGroups{make([]group, 0, shared), make([]uint32, 0, members)}
-	e.runs(func(run keyEntries) {
+	e.runs(2, func(run keyEntries) {
 		from := len(g.records)
 		for _, x := range run {
 			g.records = append(g.records, x.record)
@@ -111,14 +111,14 @@ func (e keyEntries) grouped() ruleGroups {
 	return g
 }
 
-// runs calls do for every key that two records or more share.
-func (e keyEntries) runs(do func(run keyEntries)) {
+// runs calls do for every key that so many entries or more have in common; the entries are sorted.
+func (e keyEntries) runs(least int, do func(run keyEntries)) {
 	for from := 0; from < len(e); {
 		to := from + 1
 		for to < len(e) && e[to].key == e[from].key {
 			to++
 		}
-		if to-from > 1 {
+		if to-from >= least {
 			do(e[from:to])
 		}
 		from = to

@@ -194,16 +194,13 @@ func (p *plan) giveKeys(ctx context.Context, set *kernel.Set, threads int) error
 	start, next := make([]uint32, n+1), make([]uint32, n)
 	keys := make([]uint32, len(p.members))
 	set.Keys = kernel.KeyColumn{Start: start, Keys: keys}
-	parts := max(1, min(threads, n))
-	bounds := func(part int) (from, to uint32) { return uint32(part * n / parts), uint32((part + 1) * n / parts) }
-	err := inParallel(ctx, parts, parts, func(_, part int) error {
-		from, to := bounds(part)
+	share := max(1, (n+threads-1)/threads)
+	err := inPieces(ctx, threads, n, share, func(_, from, to int) {
 		for _, record := range p.members {
-			if record >= from && record < to {
+			if int(record) >= from && int(record) < to {
 				start[record+1]++
 			}
 		}
-		return nil
 	})
 	if err != nil {
 		return err
@@ -212,17 +209,15 @@ func (p *plan) giveKeys(ctx context.Context, set *kernel.Set, threads int) error
 		next[i] = start[i]
 		start[i+1] += start[i]
 	}
-	return inParallel(ctx, parts, parts, func(_, part int) error {
-		from, to := bounds(part)
+	return inPieces(ctx, threads, n, share, func(_, from, to int) {
 		for key := range p.keys() {
 			for _, record := range p.records(key) {
-				if record >= from && record < to {
+				if int(record) >= from && int(record) < to {
 					keys[next[record]] = uint32(key)
 					next[record]++
 				}
 			}
 		}
-		return nil
 	})
 }
 

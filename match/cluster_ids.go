@@ -243,14 +243,12 @@ func (f *formerClusters) giveNew(run int64, collection string, ids, threads int,
 	f.expect(ids)
 	from := len(f.names)
 	f.names, f.successor = f.names[:from+ids], f.successor[:from+ids]
-	const chunk = 1 << 13
-	_ = inParallel(context.Background(), threads, (ids+chunk-1)/chunk, func(_, c int) error { // nothing can fail
+	_ = inPieces(context.Background(), threads, ids, 1<<13, func(_, at, end int) { // nothing can fail
 		var kept texts
-		for i := c * chunk; i < min((c+1)*chunk, ids); i++ {
+		for i := at; i < end; i++ {
 			var memory [64]byte
 			f.names[from+i] = kept.keep(string(shortID(memory[:0], collection, key(i))))
 		}
-		return nil
 	})
 	for i := range ids {
 		n := from + i

@@ -61,17 +61,15 @@ func dependenceOf(s *schema, set *kernel.Set) *dependence {
 
 // index lays the tables out by record and by value.
 func (d *dependence) index(threads int) {
-	const chunk = 1 << 14
 	d.shaped.weigh(d.shapes)
 	n := d.set.Len()
 	d.joint = make([]int32, n)
-	_ = inParallel(context.Background(), workers(threads), (n+chunk-1)/chunk, func(_, c int) error { // it returns no error
-		for i := c * chunk; i < min((c+1)*chunk, n); i++ {
+	_ = inPieces(context.Background(), workers(threads), n, 1<<14, func(_, from, to int) { // it returns no error
+		for i := from; i < to; i++ {
 			if name := d.fullName(uint32(i)); name != "" {
 				d.joint[i] = units(d.names[name])
 			}
 		}
-		return nil
 	})
 	values := d.set.Dictionaries[d.given]
 	d.bearers = make([]float64, values.Len())

@@ -57,16 +57,11 @@ func (d *dependence) countNames(component []uint32) countedNames {
 			counted = append(counted, keyEntry{mix(of), uint32(i)}) // one to one, and evenly spread
 		}
 	}
-	for e := counted.sorted(); len(e) > 0; {
-		n := 1
-		for n < len(e) && e[n].key == e[0].key {
-			n++
-		}
-		of := name(e[0].record)
-		c.joint = append(c.joint, countedName{uint32(of >> 32), uint32(of), n})
+	counted.sorted().runs(1, func(run keyEntries) {
+		of := name(run[0].record)
+		c.joint = append(c.joint, countedName{uint32(of >> 32), uint32(of), len(run)})
 		c.families[uint32(of>>32)]++
-		e = e[n:]
-	}
+	})
 	return c
 }
 
@@ -145,14 +140,11 @@ func (d *dependence) tables(names countedNames, shapes countedShapes, m *model, 
 
 // excesses are those of all full names, worked out on all cores.
 func (d *dependence) excesses(names countedNames, m *model, threads int) []float64 {
-	const chunk = 1 << 12
 	bits := make([]float64, len(names.joint))
-	_ = inParallel(context.Background(), workers(threads), (len(bits)+chunk-1)/chunk, func(_, c int) error { // it returns no error
-		for i := c * chunk; i < min((c+1)*chunk, len(bits)); i++ {
-			name := names.joint[i]
-			bits[i] = d.excess(name.given, name.family, name.n, names.people, m)
+	_ = inPieces(context.Background(), workers(threads), len(bits), 1<<12, func(_, from, to int) { // it returns no error
+		for i, name := range names.joint[from:to] {
+			bits[from+i] = d.excess(name.given, name.family, name.n, names.people, m)
 		}
-		return nil
 	})
 	return bits
 }

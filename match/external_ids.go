@@ -93,11 +93,7 @@ func (x *externalIDs) number(rows []idRow) {
 	}
 	entries = entries.sorted()
 	distinct := 0
-	for i := range entries {
-		if i == 0 || entries[i].key != entries[i-1].key {
-			distinct++
-		}
-	}
+	entries.runs(1, func(keyEntries) { distinct++ })
 	x.hash, x.text, x.scope = make([]uint64, 0, distinct), make([]string, 0, distinct), make([]uint32, 0, distinct)
 	x.start, x.carried = make([]uint32, 0, distinct+1), make([]uint32, 0, len(rows))
 	for i, e := range entries {

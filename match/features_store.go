@@ -64,16 +64,14 @@ func (m *matching) checkFeatures(ctx context.Context) error {
 
 // featuresDigest is that of all features, as it is when their rows are filled.
 func (m *matching) featuresDigest(ctx context.Context) (string, error) {
-	const chunk = 1 << 14
-	n, threads := len(m.records), workers(m.options.Threads)
+	threads := workers(m.options.Threads)
 	var sums rowSums
 	text := make([][]byte, threads)
-	err := inParallel(ctx, threads, (n+chunk-1)/chunk, func(worker, c int) error {
-		for i := c * chunk; i < min((c+1)*chunk, n); i++ {
+	err := inPieces(ctx, threads, len(m.records), 1<<14, func(worker, from, to int) {
+		for i := from; i < to; i++ {
 			text[worker] = m.appendFeatures(text[worker][:0], i)
 			sums.add(i, m.featuresHash(i, text[worker]))
 		}
-		return nil
 	})
 	return m.digestOfFeatures(&sums), err
 }

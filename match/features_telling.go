@@ -111,7 +111,7 @@ func (n *nameWords) judge(ctx context.Context, units map[string]bool, threads in
 		}
 	}
 	scratch := make([]kernel.Scratch, threads)
-	return inPieces(ctx, threads, len(n.words), func(worker, from, to int) {
+	return inPieces(ctx, threads, len(n.words), 1<<13, func(worker, from, to int) {
 		for i := from; i < to; i++ {
 			switch w := &n.words[i]; {
 			case units[w.text]:
@@ -128,7 +128,7 @@ func (n *nameWords) judge(ctx context.Context, units map[string]bool, threads in
 // markedTexts are a dictionary's values with their words marked.
 func (n *nameWords) markedTexts(ctx context.Context, d *kernel.Dictionary, threads int) ([]string, error) {
 	texts := make([]string, d.Len())
-	err := inPieces(ctx, threads, len(texts), func(_, from, to int) {
+	err := inPieces(ctx, threads, len(texts), 1<<13, func(_, from, to int) {
 		var all []byte
 		ends := make([]int, 0, to-from)
 		for code := from; code < to; code++ {
@@ -160,15 +160,6 @@ func (n *nameWords) appendMarked(into []byte, text string) []byte {
 		}
 	}
 	return into
-}
-
-// inPieces calls do for pieces of the numbers below n, on so many threads.
-func inPieces(ctx context.Context, threads, n int, do func(worker, from, to int)) error {
-	const piece = 1 << 13
-	return inParallel(ctx, threads, (n+piece-1)/piece, func(worker, i int) error {
-		do(worker, i*piece, min((i+1)*piece, n))
-		return nil
-	})
 }
 
 // recode replaces each distinct value of a field.

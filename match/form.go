@@ -48,7 +48,6 @@ func (m *matching) joinIslands(ctx context.Context, out *outcome, contradictory 
 
 // inChunks calls do for every i below n on all cores, each with a matching that judges for itself.
 func (m *matching) inChunks(ctx context.Context, n int, do func(m *matching, i int)) error {
-	const chunk = 512
 	threads := workers(m.options.Threads)
 	mine := make([]*matching, threads)
 	for w := range mine {
@@ -56,11 +55,10 @@ func (m *matching) inChunks(ctx context.Context, n int, do func(m *matching, i i
 		own.judge = m.anotherJudge()
 		mine[w] = &own
 	}
-	return inParallel(ctx, threads, (n+chunk-1)/chunk, func(worker, c int) error {
-		for i := c * chunk; i < min((c+1)*chunk, n); i++ {
+	return inPieces(ctx, threads, n, 512, func(worker, from, to int) {
+		for i := from; i < to; i++ {
 			do(mine[worker], i)
 		}
-		return nil
 	})
 }
 

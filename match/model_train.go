@@ -147,14 +147,13 @@ func (t *training) randomPairs() []randomPair {
 
 // randomLevels compares the random pairs, those left out that IDs keep apart.
 func (s *schema) randomLevels(ctx context.Context, t training, pairs []randomPair) (levelCounts, error) {
-	const chunk = 4096
 	counts, threads := s.newLevelCounts(), workers(t.threads)
 	workersCounts, comparers := make([]levelCounts, threads), make([]*kernel.Comparer, threads)
 	for w := range comparers {
 		workersCounts[w], comparers[w] = s.newLevelCounts(), kernel.NewComparer(t.set, s.patternsOnly())
 	}
-	err := inParallel(ctx, threads, (len(pairs)+chunk-1)/chunk, func(worker, c int) error {
-		for _, p := range pairs[c*chunk : min((c+1)*chunk, len(pairs))] {
+	err := inPieces(ctx, threads, len(pairs), 1<<12, func(worker, from, to int) {
+		for _, p := range pairs[from:to] {
 			if keptApart(t.apart, p.a, p.b) {
 				continue
 			}
@@ -163,7 +162,6 @@ func (s *schema) randomLevels(ctx context.Context, t training, pairs []randomPai
 				workersCounts[worker][f][pattern.Level(f)]++
 			}
 		}
-		return nil
 	})
 	for _, part := range workersCounts { // whole numbers: in whatever order they are added
 		for f := range counts {
@@ -218,7 +216,6 @@ type patternCounts struct {
 // each works something out of every count, on all cores: the numbers are the same in whatever order, and stand until the next
 // call.
 func (c *patternCounts) each(w *patternWeights, of func(w *patternWeights, c *patternCount) float64) []float64 {
-	const chunk = 1 << 12
 	threads := workers(c.threads)
 	own := make([]patternWeights, threads)
 	for i := range own {
@@ -226,11 +223,10 @@ func (c *patternCounts) each(w *patternWeights, of func(w *patternWeights, c *pa
 		own[i].sums = make([]float64, len(w.sums))
 	}
 	c.of = slices.Grow(c.of[:0], len(c.all))[:len(c.all)]
-	_ = inParallel(context.Background(), threads, (len(c.all)+chunk-1)/chunk, func(worker, n int) error { // it returns no error
-		for i := n * chunk; i < min((n+1)*chunk, len(c.all)); i++ {
+	_ = inPieces(context.Background(), threads, len(c.all), 1<<12, func(worker, from, to int) { // it returns no error
+		for i := from; i < to; i++ {
 			c.of[i] = of(&own[worker], &c.all[i])
 		}
-		return nil
 	})
 	return c.of
 }

@@ -45,6 +45,15 @@ func inParallel(ctx context.Context, threads, n int, do func(worker, i int) erro
 	return group.Wait()
 }
 
+// inPieces calls do for pieces of the numbers below n, of so many each, on so many goroutines; its only error is that the
+// context ended.
+func inPieces(ctx context.Context, threads, n, piece int, do func(worker, from, to int)) error {
+	return inParallel(ctx, threads, (n+piece-1)/piece, func(worker, i int) error {
+		do(worker, i*piece, min((i+1)*piece, n))
+		return nil
+	})
+}
+
 // columns are the records that were read and their values, a number each in the dictionary of its field.
 type columns struct {
 	schema       *schema

@@ -1,9 +1,6 @@
 package kernel
 
-import (
-	"slices"
-	"sync"
-)
+import "slices"
 
 // comparer compares pairs of one set under one spec. It does not remember levels of pairs of values: measured with
 // tables from 16 KiB up, looking one up took as long as comparing anew.
@@ -82,18 +79,12 @@ func (c *comparer) weighSame() {
 // WeighSame works out what the frequency of equal values of a set adds, once for all that compare under the spec from then on,
 // on so many threads. The set's dictionaries must have all values.
 func (s *Spec) WeighSame(set *Set, threads int) {
-	var weighing sync.WaitGroup
-	for t := range max(1, threads) {
-		weighing.Go(func() {
-			for f := t; f < len(s.Fields); f += max(1, threads) {
-				if field := &s.Fields[f]; field.Terms != nil {
-					field.rarest = field.mostTerm()
-					field.same = set.Dictionaries[f].sameTerms(nil, field.Terms)
-				}
-			}
-		})
-	}
-	weighing.Wait()
+	onThreads(threads, len(s.Fields), func(f int) {
+		if field := &s.Fields[f]; field.Terms != nil {
+			field.rarest = field.mostTerm()
+			field.same = set.Dictionaries[f].sameTerms(nil, field.Terms)
+		}
+	})
 }
 
 // row is a record's values: as they were packed, or filled in field by field.
